@@ -1,0 +1,38 @@
+connection "dingtalk" {
+  plugin = "dingtalk"
+
+  # The base URL of the DingTalk Open API, for the region in which your app was
+  # created: https://api.dingtalk.io (international, the default) or
+  # https://api.dingtalk.com (China).
+  # Can also be set with the DINGTALK_ENDPOINT environment variable.
+  # endpoint = "https://api.dingtalk.io"
+
+  # The app's Client ID, also called AppKey or SuiteKey.
+  # Can also be set with the DINGTALK_CLIENT_ID environment variable.
+  # client_id = "dingabcdefghijklmnop"
+
+  # The app's Client Secret, also called AppSecret or SuiteSecret.
+  # Can also be set with the DINGTALK_CLIENT_SECRET environment variable.
+  # client_secret = "YOUR_CLIENT_SECRET"
+
+  # The organization's CorpId. Required for a third-party enterprise app.
+  # Can also be set with the DINGTALK_CORP_ID environment variable.
+  # corp_id = "ding0123456789abcdef"
+
+  # The suite ticket that DingTalk pushes to a third-party enterprise app, for
+  # the classic flow. Leave it out for the newer flow, which needs none.
+  # Can also be set with the DINGTALK_SUITE_TICKET environment variable.
+  # suite_ticket = "YOUR_SUITE_TICKET"
+
+  # An access token that you manage yourself, in place of client_id and
+  # client_secret. It is used as it is and never refreshed.
+  # Can also be set with the DINGTALK_ACCESS_TOKEN environment variable.
+  # access_token = "YOUR_ACCESS_TOKEN"
+
+  # The number of meetings asked for in one API call, from 1 to 500.
+  # page_size = 100
+
+  # DingTalk error codes that mean "no rows" instead of an error, besides the
+  # one for an unknown schedule. * stands for any text.
+  # ignore_error_codes = ["Forbidden.AccessDenied.AccessTokenPermissionDenied"]
+}

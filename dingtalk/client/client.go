@@ -1,0 +1,299 @@
+// Package client is the DingTalk Open API over HTTP: tokens, retries, limits
+// on time and size, typed errors, pages. It knows nothing of SQL or Steampipe.
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+)
+
+// Base URLs of the DingTalk Open API. Apps and tokens belong to one of them: an
+// app of the one is unknown to the other.
+const (
+	EndpointInternational = "https://api.dingtalk.io"
+	EndpointChina         = "https://api.dingtalk.com"
+)
+
+const (
+	// requestTimeout bounds one HTTP exchange from dialling to the last byte
+	// of the body.
+	requestTimeout = 15 * time.Second
+	// maxBodyBytes is the most that is read of an answer. A page of 500
+	// meetings is about 200 KiB.
+	maxBodyBytes = 8 << 20
+
+	tokenHeader = "x-acs-dingtalk-access-token"
+)
+
+// Config says which API a Client talks to, as whom, and how.
+type Config struct {
+	// Endpoint is the base URL, from ParseEndpoint.
+	Endpoint *url.URL
+	// Credentials is the kind of app and its secrets.
+	Credentials Credentials
+	// Logger hears of every call, at trace level. Nil logs nothing.
+	Logger hclog.Logger
+	// Transport sends the requests. Nil is a transport of the client's own,
+	// which takes its proxy from the environment as net/http does.
+	Transport http.RoundTripper
+}
+
+// Client calls the DingTalk Open API. It is safe for concurrent use; its calls
+// share one token and one pool of connections.
+type Client struct {
+	endpoint *url.URL
+	http     *http.Client
+	tokens   *tokenSource
+	secrets  []string
+	log      hclog.Logger
+}
+
+// New returns a Client. It makes no call.
+func New(cfg Config) *Client {
+	c := &Client{
+		endpoint: cfg.Endpoint,
+		http: &http.Client{
+			Transport: cfg.Transport,
+			// A redirect would carry the token header to wherever it points.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		secrets: cfg.Credentials.secrets(),
+		log:     cfg.Logger,
+	}
+	if c.http.Transport == nil {
+		c.http.Transport = newTransport()
+	}
+	if c.log == nil {
+		c.log = hclog.NewNullLogger()
+	}
+	c.tokens = newTokenSource(c, cfg.Credentials)
+	return c
+}
+
+// Close releases the idle connections. Calls under way are not disturbed.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+func newTransport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext
+	t.TLSHandshakeTimeout = 10 * time.Second
+	t.ResponseHeaderTimeout = requestTimeout
+	// The rate limiter allows no more than some 20 calls a second, so this
+	// many connections are all that is ever reused.
+	t.MaxIdleConns = 20
+	t.MaxIdleConnsPerHost = 20
+	return t
+}
+
+// ParseEndpoint checks a base URL: absolute, https (http only to a loopback
+// address, since the token travels in a header), without user name, query or
+// fragment.
+func ParseEndpoint(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil:
+		// The parser's error repeats its input, which may hold a password.
+		return nil, errors.New("it is not a URL")
+	case u.User != nil:
+		return nil, errors.New("it must not contain a user name or password")
+	case u.Hostname() == "":
+		return nil, fmt.Errorf("it has no host; write it like %s", EndpointInternational)
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return nil, errors.New("http is allowed only to a loopback address such as 127.0.0.1; use https")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, errors.New("the scheme must be https")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, errors.New("it must not contain a query or a fragment")
+	}
+	return u, nil
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// request is one call to the API, independent of its token and of how often it
+// has to be sent.
+type request struct {
+	method string
+	// path holds the segments below the endpoint, each not yet escaped.
+	path  []string
+	query url.Values
+	// body is sent as JSON. Nil sends none.
+	body []byte
+	// wait is asked before every attempt. Nil asks nobody.
+	wait func(context.Context) error
+}
+
+// url escapes each path segment on its own, so that nothing in a segment can
+// lead to another path.
+func (r request) url(endpoint *url.URL) string {
+	var b strings.Builder
+	b.WriteString(strings.TrimRight(endpoint.String(), "/"))
+	for _, segment := range r.path {
+		b.WriteByte('/')
+		b.WriteString(escapeSegment(segment))
+	}
+	if len(r.query) > 0 {
+		b.WriteByte('?')
+		b.WriteString(r.query.Encode())
+	}
+	return b.String()
+}
+
+// escapeSegment escapes one path segment, including the two that a path
+// resolves instead of naming. (A server may still undo that escape before it
+// resolves the path, so no call takes an id that is a dot segment.)
+func escapeSegment(s string) string {
+	if isDotSegment(s) {
+		return strings.ReplaceAll(s, ".", "%2E")
+	}
+	return url.PathEscape(s)
+}
+
+func isDotSegment(s string) bool { return s == "." || s == ".." }
+
+// answer is a decoded response body that knows whether it has the documented
+// shape.
+type answer interface {
+	// check returns what is missing or wrong, or nil.
+	check() error
+	// errorFields returns the error fields that the body carries.
+	errorFields() refusal
+}
+
+// get calls the API with the client's token and decodes the answer into out.
+// A token that DingTalk no longer accepts is replaced once and the call
+// repeated once.
+func (c *Client) get(ctx context.Context, r request, out answer) error {
+	r.method = http.MethodGet
+	tok, err := c.tokens.token(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.exchange(ctx, r, tok.value, out)
+	var e *Error
+	if !errors.As(err, &e) || e.Kind != Unauthenticated {
+		return err
+	}
+	if !c.tokens.renewable() {
+		e.Kind = OwnTokenRefused
+		return err
+	}
+	c.log.Debug("the token is refused; fetching a new one", "error", err)
+	c.tokens.invalidate(tok)
+	if tok, err = c.tokens.token(ctx); err != nil {
+		return err
+	}
+	return c.exchange(ctx, r, tok.value, out)
+}
+
+// exchange sends r until it has an answer, a permanent refusal, or no attempts
+// or time left.
+func (c *Client) exchange(ctx context.Context, r request, token string, out answer) error {
+	return retrying(ctx, c.log, r.wait, func(ctx context.Context, timeout time.Duration) error {
+		return c.attempt(ctx, timeout, r, token, out)
+	})
+}
+
+// attempt sends r once and decodes the answer into out. A refusal is an *Error.
+func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, token string, out answer) error {
+	attemptCtx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(attemptCtx, r.method, r.url(c.endpoint), bytes.NewReader(r.body))
+	if err != nil {
+		return fmt.Errorf("building the request: %w", err)
+	}
+	req.Header.Set("Accept", "application/json")
+	if r.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		req.Header.Set(tokenHeader, token)
+	}
+
+	start := time.Now()
+	status, header, body, err := c.roundTrip(req)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err() // the caller gave up; this is no fault of the API
+		}
+		e := transportError(err, timeout)
+		c.log.Trace("call failed", "method", r.method, "path", req.URL.EscapedPath(), "after", time.Since(start), "error", e)
+		return e
+	}
+	c.log.Trace("call", "method", r.method, "path", req.URL.EscapedPath(), "query", req.URL.RawQuery,
+		"status", status, "bytes", len(body), "took", time.Since(start))
+	if e := decode(status, header, body, out); e != nil {
+		e.redact(append([]string{token}, c.secrets...))
+		c.log.Trace("call refused", "error", e)
+		return e
+	}
+	return nil
+}
+
+// roundTrip sends the request and reads the whole body, up to maxBodyBytes.
+func (c *Client) roundTrip(req *http.Request) (status int, header http.Header, body []byte, err error) {
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer resp.Body.Close()
+	var buf bytes.Buffer
+	if resp.ContentLength > 0 && resp.ContentLength <= maxBodyBytes {
+		buf.Grow(int(resp.ContentLength) + bytes.MinRead)
+	}
+	if _, err = buf.ReadFrom(io.LimitReader(resp.Body, maxBodyBytes+1)); err != nil {
+		return 0, nil, nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	return resp.StatusCode, resp.Header, buf.Bytes(), nil
+}
+
+// decode turns a response into out, or into the error that it stands for.
+// Nothing that lacks the documented shape becomes an empty answer.
+func decode(status int, header http.Header, body []byte, out answer) *Error {
+	if len(body) > maxBodyBytes {
+		return unexpected(status, fmt.Sprintf("the answer is larger than %d MiB", maxBodyBytes>>20))
+	}
+	if status != http.StatusOK {
+		return refused(status, header, body)
+	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		return unexpected(status, "the answer is empty")
+	}
+	err := json.Unmarshal(body, out)
+	if err == nil {
+		err = out.check()
+	}
+	if err == nil && !out.errorFields().present() {
+		return nil
+	}
+	// A refusal with status 200: the older API's errcode, a blocked address,
+	// an HTML page. Whatever it is, it is not "no rows".
+	e := refused(status, header, body)
+	if e.Kind != Unexpected {
+		return e
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) && syntax.Offset >= int64(len(body)) {
+		e.Kind, e.Message = Transient, "the answer is cut short"
+	} else if err != nil && e.Code == "" {
+		e.Message = fmt.Sprintf("the answer does not have the documented form: %v", err)
+	}
+	return e
+}

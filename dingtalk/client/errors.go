@@ -1,0 +1,346 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Kind says what may be done about an Error.
+type Kind int
+
+const (
+	// Unexpected is an answer that the API does not document. Permanent.
+	Unexpected Kind = iota
+	// Transient is a failure of the moment: a 5xx, a lost connection, a
+	// time-out. The call is repeated.
+	Transient
+	// Throttled is the limit per second. The call is repeated.
+	Throttled
+	// ThrottledMinute is the limit per minute. The call is repeated, later.
+	ThrottledMinute
+	// Unauthenticated is a token that DingTalk no longer accepts.
+	Unauthenticated
+	// OwnTokenRefused is the same for a token that the user manages.
+	OwnTokenRefused
+	// BadCredentials is a token call that DingTalk refuses.
+	BadCredentials
+	// NoPermission is a permission that the app lacks; RequiredScopes name it.
+	NoPermission
+	// AddressNotAllowed is an address outside the app's IP allowlist.
+	AddressNotAllowed
+	// AddressBlocked is an address blocked for some minutes for too many calls.
+	AddressBlocked
+	// QuotaSpent is the monthly number of calls used up.
+	QuotaSpent
+	// BadRequest is a call that DingTalk will not answer as it stands.
+	BadRequest
+	// UnknownSchedule is an id of which DingTalk knows no schedule.
+	UnknownSchedule
+)
+
+func (k Kind) temporary() bool { return k == Transient || k == Throttled || k == ThrottledMinute }
+
+// Error is a call that DingTalk refused or that never reached it. Texts are as
+// DingTalk sent them, less the client's own secrets.
+type Error struct {
+	Kind Kind
+	// Status is the HTTP status; 0 where no answer came.
+	Status int
+	// Code is DingTalk's error code; "" where it sent none.
+	Code string
+	// Message is DingTalk's message, or what was wrong with its answer.
+	Message string
+	// RequestID is what DingTalk's support asks for; "" where none was sent.
+	RequestID string
+	// RequiredScopes are the permissions that the call needs; nil where none
+	// were named.
+	RequiredScopes []string
+	// RetryAfter is how long the server asked to wait; 0 where it did not say.
+	RetryAfter time.Duration
+	// Attempts is how often the call was sent; 0 where it was not repeatable.
+	Attempts int
+	// Err is the cause where no answer came; nil otherwise.
+	Err error
+}
+
+// IsKind reports whether err is or wraps an *Error of that kind.
+func IsKind(err error, k Kind) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Kind == k
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Error says what DingTalk said, then what to do.
+func (e *Error) Error() string {
+	var b strings.Builder
+	switch {
+	case e.Status == 0:
+		b.WriteString("DingTalk could not be reached: ")
+		b.WriteString(e.Message)
+	default:
+		fmt.Fprintf(&b, "DingTalk answered HTTP %d", e.Status)
+		if e.Code != "" {
+			fmt.Fprintf(&b, ", code %s", e.Code)
+		}
+		if e.Message != "" {
+			fmt.Fprintf(&b, ": %s", e.Message)
+		}
+		if e.RequestID != "" {
+			fmt.Fprintf(&b, " (request id %s)", e.RequestID)
+		}
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, " [tried %d times]", e.Attempts)
+	}
+	b.WriteString(". ")
+	b.WriteString(e.advice())
+	return b.String()
+}
+
+// advice is what a person can do about the error.
+func (e *Error) advice() string {
+	switch e.Kind {
+	case Transient:
+		if e.Status == 0 {
+			return "Check the network, a proxy if there is one, and the endpoint, then run the query again."
+		}
+		return "This is a failure on DingTalk's side: run the query again in a few minutes."
+	case Throttled:
+		return "The app calls this API too often: run the query again, and lower the rate limiter if other programs share the app."
+	case ThrottledMinute:
+		return "The app has reached its limit of calls per minute: wait a minute, then run the query again."
+	case Unauthenticated:
+		return "The access token is refused: check that app and endpoint belong to the same region, and that the app is still enabled."
+	case OwnTokenRefused:
+		return "The access token has expired or is revoked, and a token given as access_token is never refreshed: " +
+			"put a new one into access_token (DINGTALK_ACCESS_TOKEN), or use client_id and client_secret instead."
+	case BadCredentials:
+		return "The app's credentials are refused: check client_id and client_secret (DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET), " +
+			"corp_id and suite_ticket if you set them, and that endpoint is the region in which the app was created."
+	case NoPermission:
+		scopes := "the permission of this API"
+		if len(e.RequiredScopes) > 0 {
+			scopes = "the permission " + strings.Join(e.RequiredScopes, ", ")
+		}
+		return "Apply for " + scopes + " on the app's Permissions page in the DingTalk developer console, then run the query again."
+	case AddressNotAllowed:
+		return "Add this machine's public IP address to the server IP allowlist of the app in the DingTalk developer console."
+	case AddressBlocked:
+		return "DingTalk has blocked this machine's IP address for about 5 minutes for too many calls: wait, then run the query again."
+	case QuotaSpent:
+		return "The organization's API calls of this month are used up: buy a larger package in the DingTalk console, or wait for the first of the month."
+	case BadRequest:
+		return "Check the id and the connection's arguments: DingTalk will answer the same again."
+	case UnknownSchedule:
+		return "There is no such schedule: check the id."
+	default:
+		if e.Status/100 == 3 {
+			return "Redirects are not followed, since the access token would travel along: check the endpoint."
+		}
+		return "Check that the endpoint is the DingTalk Open API, and that no proxy answers in its place."
+	}
+}
+
+// redact removes secrets from all that came from the server.
+func (e *Error) redact(secrets []string) {
+	var pairs []string
+	for _, s := range secrets {
+		if s != "" {
+			pairs = append(pairs, s, "[redacted]")
+		}
+	}
+	r := strings.NewReplacer(pairs...)
+	e.Code, e.Message, e.RequestID = r.Replace(e.Code), r.Replace(e.Message), r.Replace(e.RequestID)
+	for i, s := range e.RequiredScopes {
+		e.RequiredScopes[i] = r.Replace(s)
+	}
+}
+
+// refusal is the error body, in all its spellings: encoding/json matches
+// names in any case, so code is Code as well. It is embedded in each answer,
+// because errors come with status 200 too.
+type refusal struct {
+	Code      lenient       `json:"code"`
+	Message   lenient       `json:"message"`
+	RequestID lenient       `json:"requestid"`
+	Denied    *accessDenied `json:"accessdenieddetail"`
+
+	// The older API: {"errcode":88,"errmsg":"..."}; errcode 0 is success.
+	ErrCode lenient `json:"errcode"`
+	ErrMsg  lenient `json:"errmsg"`
+
+	// A blocked address: {"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"..."}
+	Punish lenient `json:"punish"`
+}
+
+func (r refusal) errorFields() refusal { return r }
+
+// present reports whether the fields tell of an error.
+func (r refusal) present() bool {
+	return r.Code != "" || r.Punish != "" || (r.ErrCode != "" && r.ErrCode != "0")
+}
+
+// lenient is a string field of an error body; another JSON type keeps its
+// JSON text, so that one odd field doesn't lose the others.
+type lenient string
+
+func (l *lenient) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) == nil {
+		*l = lenient(s)
+	} else {
+		*l = lenient(b)
+	}
+	return nil
+}
+
+// accessDenied is the detail of a missing permission. Its odd forms are
+// ignored: the code alone says enough.
+type accessDenied struct{ RequiredScopes []string }
+
+func (a *accessDenied) UnmarshalJSON(b []byte) error {
+	var detail struct {
+		RequiredScopes []string `json:"requiredScopes"`
+	}
+	if json.Unmarshal(b, &detail) == nil {
+		a.RequiredScopes = detail.RequiredScopes
+	}
+	return nil
+}
+
+// kinds are the documented codes. DingTalk's HTTP status says little
+// (throttling is a 403, a dead token a 400), so the code decides.
+var kinds = map[string]Kind{
+	"InvalidAuthentication": Unauthenticated,
+
+	"Forbidden.AccessDenied.AccessTokenPermissionDenied": NoPermission,
+	"Forbidden.AccessDenied.IpNotInWhiteList":            AddressNotAllowed,
+	"Forbidden.AccessDenied.ApiCountLimitForOrg":         QuotaSpent,
+
+	"invalidScheduleConferenceId": UnknownSchedule,
+	"paramsError":                 BadRequest,
+
+	"qps.exceed.limit": Throttled,
+	"system.busy":      Throttled,
+	"systemBusy":       Throttled,
+
+	"systemError":      Transient,
+	"serviceBusy":      Transient,
+	"unknownError":     Transient,
+	"operationTimeout": Transient,
+	"server.error":     Transient,
+
+	"invalidClientIdOrSecret": BadCredentials,
+	"invalidSuiteKey":         BadCredentials,
+	"invalidSuiteTicket":      BadCredentials,
+	"invalidAuthInfo":         BadCredentials,
+	"invalid.client":          BadCredentials,
+	"unsupported.grant.type":  BadCredentials,
+	"unauthorized.client":     BadCredentials,
+}
+
+func kindOf(status int, code string) Kind {
+	if k, ok := kinds[code]; ok {
+		return k
+	}
+	switch {
+	case strings.HasPrefix(code, "Forbidden.AccessDenied.QpsLimit"):
+		return Throttled
+	case strings.HasPrefix(code, "Forbidden.AccessDenied.QpmLimit"):
+		return ThrottledMinute
+	case status == http.StatusUnauthorized:
+		return Unauthenticated
+	case status == http.StatusTooManyRequests:
+		return Throttled
+	case status >= 500, status == http.StatusRequestTimeout:
+		return Transient
+	case code != "":
+		return BadRequest
+	default:
+		return Unexpected
+	}
+}
+
+// refused reads the error body of an answer.
+func refused(status int, header http.Header, body []byte) *Error {
+	e := &Error{Status: status, RetryAfter: retryAfter(header)}
+	var r refusal
+	isJSON := json.Unmarshal(body, &r) == nil
+	e.Code, e.Message, e.RequestID = string(r.Code), string(r.Message), string(r.RequestID)
+	if r.Denied != nil {
+		e.RequiredScopes = r.Denied.RequiredScopes
+	}
+	if e.Code == "" && r.ErrCode != "" && r.ErrCode != "0" {
+		e.Code, e.Message = "errcode "+string(r.ErrCode), string(r.ErrMsg)
+	}
+	e.Kind = kindOf(status, e.Code)
+
+	switch html := !isJSON && isHTML(header, body); {
+	case r.Punish != "":
+		e.Kind, e.Message = AddressBlocked, "the IP address is blocked"
+	case html && e.Kind.temporary():
+		// A gateway's own error page.
+		e.Message = "an HTML page"
+	case html && status/100 != 3:
+		e.Kind, e.Message = AddressBlocked, "an HTML page, as DingTalk sends it to a blocked IP address"
+	case e.Code == "" && e.Message == "" && status/100 == 3:
+		e.Message = "a redirect"
+	case e.Code == "" && e.Message == "" && len(bytes.TrimSpace(body)) == 0:
+		e.Message = "an empty body"
+	case e.Code == "" && e.Message == "":
+		e.Message = "a body without an error code"
+	}
+	return e
+}
+
+func isHTML(header http.Header, body []byte) bool {
+	return strings.HasPrefix(header.Get("Content-Type"), "text/html") || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+}
+
+// retryAfter reads the header in both of its forms, seconds and date.
+func retryAfter(header http.Header) time.Duration {
+	v := header.Get("Retry-After")
+	if seconds, err := strconv.Atoi(v); err == nil && seconds > 0 && seconds < 1e6 {
+		return time.Duration(seconds) * time.Second
+	}
+	if at, err := http.ParseTime(v); err == nil {
+		return max(0, time.Until(at))
+	}
+	return 0
+}
+
+func unexpected(status int, message string) *Error {
+	return &Error{Kind: Unexpected, Status: status, Message: message}
+}
+
+// transportError is a call that brought no answer.
+func transportError(err error, timeout time.Duration) *Error {
+	e := &Error{Kind: Transient, Err: err}
+	// The URL is in the message of the table already.
+	var ue *url.Error
+	if errors.As(err, &ue) {
+		err = ue.Err
+	}
+	e.Message = err.Error()
+
+	var netErr net.Error
+	var certErr *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &certErr):
+		e.Kind = Unexpected
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &netErr) && netErr.Timeout():
+		e.Message = fmt.Sprintf("no complete answer within %s", timeout.Round(time.Second))
+	}
+	return e
+}

@@ -1,0 +1,75 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/sethvargo/go-retry"
+)
+
+const (
+	// maxAttempts bounds how often one request is sent.
+	maxAttempts = 6
+	// maxTotal bounds the time that one request may take with all its
+	// repeats. Time spent waiting for the rate limiter does not count.
+	maxTotal = 75 * time.Second
+	// firstPause is the wait after the first failure; it doubles with each.
+	firstPause = 500 * time.Millisecond
+	// The least waits after throttling: the window of the limit per second,
+	// and enough for two waits to outlast the limit per minute.
+	throttledPause       = time.Second
+	throttledMinutePause = 20 * time.Second
+)
+
+// retrying calls attempt until it succeeds, fails for good, or has no attempts
+// or time left; then it returns the last error. attempt must end within the
+// timeout that it is given; wait, if any, is asked before each.
+func retrying(ctx context.Context, log hclog.Logger, wait func(context.Context) error, attempt func(ctx context.Context, timeout time.Duration) error) error {
+	var (
+		last     *Error
+		attempts int
+		spent    time.Duration
+		pauses   = retry.WithJitterPercent(25, retry.NewExponential(firstPause))
+	)
+	next := retry.BackoffFunc(func() (time.Duration, bool) {
+		pause, _ := pauses.Next()
+		pause = max(pause, last.pause())
+		last.Attempts = attempts
+		if attempts >= maxAttempts || spent+pause >= maxTotal {
+			return 0, true
+		}
+		spent += pause
+		log.Debug("repeating the call", "attempt", attempts+1, "after", pause, "error", last)
+		return pause, false
+	})
+	return retry.Do(ctx, next, func(ctx context.Context) error {
+		if wait != nil {
+			if err := wait(ctx); err != nil {
+				return err
+			}
+		}
+		attempts++
+		timeout := min(requestTimeout, maxTotal-spent)
+		start := time.Now()
+		err := attempt(ctx, timeout)
+		spent += time.Since(start)
+		if errors.As(err, &last) && last.Kind.temporary() {
+			return retry.RetryableError(err)
+		}
+		return err
+	})
+}
+
+// pause is the least time to wait before the call is repeated.
+func (e *Error) pause() time.Duration {
+	switch e.Kind {
+	case Throttled:
+		return max(throttledPause, e.RetryAfter)
+	case ThrottledMinute:
+		return max(throttledMinutePause, e.RetryAfter)
+	default:
+		return e.RetryAfter
+	}
+}

@@ -1,0 +1,58 @@
+package dingtalk
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"sync"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+)
+
+// connector holds one client per connection. The SDK's Memoize would not do:
+// it lets lists that start together make a client each, and so a token call
+// each, and it drops the client after an hour.
+type connector struct {
+	mu      sync.Mutex
+	clients map[string]connected // by connection name
+}
+
+type connected struct {
+	settings clientSettings
+	client   *client.Client
+}
+
+func newConnector() *connector {
+	return &connector{clients: map[string]connected{}}
+}
+
+// connect returns the connection's client and settings. The client is the same
+// until the config or the environment changes.
+func (c *connector) connect(ctx context.Context, d *plugin.QueryData) (*client.Client, settings, error) {
+	s, err := configOf(d.Connection).resolve()
+	if err != nil {
+		return nil, s, fmt.Errorf("the config of connection %q: %w", d.Connection.Name, err)
+	}
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if have, ok := c.clients[d.Connection.Name]; ok {
+		if have.settings == s.clientSettings {
+			return have.client, s, nil
+		}
+		have.client.Close()
+	}
+	endpoint, err := url.Parse(s.endpoint)
+	if err != nil {
+		return nil, s, err
+	}
+	made := client.New(client.Config{
+		Endpoint:    endpoint,
+		Credentials: s.credentials,
+		// The client outlives this query, so it must not log under its name.
+		Logger: plugin.Logger(ctx).ResetNamed("dingtalk." + d.Connection.Name),
+	})
+	c.clients[d.Connection.Name] = connected{s.clientSettings, made}
+	return made, s, nil
+}

@@ -1,0 +1,173 @@
+package dingtalk
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+)
+
+// connectionConfig is the connection block of the .spc file. Pointers, so that
+// an argument left out differs from an empty one, and so that printing the
+// struct shows no secret.
+type connectionConfig struct {
+	Endpoint         *string  `hcl:"endpoint,optional"`
+	ClientID         *string  `hcl:"client_id,optional"`
+	ClientSecret     *string  `hcl:"client_secret,optional"`
+	CorpID           *string  `hcl:"corp_id,optional"`
+	SuiteTicket      *string  `hcl:"suite_ticket,optional"`
+	AccessToken      *string  `hcl:"access_token,optional"`
+	PageSize         *int     `hcl:"page_size,optional"`
+	IgnoreErrorCodes []string `hcl:"ignore_error_codes,optional"`
+}
+
+func newConnectionConfig() any { return &connectionConfig{} }
+
+// configOf returns a connection's config. It is the only reader of
+// Connection.Config, which holds nil for an empty block.
+func configOf(connection *plugin.Connection) connectionConfig {
+	cfg, _ := connection.Config.(connectionConfig)
+	return cfg
+}
+
+// The environment variables that stand in for arguments.
+const (
+	envEndpoint     = "DINGTALK_ENDPOINT"
+	envClientID     = "DINGTALK_CLIENT_ID"
+	envClientSecret = "DINGTALK_CLIENT_SECRET"
+	envCorpID       = "DINGTALK_CORP_ID"
+	envSuiteTicket  = "DINGTALK_SUITE_TICKET"
+	envAccessToken  = "DINGTALK_ACCESS_TOKEN"
+)
+
+const (
+	defaultPageSize = 100
+	maxPageSize     = 500
+)
+
+// settings are a connection's config and environment, checked.
+type settings struct {
+	clientSettings
+	pageSize int
+	// ignoreCodes matches the DingTalk error codes that mean "no rows"; nil
+	// matches none.
+	ignoreCodes *regexp.Regexp
+}
+
+// clientSettings are what a client is made of. Equal ones make equal clients.
+type clientSettings struct {
+	endpoint    string
+	credentials client.Credentials
+}
+
+// resolve checks the config and fills in what the environment knows. An error
+// names the argument and its variable, and never repeats a value that may be
+// a secret.
+func (cfg connectionConfig) resolve() (s settings, err error) {
+	endpoint, err := client.ParseEndpoint(cmp.Or(value(cfg.Endpoint), os.Getenv(envEndpoint), client.EndpointInternational))
+	if err != nil {
+		return s, fmt.Errorf("endpoint (%s) is not usable: %w", envEndpoint, err)
+	}
+	s.endpoint = endpoint.String()
+	if s.credentials, err = cfg.credentials(); err != nil {
+		return s, err
+	}
+	s.pageSize = defaultPageSize
+	if cfg.PageSize != nil {
+		s.pageSize = *cfg.PageSize
+	}
+	if s.pageSize < 1 || s.pageSize > maxPageSize {
+		return s, fmt.Errorf("page_size is %d; it must be from 1 to %d (leave it out for %d)", s.pageSize, maxPageSize, defaultPageSize)
+	}
+	s.ignoreCodes = wildcards(cfg.IgnoreErrorCodes)
+	return s, nil
+}
+
+// credentials decides the flow and checks that it has what it needs.
+// Credentials named in the file decide it; the environment only fills in what
+// that flow lacks. With none in the file, the environment decides.
+func (cfg connectionConfig) credentials() (client.Credentials, error) {
+	id := argument{"client_id", envClientID, value(cfg.ClientID)}
+	secret := argument{"client_secret", envClientSecret, value(cfg.ClientSecret)}
+	corp := argument{"corp_id", envCorpID, value(cfg.CorpID)}
+	ticket := argument{"suite_ticket", envSuiteTicket, value(cfg.SuiteTicket)}
+	token := argument{"access_token", envAccessToken, value(cfg.AccessToken)}
+
+	all := []*argument{&id, &secret, &corp, &ticket, &token}
+	if !slices.ContainsFunc(all, func(a *argument) bool { return a.value != "" }) {
+		for _, a := range all {
+			a.fill()
+		}
+	}
+
+	// A flow with two ways to a token is a mistake, not a choice.
+	if token.value != "" {
+		for _, a := range []argument{id, secret, ticket} {
+			if a.value != "" {
+				return nil, fmt.Errorf("%s and %s are both set: keep either the token or the app's credentials", token, a)
+			}
+		}
+		return client.AccessToken(token.value), nil
+	}
+
+	needed := []*argument{&id, &secret}
+	switch {
+	case ticket.value != "":
+		needed = append(needed, &corp)
+	case corp.value == "" && id.value == "" && secret.value == "":
+		return nil, fmt.Errorf("no credentials are set: set %s and %s, or %s, in the connection or in the environment", id, secret, token)
+	}
+	var missing []string
+	for _, a := range needed {
+		a.fill()
+		if a.value == "" {
+			missing = append(missing, a.String())
+		}
+	}
+	if len(missing) > 0 {
+		return nil, fmt.Errorf("credentials are incomplete: set %s in the connection or in the environment", strings.Join(missing, " and "))
+	}
+
+	switch {
+	case ticket.value != "":
+		return client.ThirdPartyApp{ClientID: id.value, ClientSecret: secret.value, CorpID: corp.value, SuiteTicket: ticket.value}, nil
+	case corp.value != "":
+		return client.OrganizationApp{ClientID: id.value, ClientSecret: secret.value, CorpID: corp.value}, nil
+	default:
+		return client.InternalApp{ClientID: id.value, ClientSecret: secret.value}, nil
+	}
+}
+
+// argument is one argument of the connection and the variable behind it.
+type argument struct{ name, env, value string }
+
+func (a argument) String() string { return fmt.Sprintf("%s (%s)", a.name, a.env) }
+
+// fill takes the variable's value where the file has none.
+func (a *argument) fill() { a.value = cmp.Or(a.value, os.Getenv(a.env)) }
+
+// value is a string argument; one that is left out is the same as an empty one.
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// wildcards returns an expression for codes in which * stands for any text; nil
+// for no codes.
+func wildcards(codes []string) *regexp.Regexp {
+	if len(codes) == 0 {
+		return nil
+	}
+	alternatives := make([]string, len(codes))
+	for i, code := range codes {
+		alternatives[i] = strings.ReplaceAll(regexp.QuoteMeta(code), `\*`, `.*`)
+	}
+	return regexp.MustCompile(`^(?s:` + strings.Join(alternatives, "|") + `)$`)
+}
