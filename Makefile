@@ -1,0 +1,61 @@
+# make demo and make test need nothing but Go and make: they install the rest.
+
+STEAMPIPE_INSTALL_DIR ?= $(HOME)/.steampipe
+PLUGIN_DIR            := $(STEAMPIPE_INSTALL_DIR)/plugins/hub.steampipe.io/plugins/turbot/dingtalk@latest
+PLUGIN_BUILD          := CGO_ENABLED=0 go build -tags netgo -trimpath -ldflags "-s -w"
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# The race detector reports races inside the SDK, so it runs where the SDK is
+# not imported.
+RACE_PACKAGES := ./dingtalk/client ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
+GOTESTFLAGS   ?=
+
+.PHONY: all install build demo test fmt-check vet lint tidy-check test-race test-all cc clean
+
+all: install
+
+# The plugin where Steampipe looks for it; a config that is there is kept.
+install:
+	mkdir -p "$(PLUGIN_DIR)" "$(STEAMPIPE_INSTALL_DIR)/config"
+	$(PLUGIN_BUILD) -o "$(PLUGIN_DIR)/steampipe-plugin-dingtalk.plugin" .
+	test -e "$(STEAMPIPE_INSTALL_DIR)/config/dingtalk.spc" || cp config/dingtalk.spc "$(STEAMPIPE_INSTALL_DIR)/config/dingtalk.spc"
+
+build:
+	mkdir -p bin
+	$(PLUGIN_BUILD) -o bin/steampipe-plugin-dingtalk.plugin .
+	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/dingtalk-sql ./cmd/dingtalk-simulator
+
+demo:
+	@mkdir -p bin
+	@echo "Building dingtalk-sql ..."
+	@CGO_ENABLED=0 go build -o bin/dingtalk-sql ./cmd/dingtalk-sql
+	@for query in cmd/dingtalk-sql/demo/*.sql; do echo; cat $$query; bin/dingtalk-sql --demo < $$query || exit 1; done
+
+test: fmt-check vet lint tidy-check test-race test-all
+
+fmt-check:
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w these files: $$unformatted"; exit 1; }
+
+vet:
+	go vet ./...
+
+lint:
+	go run $(STATICCHECK) ./...
+
+tidy-check:
+	go mod tidy -diff
+
+test-race: cc
+	CGO_ENABLED=1 go test -race $(GOTESTFLAGS) $(RACE_PACKAGES)
+
+test-all:
+	go test $(GOTESTFLAGS) ./...
+
+# The race detector needs a C compiler.
+cc:
+	@command -v "$$(go env CC)" >/dev/null || { apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev; } || \
+		{ echo "The race detector needs a C compiler: install gcc, then run make test again."; exit 1; }
+
+clean:
+	rm -rf bin dist

@@ -1,0 +1,73 @@
+// Command dingtalk-simulator serves a made-up organization on a loopback port,
+// for trying the plugin in a real Steampipe without a DingTalk account.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "Error:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("dingtalk-simulator", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	port := flags.Int("port", 7070, "the loopback `port` to listen on; 0 takes a free one")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", *port))
+	if err != nil {
+		return fmt.Errorf("%w; choose another port with --port", err)
+	}
+	app := simulator.DemoApp
+	fmt.Fprintf(stdout, `The simulated DingTalk listens on http://%[1]s. Ctrl-C stops it.
+
+Put this into ~/.steampipe/config/dingtalk.spc:
+
+%[2]s
+Then try:
+
+steampipe query "select title, status_name, start_time from dingtalk_schedule_conference where schedule_conference_id = '%[3]s'"
+`, listener.Addr(), spc.Block("dingtalk", "http://"+listener.Addr().String(), app.ClientID, app.ClientSecret), simulator.DemoAllHands)
+
+	server := &http.Server{Handler: logging(stdout, simulator.Demo()), ReadHeaderTimeout: 10 * time.Second}
+	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stopped()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// logging prints each call, so that a person sees what a query costs.
+func logging(w io.Writer, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "%s %s %s\n", time.Now().Format(time.TimeOnly), r.Method, r.URL.RequestURI())
+		h.ServeHTTP(rw, r)
+	})
+}

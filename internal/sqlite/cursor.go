@@ -1,0 +1,94 @@
+package sqlite
+
+import (
+	"context"
+
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"modernc.org/sqlite/vtab"
+)
+
+// cursor is one scan of a table. SQLite may filter it anew any number of
+// times, as for each value of an in list.
+type cursor struct {
+	table *module
+
+	ctx     context.Context
+	cancel  context.CancelFunc
+	rows    chan *proto.Row
+	outcome chan error // how the scan ended, once
+
+	row   *proto.Row // nil past the last row
+	rowid int64
+}
+
+// Filter starts the scan and reads its first row.
+func (c *cursor) Filter(_ int, idxStr string, args []vtab.Value) error {
+	c.stop()
+	query := c.table.db.query
+	scan, none, err := c.table.scan(idxStr, args)
+	if err != nil {
+		return query.fail(err)
+	}
+	c.row = nil
+	if none {
+		return nil
+	}
+	c.ctx, c.cancel = context.WithCancel(query.ctx)
+	c.rows, c.outcome = make(chan *proto.Row), make(chan error, 1)
+	go func(ctx context.Context, rows chan<- *proto.Row, outcome chan<- error) {
+		outcome <- c.table.db.engine.Execute(ctx, scan, func(row *proto.Row) error {
+			select {
+			case rows <- row:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	}(c.ctx, c.rows, c.outcome)
+	return c.Next()
+}
+
+// Next reads the next row. It does not outlast the query: a scan that has yet
+// to notice that it is cancelled is left behind.
+func (c *cursor) Next() error {
+	c.row = nil
+	select {
+	case c.row = <-c.rows:
+		c.rowid++
+		return nil
+	case err := <-c.outcome:
+		if err != nil {
+			return c.table.db.query.fail(err)
+		}
+		return nil
+	case <-c.ctx.Done():
+		return c.table.db.query.fail(c.ctx.Err())
+	}
+}
+
+// Eof reports whether there is no row.
+func (c *cursor) Eof() bool { return c.row == nil }
+
+// Column returns a value of the row.
+func (c *cursor) Column(i int) (vtab.Value, error) {
+	v, err := columnValue(c.row.Columns[c.table.schema.Columns[i].Name])
+	if err != nil {
+		return nil, c.table.db.query.fail(err)
+	}
+	return v, nil
+}
+
+// Rowid numbers the rows of the cursor.
+func (c *cursor) Rowid() (int64, error) { return c.rowid, nil }
+
+// Close ends the scan.
+func (c *cursor) Close() error {
+	c.stop()
+	return nil
+}
+
+func (c *cursor) stop() {
+	if c.cancel != nil {
+		c.cancel()
+	}
+}

@@ -1,0 +1,247 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"modernc.org/sqlite/vtab"
+)
+
+// module makes one table of the plugin known to SQLite.
+type module struct {
+	db     *DB
+	name   string
+	schema *proto.TableSchema
+}
+
+// Create declares the table's columns.
+func (m *module) Create(ctx vtab.Context, _ []string) (vtab.Table, error) {
+	return m, ctx.Declare(m.declaration())
+}
+
+// Connect is Create: the tables live no longer than the database.
+func (m *module) Connect(ctx vtab.Context, args []string) (vtab.Table, error) {
+	return m.Create(ctx, args)
+}
+
+func (m *module) declaration() string {
+	columns := make([]string, len(m.schema.Columns))
+	for i, c := range m.schema.Columns {
+		columns[i] = quoteName(c.Name) + " " + columnType(c.Type)
+		if isSteampipeColumn(c.Name) {
+			columns[i] += " hidden" // there for who names it, not in select *
+		}
+	}
+	return "create table x(" + strings.Join(columns, ", ") + ")"
+}
+
+// isSteampipeColumn reports a column that the SDK adds to every table.
+func isSteampipeColumn(name string) bool { return name == "_ctx" || strings.HasPrefix(name, "sp_") }
+
+func columnType(t proto.ColumnType) string {
+	switch t {
+	case proto.ColumnType_INT, proto.ColumnType_BOOL:
+		return "integer"
+	case proto.ColumnType_DOUBLE:
+		return "real"
+	default:
+		return "text"
+	}
+}
+
+// plan is what BestIndex tells Filter, by way of SQLite's idxStr.
+type plan struct {
+	Columns []string
+	// Quals are the conditions whose values are the first arguments.
+	Quals []planQual
+	// Limit and Offset are the positions of their arguments; -1 is none.
+	Limit, Offset int
+}
+
+type planQual struct{ Column, Operator string }
+
+// The costs are only ever compared: a scan with all required quals must look
+// cheap, and one without them must never be chosen if there is another way.
+const (
+	costWithQuals    = 100
+	costMissingQuals = 1e15
+)
+
+// BestIndex takes the quals that the plugin can apply, and LIMIT if nothing
+// but the plugin decides which rows there are. SQLite itself offers LIMIT only
+// for a single table whose where clause is nothing but such constraints, and
+// takes it back for an in list.
+func (m *module) BestIndex(info *vtab.IndexInfo) error {
+	p := plan{Limit: -1, Offset: -1}
+	for i, c := range m.schema.Columns {
+		if info.ColUsed&(1<<min(i, 63)) != 0 {
+			p.Columns = append(p.Columns, c.Name)
+		}
+	}
+	all := true
+	satisfied := map[string]bool{}
+	for i := range info.Constraints {
+		c := &info.Constraints[i]
+		if c.Op == vtab.OpLIMIT || c.Op == vtab.OpOFFSET {
+			continue
+		}
+		operator, ok := m.pushable(c)
+		if !ok {
+			all = false
+			continue
+		}
+		column := m.schema.Columns[c.Column].Name
+		c.ArgIndex = len(p.Quals)
+		p.Quals = append(p.Quals, planQual{column, operator})
+		satisfied[column] = true
+	}
+	info.EstimatedCost, info.EstimatedRows = costWithQuals, 100
+	for _, k := range m.schema.ListCallKeyColumnList {
+		if k.Require == "required" && !satisfied[k.Name] {
+			info.EstimatedCost, info.EstimatedRows = costMissingQuals, 1_000_000
+		}
+	}
+	if all && len(info.OrderBy) == 0 {
+		next := len(p.Quals)
+		for i := range info.Constraints {
+			c := &info.Constraints[i]
+			switch {
+			case !c.Usable:
+			case c.Op == vtab.OpLIMIT:
+				p.Limit = next
+			case c.Op == vtab.OpOFFSET:
+				p.Offset = next
+			default:
+				continue
+			}
+			c.ArgIndex = next
+			next++
+		}
+	}
+	b, err := json.Marshal(p)
+	info.IdxStr = string(b)
+	return err
+}
+
+var operators = map[vtab.ConstraintOp]string{
+	vtab.OpEQ: "=", vtab.OpNE: "<>", vtab.OpGT: ">", vtab.OpGE: ">=", vtab.OpLT: "<", vtab.OpLE: "<=",
+}
+
+// pushable returns the plugin's operator for a constraint, if it is one on a
+// key column that the plugin applies.
+func (m *module) pushable(c *vtab.Constraint) (operator string, ok bool) {
+	operator, ok = operators[c.Op]
+	if !ok || !c.Usable || c.Column < 0 {
+		return "", false
+	}
+	name := m.schema.Columns[c.Column].Name
+	return operator, slices.ContainsFunc(m.schema.ListCallKeyColumnList, func(k *proto.KeyColumn) bool {
+		return k.Name == name && slices.Contains(k.Operators, operator)
+	})
+}
+
+// Open returns a cursor.
+func (m *module) Open() (vtab.Cursor, error) { return &cursor{table: m}, nil }
+
+// Disconnect and Destroy have nothing to release.
+func (m *module) Disconnect() error { return nil }
+func (m *module) Destroy() error    { return nil }
+
+// scan returns what a plan and its arguments ask of the plugin. none is true
+// where a comparison with NULL leaves no row.
+func (m *module) scan(idxStr string, args []vtab.Value) (s engine.Scan, none bool, err error) {
+	var p plan
+	if err := json.Unmarshal([]byte(idxStr), &p); err != nil {
+		return s, false, err
+	}
+	s = engine.Scan{Table: m.name, Columns: p.Columns, Cache: true}
+	for i, q := range p.Quals {
+		if args[i] == nil {
+			return s, true, nil
+		}
+		v, err := m.qualValue(q.Column, args[i])
+		if err != nil {
+			return s, false, err
+		}
+		s.Quals = append(s.Quals, engine.Qual{Column: q.Column, Operator: q.Operator, Value: v})
+	}
+	if p.Limit >= 0 {
+		limit, ok := args[p.Limit].(int64)
+		if ok && limit >= 0 {
+			if p.Offset >= 0 {
+				// The rows that SQLite will skip have to come first.
+				offset, _ := args[p.Offset].(int64)
+				limit += max(0, offset)
+			}
+			s.Limit = &limit
+		}
+	}
+	return s, false, nil
+}
+
+// qualValue converts an SQLite value to the column's type, as Postgres would
+// before it hands it to the plugin.
+func (m *module) qualValue(column string, v vtab.Value) (*proto.QualValue, error) {
+	var columnType proto.ColumnType
+	for _, c := range m.schema.Columns {
+		if c.Name == column {
+			columnType = c.Type
+		}
+	}
+	text := valueText(v)
+	switch columnType {
+	case proto.ColumnType_STRING:
+		return &proto.QualValue{Value: &proto.QualValue_StringValue{StringValue: text}}, nil
+	case proto.ColumnType_INT:
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return &proto.QualValue{Value: &proto.QualValue_Int64Value{Int64Value: n}}, nil
+		}
+	case proto.ColumnType_BOOL:
+		if b, err := strconv.ParseBool(text); err == nil {
+			return &proto.QualValue{Value: &proto.QualValue_BoolValue{BoolValue: b}}, nil
+		}
+	}
+	return nil, fmt.Errorf("%s.%s: a condition with the value %q is not supported for a column of type %s", m.name, column, text, columnType)
+}
+
+func valueText(v vtab.Value) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case []byte:
+		return string(v)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// columnValue converts a value of the plugin's to one of SQLite's.
+func columnValue(c *proto.Column) (vtab.Value, error) {
+	switch v := c.GetValue().(type) {
+	case nil, *proto.Column_NullValue:
+		return nil, nil
+	case *proto.Column_StringValue:
+		return v.StringValue, nil
+	case *proto.Column_IntValue:
+		return v.IntValue, nil
+	case *proto.Column_DoubleValue:
+		return v.DoubleValue, nil
+	case *proto.Column_BoolValue:
+		if v.BoolValue {
+			return int64(1), nil
+		}
+		return int64(0), nil
+	case *proto.Column_JsonValue:
+		return string(v.JsonValue), nil
+	case *proto.Column_TimestampValue:
+		return v.TimestampValue.AsTime().Format(time.RFC3339Nano), nil
+	default:
+		return nil, fmt.Errorf("a column of type %T is not supported", v)
+	}
+}
