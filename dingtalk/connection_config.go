@@ -69,7 +69,7 @@ type clientSettings struct {
 // names the argument and its variable, and never repeats a value that may be
 // a secret.
 func (cfg connectionConfig) resolve() (s settings, err error) {
-	endpoint, err := client.ParseEndpoint(cmp.Or(value(cfg.Endpoint), os.Getenv(envEndpoint), client.EndpointInternational))
+	endpoint, err := client.ParseEndpoint(cmp.Or(value(cfg.Endpoint), strings.TrimSpace(os.Getenv(envEndpoint)), client.EndpointInternational))
 	if err != nil {
 		return s, fmt.Errorf("endpoint (%s) is not usable: %w", envEndpoint, err)
 	}
@@ -112,7 +112,7 @@ func (cfg connectionConfig) credentials() (client.Credentials, error) {
 				return nil, fmt.Errorf("%s and %s are both set: keep either the token or the app's credentials", token, a)
 			}
 		}
-		return client.AccessToken(token.value), nil
+		return client.AccessToken{Token: client.NewSecret(token.value)}, nil
 	}
 
 	needed := []*argument{&id, &secret}
@@ -133,13 +133,14 @@ func (cfg connectionConfig) credentials() (client.Credentials, error) {
 		return nil, fmt.Errorf("credentials are incomplete: set %s in the connection or in the environment", strings.Join(missing, " and "))
 	}
 
+	clientSecret := client.NewSecret(secret.value)
 	switch {
 	case ticket.value != "":
-		return client.ThirdPartyApp{ClientID: id.value, ClientSecret: secret.value, CorpID: corp.value, SuiteTicket: ticket.value}, nil
+		return client.ThirdPartyApp{ClientID: id.value, ClientSecret: clientSecret, CorpID: corp.value, SuiteTicket: client.NewSecret(ticket.value)}, nil
 	case corp.value != "":
-		return client.OrganizationApp{ClientID: id.value, ClientSecret: secret.value, CorpID: corp.value}, nil
+		return client.OrganizationApp{ClientID: id.value, ClientSecret: clientSecret, CorpID: corp.value}, nil
 	default:
-		return client.InternalApp{ClientID: id.value, ClientSecret: secret.value}, nil
+		return client.InternalApp{ClientID: id.value, ClientSecret: clientSecret}, nil
 	}
 }
 
@@ -149,14 +150,14 @@ type argument struct{ name, env, value string }
 func (a argument) String() string { return fmt.Sprintf("%s (%s)", a.name, a.env) }
 
 // fill takes the variable's value where the file has none.
-func (a *argument) fill() { a.value = cmp.Or(a.value, os.Getenv(a.env)) }
+func (a *argument) fill() { a.value = cmp.Or(a.value, strings.TrimSpace(os.Getenv(a.env))) }
 
 // value is a string argument; one that is left out is the same as an empty one.
 func value(s *string) string {
 	if s == nil {
 		return ""
 	}
-	return *s
+	return strings.TrimSpace(*s)
 }
 
 // wildcards returns an expression for codes in which * stands for any text; nil

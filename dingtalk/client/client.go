@@ -55,7 +55,7 @@ type Client struct {
 	endpoint *url.URL
 	http     *http.Client
 	tokens   *tokenSource
-	secrets  []string
+	secrets  []Secret
 	log      hclog.Logger
 }
 
@@ -205,14 +205,14 @@ func (c *Client) get(ctx context.Context, r request, out answer) error {
 
 // exchange sends r until it has an answer, a permanent refusal, or no attempts
 // or time left.
-func (c *Client) exchange(ctx context.Context, r request, token string, out answer) error {
+func (c *Client) exchange(ctx context.Context, r request, token Secret, out answer) error {
 	return retrying(ctx, c.log, r.wait, func(ctx context.Context, timeout time.Duration) error {
 		return c.attempt(ctx, timeout, r, token, out)
 	})
 }
 
 // attempt sends r once and decodes the answer into out. A refusal is an *Error.
-func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, token string, out answer) error {
+func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, token Secret, out answer) error {
 	attemptCtx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(attemptCtx, r.method, r.url(c.endpoint), bytes.NewReader(r.body))
@@ -223,8 +223,8 @@ func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, 
 	if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if token != "" {
-		req.Header.Set(tokenHeader, token)
+	if token != (Secret{}) {
+		req.Header.Set(tokenHeader, token.reveal())
 	}
 
 	start := time.Now()
@@ -240,7 +240,7 @@ func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, 
 	c.log.Trace("call", "method", r.method, "path", req.URL.EscapedPath(), "query", req.URL.RawQuery,
 		"status", status, "bytes", len(body), "took", time.Since(start))
 	if e := decode(status, header, body, out); e != nil {
-		e.redact(append([]string{token}, c.secrets...))
+		e.redact(append([]Secret{token}, c.secrets...))
 		c.log.Trace("call refused", "error", e)
 		return e
 	}

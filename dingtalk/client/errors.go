@@ -153,11 +153,11 @@ func (e *Error) advice() string {
 }
 
 // redact removes secrets from all that came from the server.
-func (e *Error) redact(secrets []string) {
+func (e *Error) redact(secrets []Secret) {
 	var pairs []string
 	for _, s := range secrets {
-		if s != "" {
-			pairs = append(pairs, s, "[redacted]")
+		if s != (Secret{}) {
+			pairs = append(pairs, s.reveal(), "[redacted]")
 		}
 	}
 	r := strings.NewReplacer(pairs...)

@@ -16,7 +16,7 @@ import (
 // OrganizationApp or AccessToken.
 type Credentials interface {
 	// secrets are the values that must never be shown.
-	secrets() []string
+	secrets() []Secret
 }
 
 // app is Credentials that can fetch a token.
@@ -28,20 +28,32 @@ type app interface {
 
 // InternalApp is an app that an organization made for itself. Its client id and
 // secret are also called AppKey and AppSecret.
-type InternalApp struct{ ClientID, ClientSecret string }
+type InternalApp struct {
+	ClientID     string
+	ClientSecret Secret
+}
 
 // ThirdPartyApp is a third-party enterprise app in the classic flow, with the
 // ticket that DingTalk pushes to it. Client id and secret are also called
 // SuiteKey and SuiteSecret.
-type ThirdPartyApp struct{ ClientID, ClientSecret, CorpID, SuiteTicket string }
+type ThirdPartyApp struct {
+	ClientID     string
+	ClientSecret Secret
+	CorpID       string
+	SuiteTicket  Secret
+}
 
 // OrganizationApp is either kind of app in the newer flow, which needs the
 // organization's id and no ticket.
-type OrganizationApp struct{ ClientID, ClientSecret, CorpID string }
+type OrganizationApp struct {
+	ClientID     string
+	ClientSecret Secret
+	CorpID       string
+}
 
 // AccessToken is a token that the user manages. It is used as it is and never
 // refreshed.
-type AccessToken string
+type AccessToken struct{ Token Secret }
 
 // post is a token call. A body that is not JSON is refused, so no form.
 func post(body map[string]string, path ...string) (request, error) {
@@ -53,17 +65,17 @@ func post(body map[string]string, path ...string) (request, error) {
 }
 
 func (a InternalApp) tokenRequest() (request, error) {
-	return post(map[string]string{"appKey": a.ClientID, "appSecret": a.ClientSecret},
+	return post(map[string]string{"appKey": a.ClientID, "appSecret": a.ClientSecret.reveal()},
 		"v1.0", "oauth2", "accessToken")
 }
 
 func (a ThirdPartyApp) tokenRequest() (request, error) {
-	return post(map[string]string{"suiteKey": a.ClientID, "suiteSecret": a.ClientSecret, "authCorpId": a.CorpID, "suiteTicket": a.SuiteTicket},
+	return post(map[string]string{"suiteKey": a.ClientID, "suiteSecret": a.ClientSecret.reveal(), "authCorpId": a.CorpID, "suiteTicket": a.SuiteTicket.reveal()},
 		"v1.0", "oauth2", "corpAccessToken")
 }
 
 func (a OrganizationApp) tokenRequest() (request, error) {
-	return post(map[string]string{"client_id": a.ClientID, "client_secret": a.ClientSecret, "grant_type": "client_credentials"},
+	return post(map[string]string{"client_id": a.ClientID, "client_secret": a.ClientSecret.reveal(), "grant_type": "client_credentials"},
 		"v1.0", "oauth2", a.CorpID, "token")
 }
 
@@ -71,10 +83,10 @@ func (InternalApp) newAnswer() tokenAnswer     { return new(camelToken) }
 func (ThirdPartyApp) newAnswer() tokenAnswer   { return new(camelToken) }
 func (OrganizationApp) newAnswer() tokenAnswer { return new(snakeToken) }
 
-func (a InternalApp) secrets() []string     { return []string{a.ClientSecret} }
-func (a ThirdPartyApp) secrets() []string   { return []string{a.ClientSecret, a.SuiteTicket} }
-func (a OrganizationApp) secrets() []string { return []string{a.ClientSecret} }
-func (a AccessToken) secrets() []string     { return []string{string(a)} }
+func (a InternalApp) secrets() []Secret     { return []Secret{a.ClientSecret} }
+func (a ThirdPartyApp) secrets() []Secret   { return []Secret{a.ClientSecret, a.SuiteTicket} }
+func (a OrganizationApp) secrets() []Secret { return []Secret{a.ClientSecret} }
+func (a AccessToken) secrets() []Secret     { return []Secret{a.Token} }
 
 // tokenAnswer is the body of a token call.
 type tokenAnswer interface {
@@ -125,7 +137,7 @@ const (
 // token is one access token. Its address is its identity: DingTalk may answer
 // a refresh with the same text.
 type token struct {
-	value     string
+	value     Secret
 	expires   time.Time // zero: not known, used until it is refused
 	refreshAt time.Time // zero: never
 }
@@ -145,7 +157,7 @@ func newTokenSource(c *Client, cred Credentials) *tokenSource {
 	s := &tokenSource{client: c}
 	switch cred := cred.(type) {
 	case AccessToken:
-		s.current = &token{value: string(cred)}
+		s.current = &token{value: cred.Token}
 	case app:
 		s.app = cred
 	}
@@ -214,7 +226,7 @@ func (s *tokenSource) fetch(ctx context.Context) (*token, error) {
 	}
 	answer := s.app.newAnswer()
 	start := time.Now()
-	if err := s.client.exchange(ctx, r, "", answer); err != nil {
+	if err := s.client.exchange(ctx, r, Secret{}, answer); err != nil {
 		var e *Error
 		if errors.As(err, &e) && (e.Kind == Unauthenticated || e.Kind == BadRequest) {
 			e.Kind = BadCredentials // whatever a token call is refused for
@@ -222,7 +234,7 @@ func (s *tokenSource) fetch(ctx context.Context) (*token, error) {
 		return nil, fmt.Errorf("fetching an access token: %w", err)
 	}
 	value, life := answer.token()
-	t := &token{value: value}
+	t := &token{value: NewSecret(value)}
 	if life > 0 {
 		t.expires = start.Add(life)
 		t.refreshAt = t.expires.Add(-min(refreshMargin, life/2))

@@ -60,8 +60,7 @@ func (e *Engine) Reconfigure(config string) error {
 func (e *Engine) connectionConfig(config string) *proto.ConnectionConfig {
 	return &proto.ConnectionConfig{
 		Connection: e.connection,
-		Plugin:     "dingtalk", PluginShortName: "dingtalk",
-		Config: config,
+		Config:     config,
 	}
 }
 
@@ -91,9 +90,9 @@ type Scan struct {
 // particular order. It returns when the scan has ended; an error of each ends
 // it.
 func (e *Engine) Execute(ctx context.Context, s Scan, each func(*proto.Row) error) error {
-	limit := int64(-1)
+	var limit *proto.NullableInt // nil is none
 	if s.Limit != nil {
-		limit = *s.Limit
+		limit = &proto.NullableInt{Value: *s.Limit}
 	}
 	quals := map[string]*proto.Quals{}
 	for _, q := range s.Quals {
@@ -106,17 +105,16 @@ func (e *Engine) Execute(ctx context.Context, s Scan, each func(*proto.Row) erro
 			Value:     q.Value,
 		})
 	}
-	queryContext := proto.NewQueryContext(s.Columns, quals, limit, nil)
 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	err := e.server.Execute(&proto.ExecuteRequest{
 		Table:        s.Table,
-		QueryContext: queryContext,
+		QueryContext: &proto.QueryContext{Columns: s.Columns, Quals: quals},
 		CallId:       grpc.BuildCallId(),
 		Connection:   e.connection,
 		ExecuteConnectionData: map[string]*proto.ExecuteConnectionData{
-			e.connection: {Limit: queryContext.Limit, CacheEnabled: s.Cache, CacheTtl: cacheTTLSeconds},
+			e.connection: {Limit: limit, CacheEnabled: s.Cache, CacheTtl: cacheTTLSeconds},
 		},
 	}, &sink{ctx: ctx, cancel: cancel, each: each})
 	if cause := context.Cause(ctx); cause != nil {

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
+	"github.com/turbot/steampipe-plugin-sdk/v5/logging"
+)
+
+// The test binary is dingtalk-sql itself where this variable is set.
+const asCommand = "TEST_AS_DINGTALK_SQL"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+		os.Exit(0)
+	}
+	for _, v := range []string{"ENDPOINT", "CLIENT_ID", "CLIENT_SECRET", "CORP_ID", "SUITE_TICKET", "ACCESS_TOKEN"} {
+		os.Unsetenv("DINGTALK_" + v)
+	}
+	os.Unsetenv(logging.EnvLogLevel)
+	os.Exit(m.Run())
+}
+
+type outcome struct {
+	stdout, stderr string
+	code           int
+}
+
+// command runs dingtalk-sql as a process.
+func command(t *testing.T, env []string, stdin string, args ...string) outcome {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(append(os.Environ(), asCommand+"=1"), env...)
+	cmd.Stdin = strings.NewReader(stdin)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return outcome{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+}
+
+func check(t *testing.T, want, got outcome) {
+	t.Helper()
+	if want != got {
+		t.Errorf("code %d, want %d\nstdout (-want +got):\n%s\nstderr (-want +got):\n%s",
+			got.code, want.code, cmp.Diff(want.stdout, got.stdout), cmp.Diff(want.stderr, got.stderr))
+	}
+}
+
+const incident = "select title, end_time, status from dingtalk_schedule_conference where schedule_conference_id = '" + simulator.DemoIncident + "' order by start_time"
+
+const incidentTable = `+---------------------------------+----------------------+--------+
+| title                           | end_time             | status |
++---------------------------------+----------------------+--------+
+| INC-2041 Payment gateway bridge | 2026-11-20T07:45:00Z |      1 |
+| INC-2047 登录故障应急           | <null>               |      2 |
++---------------------------------+----------------------+--------+
+`
+
+func TestCommand(t *testing.T) {
+	sim := simulator.Demo()
+	server := httptest.NewServer(sim)
+	defer server.Close()
+	file := filepath.Join(t.TempDir(), "dingtalk.spc")
+	config := spc.Block("one", server.URL, sim.App.ClientID, sim.App.ClientSecret) + spc.Block("two", server.URL, sim.App.ClientID, "wrong")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	missing := filepath.Join(t.TempDir(), "none.spc")
+	env := []string{"DINGTALK_ENDPOINT=" + server.URL, "DINGTALK_CLIENT_ID=" + sim.App.ClientID, "DINGTALK_CLIENT_SECRET=" + sim.App.ClientSecret}
+
+	tests := []struct {
+		name  string
+		env   []string
+		stdin string
+		args  []string
+		want  outcome
+	}{
+		{"the demo", nil, "", []string{"--demo", incident}, outcome{stdout: incidentTable}},
+		{"from standard input", nil, incident + ";\n", []string{"--demo"}, outcome{stdout: incidentTable}},
+		{"csv", nil, "", []string{"--demo", "--output", "csv", incident},
+			outcome{stdout: "title,end_time,status\nINC-2041 Payment gateway bridge,2026-11-20T07:45:00Z,1\nINC-2047 登录故障应急,,2\n"}},
+		{"json", nil, "", []string{"--demo", "--output=json", incident},
+			outcome{stdout: "[\n  {\"title\": \"INC-2041 Payment gateway bridge\", \"end_time\": \"2026-11-20T07:45:00Z\", \"status\": 1},\n  {\"title\": \"INC-2047 登录故障应急\", \"end_time\": null, \"status\": 2}\n]\n"}},
+		{"a config file", nil, "", []string{"--config", file, "--connection", "one", incident}, outcome{stdout: incidentTable}},
+		{"the environment", env, "", []string{incident}, outcome{stdout: incidentTable}},
+		{"no rows", nil, "", []string{"--demo", "select title from dingtalk_schedule_conference where schedule_conference_id = 'x'"}, outcome{stdout: "+-------+\n| title |\n+-------+\n+-------+\n"}},
+		{"no columns", nil, "", []string{"--demo", "create table t (a)"}, outcome{}},
+		{"one column name twice", nil, "", []string{"--demo", "--output", "json", "select 1 as a, 2 as a"},
+			outcome{code: 1, stderr: "Error: two columns are named \"a\", which JSON cannot tell apart: name them with AS\n"}},
+		{"a missing qual", nil, "", []string{"--demo", "select * from dingtalk_schedule_conference"},
+			outcome{code: 1, stderr: "Error: dingtalk: rpc error: code = Internal desc = 'List' call for table 'dingtalk_schedule_conference' is missing 1 required qual: column:'schedule_conference_id' operator: =\n"}},
+		{"no credentials", nil, "", []string{incident},
+			outcome{code: 1, stderr: "Error: dingtalk: the config of connection \"dingtalk\": no credentials are set: set client_id (DINGTALK_CLIENT_ID) and client_secret (DINGTALK_CLIENT_SECRET), or access_token (DINGTALK_ACCESS_TOKEN), in the connection or in the environment\n"}},
+		{"several connections", nil, "", []string{"--config", file, incident},
+			outcome{code: 1, stderr: "Error: " + file + " has several DingTalk connections: choose one of one, two\n"}},
+		{"no file", nil, "", []string{"--config", missing, incident},
+			outcome{code: 1, stderr: "Error: --config: open " + missing + ": no such file or directory\n"}},
+		{"an output that isn't one", nil, "", []string{"--output", "xml", incident}, outcome{code: 1}},
+		{"demo and config", nil, "", []string{"--demo", "--config", file, incident}, outcome{code: 1, stderr: "Error: --demo and --config exclude each other\n"}},
+		{"two queries", nil, "", []string{"--demo", "select 1", "select 2"}, outcome{code: 1, stderr: "Error: give the SQL as one argument, in quotes, and options before it\n"}},
+		{"no query", nil, " \n", []string{"--demo"}, outcome{code: 1,
+			stderr: "Error: there is no SQL; try: dingtalk-sql --demo \"select * from dingtalk_schedule_conference where schedule_conference_id = '6bd63df9-a2df-47ff-8436-179c6520fbc8'\"\n"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := command(t, test.env, test.stdin, test.args...)
+			if test.name == "an output that isn't one" { // the flag package adds the usage
+				if !strings.HasPrefix(got.stderr, `invalid value "xml" for flag -output: it must be table, csv or json`) {
+					t.Error(got.stderr)
+				}
+				got.stderr = ""
+			}
+			check(t, test.want, got)
+		})
+	}
+}
+
+// The queries of make demo have rows.
+func TestDemoQueries(t *testing.T) {
+	files, err := filepath.Glob("demo/*.sql")
+	if err != nil || len(files) < 3 {
+		t.Fatal(files, err)
+	}
+	for _, f := range files {
+		query, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := command(t, nil, string(query), "--demo", "--output", "csv")
+		if lines := strings.Count(got.stdout, "\n"); got.code != 0 || lines < 2 {
+			t.Errorf("%s: %d lines, %s", f, lines, got.stderr)
+		}
+	}
+}
+
+func TestCtrlC(t *testing.T) {
+	sim := simulator.Demo()
+	reached := make(chan struct{})
+	sim.Script(simulator.Fault{On: simulator.OnFirstPage, Times: 1, Serve: hold(reached)})
+	server := httptest.NewServer(sim)
+	defer server.CloseClientConnections()
+
+	cmd := exec.Command(os.Args[0], incident)
+	cmd.Env = append(os.Environ(), asCommand+"=1", "DINGTALK_ENDPOINT="+server.URL,
+		"DINGTALK_CLIENT_ID="+sim.App.ClientID, "DINGTALK_CLIENT_SECRET="+sim.App.ClientSecret)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	kill := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	defer kill.Stop()
+	<-reached
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 1 || stderr.String() != "Error: stopped\n" {
+		t.Errorf("code %d, stderr %q", code, stderr.String())
+	}
+}
+
+func TestBytesAndWideTitles(t *testing.T) {
+	r := &sqlite.Result{Columns: []string{"Name", "n"}, Rows: [][]any{{[]byte("字"), 1.5}, {nil, int64(2)}}}
+	var b bytes.Buffer
+	if err := formatTable.write(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	want := "+--------+-----+\n| Name   |   n |\n+--------+-----+\n| 字     | 1.5 |\n| <null> |   2 |\n+--------+-----+\n"
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+func TestRunStopsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out bytes.Buffer
+	if err := run(ctx, []string{"--demo", incident}, strings.NewReader(""), &out, &out); err == nil || out.Len() > 0 {
+		t.Error(err, out.String())
+	}
+}
+
+// hold tells that a call has come and answers when its caller has gone.
+func hold(reached chan struct{}) func(http.ResponseWriter, *http.Request, http.Handler) {
+	return func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
+		close(reached)
+		<-r.Context().Done()
+	}
+}

@@ -1,0 +1,194 @@
+package sqlite_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
+	"github.com/turbot/steampipe-plugin-sdk/v5/logging"
+)
+
+func TestMain(m *testing.M) {
+	os.Setenv(logging.EnvLogLevel, "OFF")
+	os.Exit(m.Run())
+}
+
+func open(t *testing.T, sim *simulator.Simulator) *sqlite.DB {
+	t.Helper()
+	server := httptest.NewServer(sim)
+	t.Cleanup(server.Close)
+	e, err := engine.New(dingtalk.Plugin, "dingtalk", spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sqlite.Open(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// text writes a result as lines of values.
+func text(r *sqlite.Result) []string {
+	var lines []string
+	for _, row := range r.Rows {
+		lines = append(lines, strings.TrimSuffix(fmt.Sprintln(row...), "\n"))
+	}
+	return lines
+}
+
+// numbered returns a simulator with schedules a, b and c of 120 meetings, which
+// start an hour apart and have the titles a0, a1, ….
+func numbered() *simulator.Simulator {
+	sim := simulator.New(simulator.DemoApp)
+	for _, id := range []string{"a", "b", "c"} {
+		for i := range 120 {
+			status := int64(i % 3)
+			ms := time.Date(2026, 11, 1, i, 0, 0, 0, time.UTC).UnixMilli()
+			sim.Schedules[id] = append(sim.Schedules[id], simulator.Conference{Title: fmt.Sprint(id, i), Status: &status, StartTime: &ms})
+		}
+	}
+	return sim
+}
+
+// TestPushDown compares answers, and the calls that they took: id, page size
+// and whether it is a later page.
+func TestPushDown(t *testing.T) {
+	const from = " from dingtalk_schedule_conference "
+	tests := []struct {
+		name, sql string
+		want      []string
+		calls     string
+	}{
+		{"where", "select count(*), min(title), max(total_count)" + from + "where schedule_conference_id = 'a'", []string{"120 a0 120"}, "a100 a100+"},
+		{"in", "select schedule_conference_id, count(*)" + from + "where schedule_conference_id in ('a','b','c') group by 1 order by 1",
+			[]string{"a 120", "b 120", "c 120"}, "a100 a100+ b100 b100+ c100 c100+"},
+		{"the same value twice in an in list", "select count(*)" + from + "where schedule_conference_id in ('a','a')", []string{"120"}, "a100 a100+"},
+		{"or", "select count(*)" + from + "where schedule_conference_id = 'a' or schedule_conference_id = 'b'", []string{"240"}, "a100 a100+ b100 b100+"},
+		{"in a subquery", "select count(*)" + from + "where schedule_conference_id in (select 'a' union select 'b')", []string{"240"}, "a100 a100+ b100 b100+"},
+		{"a join", "with ids(id) as (values ('a'), ('stale'), ('c')) select id, count(title) from ids left join dingtalk_schedule_conference on schedule_conference_id = id group by id order by id",
+			[]string{"a 120", "c 120", "stale 0"}, "a100 a100+ stale100 c100 c100+"},
+		{"a join, the table first", "with ids(id) as (values ('a')) select count(*)" + from + "join ids on schedule_conference_id = id", []string{"120"}, "a100 a100+"},
+		{"a comma join", "select count(*)" + from + ", (select 'b' as id) where schedule_conference_id = id", []string{"120"}, "b100 b100+"},
+		{"a join on the same id twice is answered once by the API", "with ids(id) as (values ('a'), ('a')) select count(*) from ids join dingtalk_schedule_conference on schedule_conference_id = id",
+			[]string{"240"}, "a100 a100+"},
+		{"limit", "select count(*) from (select title" + from + "where schedule_conference_id = 'a' limit 5)", []string{"5"}, "a5"},
+		{"limit and offset", "select count(*) from (select title" + from + "where schedule_conference_id = 'a' limit 5 offset 2)", []string{"5"}, "a7"},
+		{"limit 0", "select title" + from + "where schedule_conference_id = 'a' limit 0", nil, ""},
+		{"limit and a condition that SQLite checks", "select title" + from + "where schedule_conference_id = 'a' and title = 'a119' limit 1", []string{"a119"}, "a100 a100+"},
+		{"limit and a condition on an expression", "select title" + from + "where schedule_conference_id = 'a' and length(title) = 4 and title > 'a118' and title < 'a12' limit 1", []string{"a119"}, "a100 a100+"},
+		{"limit and order by", "select title" + from + "where schedule_conference_id = 'a' order by start_time desc limit 2", []string{"a119", "a118"}, "a100 a100+"},
+		{"limit and group by", "select status, count(*)" + from + "where schedule_conference_id = 'a' group by status order by status limit 1", []string{"0 40"}, "a100 a100+"},
+		{"limit and distinct", "select count(*) from (select distinct status_name" + from + "where schedule_conference_id = 'a' limit 3)", []string{"3"}, "a100 a100+"},
+		{"limit and two conditions on the id", "select count(*)" + from + "where schedule_conference_id = 'a' and schedule_conference_id = 'b' limit 3", []string{"0"}, ""},
+		{"null", "select count(*)" + from + "where schedule_conference_id = null", []string{"0"}, ""},
+		{"an empty id", "select count(*)" + from + "where schedule_conference_id = ''", []string{"0"}, ""},
+		{"a number", "select count(*)" + from + "where schedule_conference_id = 17", []string{"0"}, "17100"},
+		{"conditions on times", "select count(*), min(start_time)" + from + "where schedule_conference_id = 'a' and start_time >= '2026-11-05' and start_time < '2026-11-05T04:00:00Z'",
+			[]string{"4 2026-11-05T00:00:00Z"}, "a100 a100+"},
+		{"SQLite's date functions", "select date(start_time, '+1 day'), strftime('%H', start_time)" + from + "where schedule_conference_id = 'a' and title = 'a25'", []string{"2026-11-03 01"}, "a100 a100+"},
+		{"several statements", "create table ids(id text); insert into ids values ('a'); select count(*) from ids join dingtalk_schedule_conference on schedule_conference_id = id", []string{"120"}, "a100 a100+"},
+		{"Steampipe's own columns, by name", "select distinct sp_connection_name" + from + "where schedule_conference_id = 'a'", []string{"dingtalk"}, "a100 a100+"},
+		{"no table", "select 1 + 1", []string{"2"}, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			sim := numbered()
+			got, err := open(t, sim).Query(t.Context(), test.sql)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(test.want, text(got)); d != "" {
+				t.Errorf("rows (-want +got):\n%s", d)
+			}
+			var calls []string
+			for _, c := range sim.Calls() {
+				if c.Kind == simulator.ConferenceCall {
+					later := ""
+					if c.NextToken != "" {
+						later = "+"
+					}
+					calls = append(calls, c.ScheduleConferenceID+c.MaxResults+later)
+				}
+			}
+			if d := cmp.Diff(test.calls, strings.Join(calls, " ")); d != "" {
+				t.Errorf("calls (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+func TestSelectStarShowsTheTablesOwnColumns(t *testing.T) {
+	r, err := open(t, numbered()).Query(t.Context(), "select * from dingtalk_schedule_conference where schedule_conference_id = 'a' limit 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"schedule_conference_id", "conference_id", "end_time", "room_code", "start_time", "status", "status_name", "total_count", "title"}
+	if d := cmp.Diff(want, r.Columns); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	tests := []struct{ name, sql, want string }{
+		{"a missing qual", "select * from dingtalk_schedule_conference",
+			"'List' call for table 'dingtalk_schedule_conference' is missing 1 required qual: column:'schedule_conference_id' operator: ="},
+		{"a qual that the plugin doesn't take", "select * from dingtalk_schedule_conference where schedule_conference_id like 'a%'", "is missing 1 required qual"},
+		{"an error on the first page", "select * from dingtalk_schedule_conference where schedule_conference_id = 'first'", `schedule_conference_id "first": DingTalk answered HTTP 400, code paramsError`},
+		{"an error on a later page, whatever is read", "select count(*) from dingtalk_schedule_conference where schedule_conference_id = 'later'", `schedule_conference_id "later": DingTalk answered HTTP 400, code paramsError`},
+		{"no such column", "select nope from dingtalk_schedule_conference", "no such column: nope"},
+		{"no SQL", "selec 1", `near "selec": syntax error`},
+		{"a write", "insert into dingtalk_schedule_conference (title) values ('x')", "attempt to write a readonly database"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			sim := numbered()
+			sim.Schedules["later"] = sim.Schedules["a"]
+			sim.Script(simulator.Fault{Serve: simulator.Refuse(400, "paramsError", "error:x"), On: func(c simulator.Call) bool {
+				return c.ScheduleConferenceID == "first" || c.ScheduleConferenceID == "later" && c.NextToken != ""
+			}})
+			r, err := open(t, sim).Query(t.Context(), test.sql)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%v, error %v, want %q", r, err, test.want)
+			}
+		})
+	}
+}
+
+// A database goes on working after an error.
+func TestQueryAfterAnError(t *testing.T) {
+	db := open(t, numbered())
+	if _, err := db.Query(t.Context(), "select * from dingtalk_schedule_conference"); err == nil {
+		t.Fatal("no error")
+	}
+	r, err := db.Query(t.Context(), "select count(*) from dingtalk_schedule_conference where schedule_conference_id = 'a'")
+	if err != nil || text(r)[0] != "120" {
+		t.Error(r, err)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	sim := numbered()
+	sim.Script(simulator.Fault{On: simulator.OnFirstPage, Serve: simulator.Delay(time.Minute)})
+	db := open(t, sim)
+	stop := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	time.AfterFunc(50*time.Millisecond, func() { cancel(stop) })
+	start := time.Now()
+	_, err := db.Query(ctx, "select * from dingtalk_schedule_conference where schedule_conference_id = 'a'")
+	if !errors.Is(err, stop) || time.Since(start) > 10*time.Second {
+		t.Errorf("%v after %s", err, time.Since(start))
+	}
+}
