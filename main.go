@@ -1,11 +1,6 @@
 // Command steampipe-plugin-dingtalk serves the DingTalk plugin to Steampipe.
 package main
 
-import (
-	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
-	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
-)
+import "github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 
-func main() {
-	plugin.Serve(&plugin.ServeOpts{PluginFunc: dingtalk.Plugin})
-}
+func main() { dingtalk.Serve() }

@@ -10,10 +10,13 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
-// connector holds one client per connection. The SDK's Memoize would not do:
+// connector is what the tables of a plugin share. It holds one client per
+// connection. The SDK's Memoize would not do:
 // it lets lists that start together make a client each, and so a token call
 // each, and it drops the client after an hour.
 type connector struct {
+	watches *watches
+
 	mu      sync.Mutex
 	clients map[string]connected // by connection name
 }
@@ -24,7 +27,10 @@ type connected struct {
 }
 
 func newConnector() *connector {
-	return &connector{clients: map[string]connected{}}
+	return &connector{
+		watches: &watches{all: map[*watch]struct{}{}},
+		clients: map[string]connected{},
+	}
 }
 
 // connect returns the connection's client and settings. The client is the same

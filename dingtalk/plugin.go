@@ -6,16 +6,29 @@ import (
 	"context"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"github.com/turbot/steampipe-plugin-sdk/v5/rate_limiter"
 )
 
+const pluginName = "steampipe-plugin-dingtalk"
+
 // Plugin returns the plugin. Each has connections and clients of its own.
-func Plugin(_ context.Context) *plugin.Plugin {
-	c := newConnector()
+func Plugin(context.Context) *plugin.Plugin { return newPlugin(newConnector()) }
+
+func newPlugin(c *connector) *plugin.Plugin {
 	return &plugin.Plugin{
-		Name: "steampipe-plugin-dingtalk",
+		Name: pluginName,
 		ConnectionConfigSchema: &plugin.ConnectionConfigSchema{
 			NewInstance: newConnectionConfig,
 		},
+		RateLimiters: []*rate_limiter.Definition{{
+			Name: "dingtalk_api",
+			// DingTalk allows 20 calls a second to an app and API. No second
+			// holds more than bucket and fill rate together; what is left
+			// absorbs calls that a stalled machine sends late, all at once.
+			FillRate:   15,
+			BucketSize: 2,
+			Scope:      []string{"connection", "table"},
+		}},
 		TableMap: map[string]*plugin.Table{
 			"dingtalk_schedule_conference": tableScheduleConference(c),
 		},

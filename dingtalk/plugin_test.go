@@ -21,6 +21,7 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/logging"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -45,10 +46,15 @@ func TestMain(m *testing.M) {
 // start runs the plugin against a simulator.
 func start(t testing.TB, sim *simulator.Simulator, config ...string) *engine.Engine {
 	t.Helper()
+	return startOn(t, plugin.Server(&plugin.ServeOpts{PluginFunc: dingtalk.Plugin}), sim, config...)
+}
+
+func startOn(t testing.TB, pluginServer engine.Server, sim *simulator.Simulator, config ...string) *engine.Engine {
+	t.Helper()
 	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
 	body := spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret) + strings.Join(config, "\n")
-	e, err := engine.New(dingtalk.Plugin, "dingtalk", body)
+	e, err := engine.New(pluginServer, "dingtalk", body)
 	if err != nil {
 		t.Fatal(err)
 	}

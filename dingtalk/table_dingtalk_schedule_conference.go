@@ -2,7 +2,6 @@ package dingtalk
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
@@ -18,7 +17,7 @@ func tableScheduleConference(c *connector) *plugin.Table {
 		Description: "The video meetings held, in progress or due under a scheduled video meeting in DingTalk.",
 		List: &plugin.ListConfig{
 			KeyColumns: plugin.KeyColumnSlice{{Name: "schedule_conference_id", Require: plugin.Required, Operators: []string{"="}}},
-			Hydrate:    listScheduleConferences(c),
+			Hydrate:    list(c, listScheduleConferences),
 		},
 		Columns: []*plugin.Column{
 			// Key columns
@@ -47,36 +46,19 @@ type scheduleConference struct {
 
 //// LIST FUNCTION
 
-func listScheduleConferences(c *connector) plugin.HydrateFunc {
-	return func(ctx context.Context, d *plugin.QueryData, _ *plugin.HydrateData) (any, error) {
-		api, settings, err := c.connect(ctx, d)
+func listScheduleConferences(ctx context.Context, l *listing) error {
+	id := l.EqualsQualString("schedule_conference_id")
+	for page, err := range l.api.ScheduleConferences(ctx, id, l.pages()) {
 		if err != nil {
-			plugin.Logger(ctx).Error("dingtalk_schedule_conference.listScheduleConferences", "connection_error", err)
-			return nil, err
+			return err
 		}
-		if d.RowsRemaining(ctx) == 0 { // limit 0
-			return nil, nil
-		}
-		id := d.EqualsQualString("schedule_conference_id")
-		rows := 0
-		for page, err := range api.ScheduleConferences(ctx, id, pageOptions(d, settings)) {
-			if err != nil {
-				if rows == 0 && meansNoRows(err, settings) {
-					return nil, nil
-				}
-				plugin.Logger(ctx).Error("dingtalk_schedule_conference.listScheduleConferences", "schedule_conference_id", id, "api_error", err)
-				return nil, fmt.Errorf("dingtalk_schedule_conference, schedule_conference_id %q: %w", id, err)
-			}
-			for _, conference := range page.Conferences {
-				d.StreamListItem(ctx, scheduleConference{conference, page.TotalCount})
-				rows++
-				if d.RowsRemaining(ctx) == 0 {
-					return nil, nil
-				}
+		for _, conference := range page.Conferences {
+			if !l.stream(ctx, scheduleConference{conference, page.TotalCount}) {
+				return nil
 			}
 		}
-		return nil, nil
 	}
+	return nil
 }
 
 //// TRANSFORM FUNCTIONS

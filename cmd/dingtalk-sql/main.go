@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		defer server.Close()
 		config = spc.Body(server.URL, simulator.DemoApp.ClientID, simulator.DemoApp.ClientSecret)
 	}
-	e, err := engine.New(dingtalk.Plugin, connection, config)
+	e, err := engine.New(dingtalk.NewServer(), connection, config)
 	if err != nil {
 		return err
 	}

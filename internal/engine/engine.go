@@ -8,7 +8,6 @@ import (
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
-	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	ggrpc "google.golang.org/grpc"
 )
 
@@ -16,19 +15,28 @@ import (
 // Steampipe's default.
 const cacheTTLSeconds = 300
 
+// Server is a plugin's server: plugin.Server's, or one around it.
+type Server interface {
+	SetAllConnectionConfigs(*proto.SetAllConnectionConfigsRequest) (*proto.SetConnectionConfigResponse, error)
+	UpdateConnectionConfigs(*proto.UpdateConnectionConfigsRequest) (*proto.UpdateConnectionConfigsResponse, error)
+	SetRateLimiters(*proto.SetRateLimitersRequest) (*proto.SetRateLimitersResponse, error)
+	GetSchema(*proto.GetSchemaRequest) (*proto.GetSchemaResponse, error)
+	Execute(*proto.ExecuteRequest, proto.WrapperPlugin_ExecuteServer) error
+}
+
 // Engine is a plugin with one connection.
 type Engine struct {
 	// Schema are the plugin's tables by name.
 	Schema map[string]*proto.TableSchema
 
-	server     *grpc.PluginServer
+	server     Server
 	connection string
 }
 
-// New starts the plugin with one connection. config is the body of its
-// connection block as a .spc file has it; "" is an empty block.
-func New(pluginFunc plugin.PluginFunc, connection, config string) (*Engine, error) {
-	e := &Engine{server: plugin.Server(&plugin.ServeOpts{PluginFunc: pluginFunc}), connection: connection}
+// New gives a server one connection. config is the body of its connection block
+// as a .spc file has it; "" is an empty block.
+func New(server Server, connection, config string) (*Engine, error) {
+	e := &Engine{server: server, connection: connection}
 	if err := e.Configure(config); err != nil {
 		return nil, err
 	}
@@ -54,6 +62,13 @@ func (e *Engine) Reconfigure(config string) error {
 	_, err := e.server.UpdateConnectionConfigs(&proto.UpdateConnectionConfigsRequest{
 		Changed: []*proto.ConnectionConfig{e.connectionConfig(config)},
 	})
+	return err
+}
+
+// OverrideRateLimiter replaces a rate limiter of the plugin's by one of the same
+// name, as a limiter block in a plugin block of a .spc file does.
+func (e *Engine) OverrideRateLimiter(limiter *proto.RateLimiterDefinition) error {
+	_, err := e.server.SetRateLimiters(&proto.SetRateLimitersRequest{Definitions: []*proto.RateLimiterDefinition{limiter}})
 	return err
 }
 

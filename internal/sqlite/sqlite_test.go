@@ -27,8 +27,11 @@ func TestMain(m *testing.M) {
 func open(t *testing.T, sim *simulator.Simulator) *sqlite.DB {
 	t.Helper()
 	server := httptest.NewServer(sim)
-	t.Cleanup(server.Close)
-	e, err := engine.New(dingtalk.Plugin, "dingtalk", spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret))
+	t.Cleanup(func() {
+		server.CloseClientConnections() // a call that is held would hold Close
+		server.Close()
+	})
+	e, err := engine.New(dingtalk.NewServer(), "dingtalk", spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret))
 	if err != nil {
 		t.Fatal(err)
 	}
