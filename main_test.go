@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -45,6 +46,7 @@ func launch(t *testing.T, bin, config string) *grpc.PluginClient {
 		Cmd:              exec.Command(bin),
 		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
 		Logger:           hclog.NewNullLogger(),
+		Stderr:           logTo,
 	})
 	t.Cleanup(client.Kill)
 	p, err := grpc.NewPluginClient(client, name)
@@ -178,4 +180,69 @@ func TestLayers(t *testing.T) {
 			}
 		}
 	}
+}
+
+// At the most talkative level, over a query that succeeds and one for each way
+// to fail, the plugin tells no secret.
+func TestNoSecretInTheLog(t *testing.T) {
+	bin := build(t)
+	sim := simulator.Demo()
+	sim.App.ClientSecret = "hush-client-secret"
+	server := httptest.NewServer(sim)
+	defer server.Close()
+
+	t.Setenv("STEAMPIPE_LOG_LEVEL", "TRACE")
+	var log syncBuffer
+	logTo = &log
+	defer func() { logTo = nil }()
+	p := launch(t, bin, spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret))
+	for _, fault := range []simulator.Fault{
+		{Times: 1, On: func(simulator.Call) bool { return false }},
+		{Times: 1, On: simulator.OnFirstPage, Serve: simulator.Refuse(400, "InvalidAuthentication", "simulated-token-1 is dead, hush-client-secret")},
+		{Times: 1, On: simulator.OnFirstPage, Serve: simulator.Refuse(400, "paramsError", "simulated-token-1 simulated-token-2 hush-client-secret")},
+		{Times: 1, On: simulator.OnFirstPage, Serve: simulator.Answer(200, "<html>hush-client-secret")},
+	} {
+		sim.ClearFaults()
+		sim.Script(fault)
+		_, _ = execute(t, p, simulator.DemoIncident) // some fail, as they should
+		sim.RevokeTokens()
+	}
+	for _, config := range []string{
+		spc.Body(server.URL, "x", "hush-wrong-secret"), `access_token = "hush-token"` + "\nendpoint = \"" + server.URL + "\"",
+		`client_secret = "hush-other"`, `client_secret = ["hush-list"]`, `endpoint = "https://me:hush-password@host"`,
+	} {
+		_, _ = p.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{Configs: []*proto.ConnectionConfig{{Connection: "dingtalk", Plugin: name, Config: config}}, MaxCacheSizeMb: -1})
+		if _, err := execute(t, p, simulator.DemoAudit); err != nil && strings.Contains(err.Error(), "hush") {
+			t.Error(err)
+		}
+	}
+	text := log.String()
+	if !strings.Contains(text, "scheduleConferences") {
+		t.Errorf("the log does not tell of the calls: %d bytes", len(text))
+	}
+	for _, secret := range []string{"hush", "simulated-token"} {
+		if i := strings.Index(text, secret); i >= 0 {
+			t.Errorf("the log shows a secret: %s", text[max(0, i-300):min(len(text), i+100)])
+		}
+	}
+}
+
+// logTo takes what launched plugins log; nil throws it away.
+var logTo io.Writer
+
+type syncBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
 }

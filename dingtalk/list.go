@@ -91,7 +91,7 @@ func (l *listing) pages() client.PageOptions {
 // streamed, it is an error like any other: the list would end short.
 func (l *listing) meansNoRows(err error) bool {
 	var e *client.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || e.TokenCall {
 		return false
 	}
 	return e.Kind == client.UnknownSchedule ||

@@ -420,3 +420,55 @@ func golden(t *testing.T, name, got string) {
 	}
 	diff(t, name, string(want), got)
 }
+
+// What means "no rows" means it only for the first page: later, the list would
+// end short.
+func TestNoRowsOrAnError(t *testing.T) {
+	const denied = "Forbidden.AccessDenied.AccessTokenPermissionDenied"
+	tests := []struct {
+		name   string
+		config string
+		on     func(simulator.Call) bool
+		code   string
+		ok     bool
+	}{
+		{"an unknown schedule", "", simulator.OnFirstPage, "invalidScheduleConferenceId", true},
+		{"a schedule that is gone on a later page", "", simulator.OnLaterPage, "invalidScheduleConferenceId", false},
+		{"another code", "", simulator.OnFirstPage, denied, false},
+		{"a code that is ignored", `ignore_error_codes = ["` + denied + `"]`, simulator.OnFirstPage, denied, true},
+		{"a code that a wildcard ignores", `ignore_error_codes = ["x", "Forbidden.*"]`, simulator.OnFirstPage, denied, true},
+		{"a wildcard for others", `ignore_error_codes = ["Forbidden.*.X"]`, simulator.OnFirstPage, denied, false},
+		{"an ignored code on a later page", `ignore_error_codes = ["*"]`, simulator.OnLaterPage, denied, false},
+		{"an ignored code on the token call", `ignore_error_codes = ["*"]`, simulator.OnToken, "invalidClientIdOrSecret", false},
+		{"an answer without a code", `ignore_error_codes = ["*"]`, simulator.OnFirstPage, "", false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			sim := newSimulator()
+			sim.Schedules["a"], _ = conferences("a", 2)
+			sim.Script(simulator.Fault{On: test.on, Serve: simulator.Refuse(403, test.code, "")})
+			rows, err := query(t, start(t, sim, "page_size = 1", test.config), scan("a"))
+			if (err == nil) != test.ok || err == nil && len(rows) > 0 {
+				t.Errorf("%d rows, %v", len(rows), err)
+			}
+		})
+	}
+}
+
+// The error comes before anything is asked of the API, and every time: the SDK
+// may not listen yet when a list call fails at once.
+func TestConfigErrorsAreNotLost(t *testing.T) {
+	sim := newSimulator()
+	e := start(t, sim)
+	if err := e.Configure(`client_id = "x"`); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 100 {
+		s := scan("a")
+		s.Cache = i%2 == 0
+		if _, err := query(t, e, s); err == nil {
+			t.Fatal("a query without credentials is an empty table")
+		}
+	}
+	diff(t, "calls", []string(nil), calls(sim))
+}

@@ -177,38 +177,48 @@ type answer interface {
 	errorFields() refusal
 }
 
-// get calls the API with the client's token and decodes the answer into out.
-// A token that DingTalk no longer accepts is replaced once and the call
-// repeated once.
-func (c *Client) get(ctx context.Context, r request, out answer) error {
+// get calls the API with the client's token. A token that DingTalk no longer
+// accepts is replaced once and the call repeated once.
+func get[A any, PA answerTo[A]](ctx context.Context, c *Client, r request) (*A, error) {
 	r.method = http.MethodGet
 	tok, err := c.tokens.token(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	err = c.exchange(ctx, r, tok.value, out)
+	a, err := exchange[A, PA](ctx, c, r, tok.value)
 	var e *Error
 	if !errors.As(err, &e) || e.Kind != Unauthenticated {
-		return err
+		return a, err
 	}
 	if !c.tokens.renewable() {
 		e.Kind = OwnTokenRefused
-		return err
+		return nil, err
 	}
 	c.log.Debug("the token is refused; fetching a new one", "error", err)
 	c.tokens.invalidate(tok)
 	if tok, err = c.tokens.token(ctx); err != nil {
-		return err
+		return nil, err
 	}
-	return c.exchange(ctx, r, tok.value, out)
+	return exchange[A, PA](ctx, c, r, tok.value)
 }
 
 // exchange sends r until it has an answer, a permanent refusal, or no attempts
 // or time left.
-func (c *Client) exchange(ctx context.Context, r request, token Secret, out answer) error {
-	return retrying(ctx, c.log, r.wait, func(ctx context.Context, timeout time.Duration) error {
-		return c.attempt(ctx, timeout, r, token, out)
+func exchange[A any, PA answerTo[A]](ctx context.Context, c *Client, r request, token Secret) (a *A, err error) {
+	err = retrying(ctx, c.log, r.wait, func(ctx context.Context, timeout time.Duration) error {
+		a = new(A) // nothing of an answer that was refused may stay
+		return c.attempt(ctx, timeout, r, token, PA(a))
 	})
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// answerTo is a pointer to an A that is an answer.
+type answerTo[A any] interface {
+	*A
+	answer
 }
 
 // attempt sends r once and decodes the answer into out. A refusal is an *Error.

@@ -54,6 +54,8 @@ func (k Kind) temporary() bool { return k == Transient || k == Throttled || k ==
 // DingTalk sent them, less the client's own secrets.
 type Error struct {
 	Kind Kind
+	// TokenCall is true where the call was to fetch an access token.
+	TokenCall bool
 	// Status is the HTTP status; 0 where no answer came.
 	Status int
 	// Code is DingTalk's error code; "" where it sent none.
@@ -84,6 +86,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // Error says what DingTalk said, then what to do.
 func (e *Error) Error() string {
 	var b strings.Builder
+	if e.TokenCall {
+		b.WriteString("fetching an access token: ")
+	}
 	switch {
 	case e.Status == 0:
 		b.WriteString("DingTalk could not be reached: ")
@@ -104,6 +109,9 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, " [tried %d times]", e.Attempts)
 	}
 	b.WriteString(". ")
+	if e.RetryAfter > 0 {
+		fmt.Fprintf(&b, "It asks to wait %s. ", e.RetryAfter.Round(time.Second))
+	}
 	b.WriteString(e.advice())
 	return b.String()
 }
@@ -123,7 +131,7 @@ func (e *Error) advice() string {
 	case Unauthenticated:
 		return "The access token is refused: check that app and endpoint belong to the same region, and that the app is still enabled."
 	case OwnTokenRefused:
-		return "The access token has expired or is revoked, and a token given as access_token is never refreshed: " +
+		return "The access token has expired, is revoked or belongs to another region, and a token given as access_token is never refreshed: " +
 			"put a new one into access_token (DINGTALK_ACCESS_TOKEN), or use client_id and client_secret instead."
 	case BadCredentials:
 		return "The app's credentials are refused: check client_id and client_secret (DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET), " +

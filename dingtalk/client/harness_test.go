@@ -5,8 +5,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
@@ -23,7 +25,7 @@ type world struct {
 	api       *client.Client
 	sim       *simulator.Simulator
 	transport *http.Transport
-	dials     int
+	dials     atomic.Int64
 	// dialFault makes the next dials fail.
 	dialFault error
 }
@@ -38,7 +40,7 @@ func inWorld(t *testing.T, credentials client.Credentials, test func(t *testing.
 		go server.Serve(listener)
 		w.transport = &http.Transport{
 			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-				w.dials++
+				w.dials.Add(1)
 				if w.dialFault != nil {
 					return nil, w.dialFault
 				}
@@ -52,6 +54,7 @@ func inWorld(t *testing.T, credentials client.Credentials, test func(t *testing.
 		defer func() {
 			w.api.Close()
 			server.Close()
+			time.Sleep(time.Minute) // the handlers notice that their callers have gone
 		}()
 		test(t, w)
 	})

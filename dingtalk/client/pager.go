@@ -49,14 +49,15 @@ func pages[P any, PP interface {
 		}
 		seen := map[string]bool{}
 		for empty := 0; ; {
-			p := PP(new(P))
-			if err := c.get(ctx, request{path: path, query: query, wait: opt.Wait}, p); err != nil {
+			answer, err := get[P, PP](ctx, c, request{path: path, query: query, wait: opt.Wait})
+			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if !yield((*P)(p), nil) {
+			if !yield(answer, nil) {
 				return
 			}
+			p := PP(answer)
 			next := p.next()
 			if next == "" {
 				return

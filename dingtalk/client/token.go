@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/singleflight"
 )
 
 // Credentials are one kind of app and its secrets: InternalApp, ThirdPartyApp,
@@ -22,8 +20,8 @@ type Credentials interface {
 // app is Credentials that can fetch a token.
 type app interface {
 	Credentials
-	tokenRequest() (request, error)
-	newAnswer() tokenAnswer
+	// fetch makes the app's token call.
+	fetch(context.Context, *Client) (tokenAnswer, error)
 }
 
 // InternalApp is an app that an organization made for itself. Its client id and
@@ -55,33 +53,36 @@ type OrganizationApp struct {
 // refreshed.
 type AccessToken struct{ Token Secret }
 
-// post is a token call. A body that is not JSON is refused, so no form.
-func post(body map[string]string, path ...string) (request, error) {
-	b, err := json.Marshal(body)
-	if err != nil {
-		return request{}, fmt.Errorf("encoding the token request: %w", err)
-	}
-	return request{method: http.MethodPost, path: path, body: b}, nil
-}
-
-func (a InternalApp) tokenRequest() (request, error) {
-	return post(map[string]string{"appKey": a.ClientID, "appSecret": a.ClientSecret.reveal()},
+func (a InternalApp) fetch(ctx context.Context, c *Client) (tokenAnswer, error) {
+	return post[camelToken](ctx, c, map[string]string{"appKey": a.ClientID, "appSecret": a.ClientSecret.reveal()},
 		"v1.0", "oauth2", "accessToken")
 }
 
-func (a ThirdPartyApp) tokenRequest() (request, error) {
-	return post(map[string]string{"suiteKey": a.ClientID, "suiteSecret": a.ClientSecret.reveal(), "authCorpId": a.CorpID, "suiteTicket": a.SuiteTicket.reveal()},
+func (a ThirdPartyApp) fetch(ctx context.Context, c *Client) (tokenAnswer, error) {
+	return post[camelToken](ctx, c, map[string]string{"suiteKey": a.ClientID, "suiteSecret": a.ClientSecret.reveal(), "authCorpId": a.CorpID, "suiteTicket": a.SuiteTicket.reveal()},
 		"v1.0", "oauth2", "corpAccessToken")
 }
 
-func (a OrganizationApp) tokenRequest() (request, error) {
-	return post(map[string]string{"client_id": a.ClientID, "client_secret": a.ClientSecret.reveal(), "grant_type": "client_credentials"},
+func (a OrganizationApp) fetch(ctx context.Context, c *Client) (tokenAnswer, error) {
+	return post[snakeToken](ctx, c, map[string]string{"client_id": a.ClientID, "client_secret": a.ClientSecret.reveal(), "grant_type": "client_credentials"},
 		"v1.0", "oauth2", a.CorpID, "token")
 }
 
-func (InternalApp) newAnswer() tokenAnswer     { return new(camelToken) }
-func (ThirdPartyApp) newAnswer() tokenAnswer   { return new(camelToken) }
-func (OrganizationApp) newAnswer() tokenAnswer { return new(snakeToken) }
+// post makes a token call. DingTalk refuses a body that is not JSON, so no form.
+func post[A any, PA interface {
+	answerTo[A]
+	tokenAnswer
+}](ctx context.Context, c *Client, body map[string]string, path ...string) (tokenAnswer, error) {
+	b, err := json.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the token request: %w", err)
+	}
+	a, err := exchange[A, PA](ctx, c, request{method: http.MethodPost, path: path, body: b}, Secret{})
+	if err != nil {
+		return nil, err
+	}
+	return PA(a), nil
+}
 
 func (a InternalApp) secrets() []Secret     { return []Secret{a.ClientSecret} }
 func (a ThirdPartyApp) secrets() []Secret   { return []Secret{a.ClientSecret, a.SuiteTicket} }
@@ -145,12 +146,22 @@ type token struct {
 // tokenSource hands out one token to all calls of a client, and lets all that
 // need a new one share the call that fetches it.
 type tokenSource struct {
-	client  *Client
-	app     app // nil for a token that the user manages
-	flights singleflight.Group
+	client *Client
+	app    app // nil for a token that the user manages
 
 	mu      sync.Mutex
 	current *token
+	flight  *flight // nil while no token call is under way
+}
+
+// flight is a token call that is shared. It ends when nobody waits for it.
+type flight struct {
+	waiting int // guarded by tokenSource.mu
+	cancel  context.CancelFunc
+
+	done  chan struct{} // closed when token and err are set
+	token *token
+	err   error
 }
 
 func newTokenSource(c *Client, cred Credentials) *tokenSource {
@@ -166,72 +177,71 @@ func newTokenSource(c *Client, cred Credentials) *tokenSource {
 
 func (s *tokenSource) renewable() bool { return s.app != nil }
 
-// fresh returns the current token while it needs no refresh, and the current
-// token in any case.
-func (s *tokenSource) fresh() (fresh, current *token) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if t := s.current; t != nil && (t.refreshAt.IsZero() || time.Now().Before(t.refreshAt)) {
-		return t, t
-	}
-	return nil, s.current
-}
-
 // token returns a token to call with, fetching one if need be.
 func (s *tokenSource) token(ctx context.Context) (*token, error) {
-	if t, _ := s.fresh(); t != nil {
+	s.mu.Lock()
+	if t := s.current; t != nil && (t.refreshAt.IsZero() || time.Now().Before(t.refreshAt)) {
+		s.mu.Unlock()
 		return t, nil
 	}
-	// The call is shared, so it must outlive the caller that happens to start
-	// it. It is bounded by retrying.
-	flight := s.flights.DoChan("", func() (any, error) {
-		return s.refresh(context.WithoutCancel(ctx))
-	})
+	f := s.flight
+	if f == nil {
+		flightCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		f = &flight{cancel: cancel, done: make(chan struct{})}
+		s.flight = f
+		go s.fly(flightCtx, f, s.current)
+	}
+	f.waiting++
+	s.mu.Unlock()
+
 	select {
+	case <-f.done:
+		return f.token, f.err
 	case <-ctx.Done():
-		return nil, ctx.Err()
-	case r := <-flight:
-		if r.Err != nil {
-			return nil, r.Err
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if f.waiting--; f.waiting == 0 {
+			f.cancel()
+			if s.flight == f {
+				s.flight = nil
+			}
 		}
-		return r.Val.(*token), nil
+		return nil, ctx.Err()
 	}
 }
 
-// refresh fetches a token and makes it the current one.
-func (s *tokenSource) refresh(ctx context.Context) (*token, error) {
-	fresh, old := s.fresh()
-	if fresh != nil {
-		return fresh, nil // another call has just brought it
-	}
-	t, err := s.fetch(ctx)
-	if err != nil {
-		now := time.Now()
-		if old == nil || !now.Before(old.expires) || IsKind(err, BadCredentials) {
-			return nil, err
-		}
-		s.client.log.Warn("refreshing the token failed; the old one is still valid", "until", old.expires, "error", err)
-		t = &token{value: old.value, expires: old.expires, refreshAt: now.Add(keepAfterFailure)}
+// fly fetches a token for a flight and makes it the current one. old is the
+// token that it replaces, or nil.
+func (s *tokenSource) fly(ctx context.Context, f *flight, old *token) {
+	defer f.cancel()
+	f.token, f.err = s.fetch(ctx)
+	if now := time.Now(); f.err != nil && old != nil && now.Before(old.expires) && !IsKind(f.err, BadCredentials) {
+		s.client.log.Warn("refreshing the token failed; the old one is still valid", "until", old.expires, "error", f.err)
+		f.token, f.err = &token{value: old.value, expires: old.expires, refreshAt: now.Add(keepAfterFailure)}, nil
 	}
 	s.mu.Lock()
-	s.current = t
-	s.mu.Unlock()
-	return t, nil
+	defer s.mu.Unlock()
+	if s.flight == f {
+		s.flight = nil
+		if f.err == nil {
+			s.current = f.token
+		}
+	}
+	close(f.done)
 }
 
 func (s *tokenSource) fetch(ctx context.Context) (*token, error) {
-	r, err := s.app.tokenRequest()
-	if err != nil {
-		return nil, err
-	}
-	answer := s.app.newAnswer()
 	start := time.Now()
-	if err := s.client.exchange(ctx, r, Secret{}, answer); err != nil {
+	answer, err := s.app.fetch(ctx, s.client)
+	if err != nil {
 		var e *Error
-		if errors.As(err, &e) && (e.Kind == Unauthenticated || e.Kind == BadRequest) {
-			e.Kind = BadCredentials // whatever a token call is refused for
+		if errors.As(err, &e) {
+			e.TokenCall = true
+			if e.Kind == Unauthenticated || e.Kind == BadRequest {
+				e.Kind = BadCredentials // whatever a token call is refused for
+			}
 		}
-		return nil, fmt.Errorf("fetching an access token: %w", err)
+		return nil, err
 	}
 	value, life := answer.token()
 	t := &token{value: NewSecret(value)}

@@ -4,9 +4,11 @@
 package simulator
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -132,6 +134,12 @@ const conferencePrefix = "/v1.0/conference/videoConferences/scheduleConferences/
 
 // ServeHTTP logs the call, then answers it, or does what a fault says.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// Only after the body is read does the server notice a caller that leaves.
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	call := newCall(r)
 	s.mu.Lock()
 	s.calls = append(s.calls, call)

@@ -1,0 +1,337 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+)
+
+type serveFunc = func(http.ResponseWriter, *http.Request, http.Handler)
+
+// fault is something that DingTalk or the network does.
+type fault struct {
+	name  string
+	serve serveFunc
+	kind  client.Kind
+	// pause is the least wait before the call is repeated; -1 is a fault that
+	// repeating does not mend.
+	pause time.Duration
+	// token is the kind where a token call meets the fault, if it differs.
+	token client.Kind
+}
+
+const permanent time.Duration = -1
+
+var faults = []fault{
+	{"throttled by API", simulator.Refuse(403, "Forbidden.AccessDenied.QpsLimitForApi", "slow down"), client.Throttled, time.Second, 0},
+	{"throttled by app and API", simulator.Refuse(403, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", "slow down"), client.Throttled, time.Second, 0},
+	{"throttled by suite and organization", simulator.Refuse(403, "Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrgAndApi", "slow down"), client.Throttled, time.Second, 0},
+	{"throttled by the minute", simulator.Refuse(403, "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi", "slow down"), client.ThrottledMinute, 20 * time.Second, 0},
+	{"throttled by suite and the minute", simulator.Refuse(403, "Forbidden.AccessDenied.QpmLimitForSuitekeyAndOrgAndApi", "slow down"), client.ThrottledMinute, 20 * time.Second, 0},
+	{"qps exceeded", simulator.Refuse(400, "qps.exceed.limit", ""), client.Throttled, time.Second, 0},
+	{"busy", simulator.Refuse(400, "system.busy", ""), client.Throttled, time.Second, 0},
+	{"busy, in the other spelling", simulator.Refuse(429, "systemBusy", ""), client.Throttled, time.Second, 0},
+	{"429 without a code", simulator.Answer(429, ""), client.Throttled, time.Second, 0},
+	{"429 with seconds to wait", simulator.Answer(429, "{}", "Retry-After", "7"), client.Throttled, 7 * time.Second, 0},
+	{"503 with a date to wait for", retryAtDate(9 * time.Second), client.Transient, 8 * time.Second, 0},
+	{"a system error", simulator.Refuse(500, "systemError", "systemError:x"), client.Transient, 0, 0},
+	{"a busy service", simulator.Refuse(503, "serviceBusy", ""), client.Transient, 0, 0},
+	{"an unknown error", simulator.Refuse(500, "unknownError", ""), client.Transient, 0, 0},
+	{"an operation time-out", simulator.Refuse(504, "operationTimeout", ""), client.Transient, 0, 0},
+	{"a token server error", simulator.Refuse(500, "server.error", ""), client.Transient, 0, 0},
+	{"500 without a body", simulator.Answer(500, ""), client.Transient, 0, 0},
+	{"502 with a gateway's page", simulator.Answer(502, "<html>Bad Gateway</html>", "Content-Type", "text/html"), client.Transient, 0, 0},
+	{"a dropped connection", simulator.Drop, client.Transient, 0, 0},
+	{"a body cut short", simulator.CutShort, client.Transient, 0, 0},
+	{"JSON cut short", simulator.Answer(200, `{"conferenceList":[{"conf`), client.Transient, 0, 0},
+	{"no answer for an hour", simulator.Delay(time.Hour), client.Transient, 0, 0},
+
+	{"a missing permission", simulator.Answer(403, `{"code":"Forbidden.AccessDenied.AccessTokenPermissionDenied","requestid":"r","message":"m","accessdenieddetail":{"requiredScopes":["VideoConference.Conference.Read"]}}`), client.NoPermission, permanent, 0},
+	{"an address not allowed", simulator.Refuse(403, "Forbidden.AccessDenied.IpNotInWhiteList", ""), client.AddressNotAllowed, permanent, 0},
+	{"a spent quota", simulator.Refuse(403, "Forbidden.AccessDenied.ApiCountLimitForOrg", ""), client.QuotaSpent, permanent, 0},
+	{"a parameter error", simulator.Refuse(400, "paramsError", "error:x"), client.BadRequest, permanent, client.BadCredentials},
+	{"an unknown schedule", simulator.Refuse(400, "invalidScheduleConferenceId", ""), client.UnknownSchedule, permanent, 0},
+	{"a code that is not documented", simulator.Refuse(400, "somethingNew", ""), client.BadRequest, permanent, client.BadCredentials},
+	{"403 without a code", simulator.Answer(403, "{}"), client.Unexpected, permanent, 0},
+	{"404 without a body", simulator.Answer(404, ""), client.Unexpected, permanent, 0},
+	{"a blocked address", simulator.Answer(403, `{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}`), client.AddressBlocked, permanent, 0},
+	{"a blocked address with status 200", simulator.Answer(200, `{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}`), client.AddressBlocked, permanent, 0},
+	{"HTML with status 200", simulator.Answer(200, "<!DOCTYPE html><html></html>", "Content-Type", "text/html; charset=utf-8"), client.AddressBlocked, permanent, 0},
+	{"HTML with status 403", simulator.Answer(403, " <html></html>"), client.AddressBlocked, permanent, 0},
+	{"an errcode with status 200", simulator.Answer(200, `{"errcode":88,"errmsg":"no"}`), client.BadRequest, permanent, client.BadCredentials},
+	{"an error body with status 200", simulator.Refuse(200, "paramsError", "error:x"), client.BadRequest, permanent, client.BadCredentials},
+	{"an empty body", simulator.Answer(200, ""), client.Unexpected, permanent, 0},
+	{"a blank body", simulator.Answer(200, " \n"), client.Unexpected, permanent, 0},
+	{"an empty object", simulator.Answer(200, `{}`), client.Unexpected, permanent, 0},
+	{"null", simulator.Answer(200, `null`), client.Unexpected, permanent, 0},
+	{"an array", simulator.Answer(200, `[]`), client.Unexpected, permanent, 0},
+	{"text", simulator.Answer(200, `OK`), client.Unexpected, permanent, 0},
+	{"a body with something behind it", simulator.Answer(200, `{"conferenceList":[]}{}`), client.Unexpected, permanent, 0},
+	{"204", simulator.Answer(204, ""), client.Unexpected, permanent, 0},
+	{"a redirect", simulator.Answer(302, "", "Location", "http://127.0.0.1/elsewhere"), client.Unexpected, permanent, 0},
+	{"an endless body", simulator.Endless, client.Unexpected, permanent, 0},
+	{"an hour to wait", simulator.Answer(429, "{}", "Retry-After", "3600"), client.Throttled, permanent, 0},
+}
+
+// Faults that only a page can have.
+var pageFaults = []fault{
+	{"a string for a number", simulator.Answer(200, `{"conferenceList":[{"status":"1"}]}`), client.Unexpected, permanent, 0},
+	{"a number for a string", simulator.Answer(200, `{"conferenceList":[{"title":1}]}`), client.Unexpected, permanent, 0},
+	{"a fraction for a number", simulator.Answer(200, `{"conferenceList":[{"startTime":1.5}]}`), client.Unexpected, permanent, 0},
+	{"a number for the token", simulator.Answer(200, `{"conferenceList":[],"nextToken":19}`), client.Unexpected, permanent, 0},
+	{"an object for the list", simulator.Answer(200, `{"conferenceList":{}}`), client.Unexpected, permanent, 0},
+	{"null for the list", simulator.Answer(200, `{"conferenceList":null,"totalCount":2}`), client.Unexpected, permanent, 0},
+	{"null in the list", simulator.Answer(200, `{"conferenceList":[null]}`), client.Unexpected, permanent, 0},
+	{"a time that is none", simulator.Answer(200, `{"conferenceList":[{"endTime":9223372036854775807}]}`), client.Unexpected, permanent, 0},
+	{"a code beside an empty list", simulator.Answer(200, `{"code":"systemError","conferenceList":[]}`), client.Transient, 0, 0},
+}
+
+func retryAtDate(d time.Duration) serveFunc {
+	return func(w http.ResponseWriter, r *http.Request, real http.Handler) {
+		simulator.Answer(503, "", "Retry-After", time.Now().Add(d).UTC().Format(http.TimeFormat))(w, r, real)
+	}
+}
+
+func (f fault) onToken() fault {
+	if f.token != 0 {
+		f.kind = f.token
+	}
+	return f
+}
+
+const maxAttempts, maxTotal = 6, 75 * time.Second
+
+// TestFaults is the matrix: each fault on the first page, a later page and the
+// token call, once and for good.
+func TestFaults(t *testing.T) {
+	positions := []struct {
+		name string
+		on   func(simulator.Call) bool
+		kind simulator.CallKind
+		// other is how many calls of that kind the list makes besides.
+		other int
+	}{
+		{"the first page", simulator.OnFirstPage, simulator.ConferenceCall, 1},
+		{"a later page", simulator.OnLaterPage, simulator.ConferenceCall, 1},
+		{"the token call", simulator.OnToken, simulator.TokenCall, 0},
+	}
+	for _, position := range positions {
+		onToken := position.kind == simulator.TokenCall
+		all := faults
+		if !onToken {
+			all = append(all[:len(all):len(all)], pageFaults...)
+		}
+		for _, f := range all {
+			if onToken {
+				f = f.onToken()
+			}
+			t.Run(fmt.Sprintf("%s on %s, for good", f.name, position.name), func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					want := schedule(w.sim, "a", 4)
+					w.sim.Script(simulator.Fault{On: position.on, Serve: f.serve})
+					start := time.Now()
+					got := list(t.Context(), w, "a", client.PageOptions{Size: 2})
+					took := time.Since(start)
+
+					var e *client.Error
+					if !errors.As(got.err, &e) {
+						t.Fatalf("error %v, %d rows", got.err, len(got.ids))
+					}
+					equal(t, "kind", f.kind, e.Kind)
+					checkNoSecret(t, "the error", got.err.Error())
+					if position.name == "a later page" {
+						equal(t, "ids before the error", want[:2], got.ids)
+					} else {
+						equal(t, "ids before the error", 0, len(got.ids))
+					}
+					calls := 0
+					for _, c := range w.sim.Calls() {
+						if position.on(c) {
+							calls++
+						}
+					}
+					if f.name == "a dropped connection" {
+						calls = min(calls, e.Attempts) // net/http repeats the first on a new connection
+					}
+					switch {
+					case f.pause == permanent:
+						equal(t, "calls", 1, calls)
+						equal(t, "time", time.Duration(0), took)
+					default:
+						if calls < 3 || calls > maxAttempts || took < time.Duration(calls-1)*f.pause || took > maxTotal {
+							t.Errorf("%d calls in %s", calls, took)
+						}
+						equal(t, "attempts told", calls, e.Attempts)
+					}
+				})
+			})
+			if f.pause == permanent {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s on %s, once", f.name, position.name), func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					want := schedule(w.sim, "a", 4)
+					w.sim.Script(simulator.Fault{On: position.on, Serve: f.serve, Times: 1})
+					start := time.Now()
+					got := list(t.Context(), w, "a", client.PageOptions{Size: 2})
+					took := time.Since(start)
+					equal(t, "error", error(nil), got.err)
+					equal(t, "ids", want, got.ids)
+					equal(t, "calls", position.other+2, w.sim.Count(position.kind))
+					if f.name == "a dropped connection" {
+						return
+					}
+					if took < max(f.pause, 300*time.Millisecond) || took > f.pause+17*time.Second {
+						t.Errorf("took %s", took)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestHangForGood(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		w.sim.Script(simulator.Fault{Serve: simulator.Delay(1000 * time.Hour)})
+		start := time.Now()
+		got := list(t.Context(), w, "a", client.PageOptions{})
+		if took := time.Since(start); got.err == nil || took > 80*time.Second {
+			t.Errorf("%v after %s", got.err, took)
+		}
+		if want := "fetching an access token: DingTalk could not be reached: no complete answer within "; !strings.HasPrefix(got.err.Error(), want) {
+			t.Error(got.err)
+		}
+	})
+}
+
+func TestSlowButComplete(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		want := schedule(w.sim, "a", 4)
+		w.sim.Script(simulator.Fault{Serve: simulator.Delay(14 * time.Second)})
+		got := list(t.Context(), w, "a", client.PageOptions{Size: 2})
+		equal(t, "error", error(nil), got.err)
+		equal(t, "ids", want, got.ids)
+		equal(t, "calls", 3, len(w.sim.Calls()))
+	})
+}
+
+func TestRefusedConnection(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		w.dialFault = syscall.ECONNREFUSED
+		got := list(t.Context(), w, "a", client.PageOptions{})
+		want := "fetching an access token: DingTalk could not be reached: connection refused [tried 6 times]. Check the network, a proxy if there is one, and the endpoint, then run the query again."
+		if got.err == nil || got.err.Error() != want {
+			t.Error(got.err)
+		}
+		equal(t, "attempts", int64(maxAttempts), w.dials.Load())
+	})
+}
+
+// The caller's context ends a call, a pause and a body, and nothing repeats.
+func TestCancel(t *testing.T) {
+	for name, serve := range map[string]serveFunc{
+		"a call": simulator.Delay(time.Hour), "a pause": simulator.Refuse(403, "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi", ""), "a body": trickle,
+	} {
+		for position, on := range map[string]func(simulator.Call) bool{"token": simulator.OnToken, "page": simulator.OnFirstPage} {
+			t.Run(name+" of a "+position, func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					schedule(w.sim, "a", 1)
+					w.sim.Script(simulator.Fault{On: on, Serve: serve, Times: 1})
+					ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+					defer cancel()
+					start := time.Now()
+					got := list(ctx, w, "a", client.PageOptions{})
+					if !errors.Is(got.err, context.DeadlineExceeded) {
+						t.Error(got.err)
+					}
+					equal(t, "time", 3*time.Second, time.Since(start))
+				})
+			})
+		}
+	}
+}
+
+// trickle sends a byte a second.
+func trickle(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+	for r.Context().Err() == nil {
+		_, _ = w.Write([]byte(" "))
+		_ = http.NewResponseController(w).Flush()
+		time.Sleep(time.Second)
+	}
+}
+
+// A redirect is not followed: the token header would travel with it.
+func TestRedirectCarriesNoToken(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		for _, status := range []int{301, 302, 303, 307, 308} {
+			w.sim.ClearFaults()
+			w.sim.ClearCalls()
+			w.sim.Script(simulator.Fault{On: simulator.OnFirstPage, Serve: simulator.Answer(status, "<html>", "Location", "http://127.0.0.1/elsewhere", "Content-Type", "text/html")})
+			got := list(t.Context(), w, "a", client.PageOptions{})
+			want := fmt.Sprintf("DingTalk answered HTTP %d: a redirect. Redirects are not followed, since the access token would travel along: check the endpoint.", status)
+			if got.err == nil || got.err.Error() != want {
+				t.Error(got.err)
+			}
+			for _, c := range w.sim.Calls() {
+				if c.Path == "/elsewhere" {
+					t.Error("the redirect was followed")
+				}
+			}
+		}
+	})
+}
+
+// What the server says of secrets is not repeated.
+func TestSecretsInAnswers(t *testing.T) {
+	for name, on := range map[string]func(simulator.Call) bool{"token": simulator.OnToken, "page": simulator.OnFirstPage} {
+		for spelling, body := range map[string]string{
+			"error":   `{"code":"paramsError","message":"appSecret hush-secret of %s is wrong","requestid":"hush-secret"}`,
+			"code":    `{"code":"hush-secret %s","message":"x"}`,
+			"errcode": `{"errcode":1,"errmsg":"hush-secret %s"}`,
+			"scopes":  `{"code":"Forbidden.AccessDenied.AccessTokenPermissionDenied","accessdenieddetail":{"requiredScopes":["hush-secret","%s"]}}`,
+			"text":    `hush-secret %s`,
+		} {
+			t.Run(spelling+" of a "+name, func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					w.sim.Script(simulator.Fault{On: on, Serve: func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+						simulator.Answer(400, fmt.Sprintf(body, r.Header.Get("x-acs-dingtalk-access-token")))(rw, r, real)
+					}})
+					got := list(t.Context(), w, "a", client.PageOptions{})
+					if got.err == nil {
+						t.Fatal("no error")
+					}
+					checkNoSecret(t, "the error", fmt.Sprintf("%v %+v", got.err, errors.Unwrap(got.err)))
+				})
+			})
+		}
+	}
+}
+
+// Both spellings of every field.
+func TestSpellings(t *testing.T) {
+	for name, body := range map[string]string{
+		"lower case": `{"code":"Forbidden.AccessDenied.AccessTokenPermissionDenied","message":"m","requestid":"r","accessdenieddetail":{"requiredScopes":["a","b"]}}`,
+		"camel case": `{"code":"Forbidden.AccessDenied.AccessTokenPermissionDenied","message":"m","requestId":"r","accessDeniedDetail":{"requiredScopes":["a","b"]}}`,
+		"upper case": `{"Code":"Forbidden.AccessDenied.AccessTokenPermissionDenied","Message":"m","RequestId":"r","AccessDeniedDetail":{"RequiredScopes":["a","b"]}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, internalApp, func(t *testing.T, w *world) {
+				w.sim.Script(simulator.Fault{On: simulator.OnFirstPage, Serve: simulator.Answer(403, body)})
+				var e *client.Error
+				if err := list(t.Context(), w, "a", client.PageOptions{}).err; !errors.As(err, &e) {
+					t.Fatal(err)
+				}
+				equal(t, "error", &client.Error{Kind: client.NoPermission, Status: 403, Code: "Forbidden.AccessDenied.AccessTokenPermissionDenied",
+					Message: "m", RequestID: "r", RequiredScopes: []string{"a", "b"}, Attempts: 0}, e)
+			})
+		})
+	}
+}

@@ -1,0 +1,241 @@
+package client_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+)
+
+func TestTokenLife(t *testing.T) {
+	tests := []struct {
+		name string
+		life time.Duration
+		// after is when a second list starts, after the first.
+		after time.Duration
+		calls int
+	}{
+		{"a fresh token is kept", 2 * time.Hour, time.Hour, 1},
+		{"and kept until five minutes before its end", 2 * time.Hour, 115*time.Minute - time.Second, 1},
+		{"when it is replaced", 2 * time.Hour, 115*time.Minute + time.Second, 2},
+		{"an expired token is replaced", 2 * time.Hour, 3 * time.Hour, 2},
+		{"a short life is used for half", 60 * time.Second, 29 * time.Second, 1},
+		{"and replaced then", 60 * time.Second, 31 * time.Second, 2},
+		{"a life of a second", time.Second, 400 * time.Millisecond, 1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			inWorld(t, internalApp, func(t *testing.T, w *world) {
+				w.sim.TokenLife = test.life
+				want := schedule(w.sim, "a", 10)
+				for range 2 {
+					got := list(t.Context(), w, "a", client.PageOptions{Size: 1})
+					equal(t, "error", error(nil), got.err)
+					equal(t, "ids", want, got.ids)
+					time.Sleep(test.after)
+					test.after = 0
+				}
+				equal(t, "token calls", test.calls, w.sim.Count(simulator.TokenCall))
+				equal(t, "calls", 20, w.sim.Count(simulator.ConferenceCall))
+			})
+		})
+	}
+}
+
+// A token whose life isn't told is used until it is refused.
+func TestTokenWithoutLife(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		want := schedule(w.sim, "a", 3)
+		token := w.sim.IssueToken()
+		for _, body := range []string{`{"accessToken":%q}`, `{"accessToken":%q,"expireIn":0}`, `{"accessToken":%q,"expireIn":-5}`} {
+			w.sim.ClearFaults()
+			w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: simulator.Answer(200, fmt.Sprintf(body, token))})
+			w.api = newClient(w, internalApp)
+			w.sim.ClearCalls()
+			for range 2 {
+				equal(t, "ids", want, list(t.Context(), w, "a", client.PageOptions{Size: 1}).ids)
+			}
+			equal(t, "token calls", 1, w.sim.Count(simulator.TokenCall))
+			w.api.Close()
+		}
+	})
+}
+
+func newClient(w *world, credentials client.Credentials) *client.Client {
+	w.api.Close()
+	return client.New(client.Config{Endpoint: &url.URL{Scheme: "http", Host: "127.0.0.1"}, Credentials: credentials, Transport: w.transport})
+}
+
+// An early refresh that fails leaves the old token in use.
+func TestEarlyRefreshFails(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		want := schedule(w.sim, "a", 10)
+		list(t.Context(), w, "a", client.PageOptions{})
+		time.Sleep(116 * time.Minute)
+		w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: simulator.Answer(500, "")})
+		w.sim.ClearCalls()
+		got := list(t.Context(), w, "a", client.PageOptions{Size: 1})
+		equal(t, "error", error(nil), got.err)
+		equal(t, "ids", want, got.ids)
+		equal(t, "token calls: one refresh with its repeats, not one a page", maxAttempts, w.sim.Count(simulator.TokenCall))
+	})
+}
+
+func TestDeadToken(t *testing.T) {
+	dead := map[string]serveFunc{
+		"InvalidAuthentication": simulator.Refuse(400, "InvalidAuthentication", "dead"),
+		"401 with that code":    simulator.Refuse(401, "InvalidAuthentication", "dead"),
+		"401 with another code": simulator.Refuse(401, "Unauthorized", "dead"),
+		"401 without a code":    simulator.Answer(401, ""),
+	}
+	for name, serve := range dead {
+		for where, on := range map[string]func(simulator.Call) bool{"the first page": simulator.OnFirstPage, "a later page": simulator.OnLaterPage} {
+			t.Run(name+" on "+where+", once", func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					want := schedule(w.sim, "a", 4)
+					w.sim.Script(simulator.Fault{On: on, Serve: serve, Times: 1})
+					start := time.Now()
+					got := list(t.Context(), w, "a", client.PageOptions{Size: 2})
+					equal(t, "error", error(nil), got.err)
+					equal(t, "ids", want, got.ids)
+					equal(t, "token calls", 2, w.sim.Count(simulator.TokenCall))
+					equal(t, "calls", 3, w.sim.Count(simulator.ConferenceCall))
+					equal(t, "time", time.Duration(0), time.Since(start))
+				})
+			})
+			t.Run(name+" on "+where+", for good", func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					schedule(w.sim, "a", 4)
+					w.sim.Script(simulator.Fault{On: on, Serve: serve})
+					got := list(t.Context(), w, "a", client.PageOptions{Size: 2})
+					if !client.IsKind(got.err, client.Unauthenticated) || !strings.HasSuffix(got.err.Error(),
+						"The access token is refused: check that app and endpoint belong to the same region, and that the app is still enabled.") {
+						t.Error(got.err)
+					}
+					equal(t, "token calls", 2, w.sim.Count(simulator.TokenCall))
+				})
+			})
+			t.Run(name+" on "+where+", a token of the user's own", func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					schedule(w.sim, "a", 4)
+					w.api = newClient(w, client.AccessToken{Token: client.NewSecret(w.sim.IssueToken())})
+					w.sim.Script(simulator.Fault{On: on, Serve: serve})
+					got := list(t.Context(), w, "a", client.PageOptions{Size: 2})
+					if !client.IsKind(got.err, client.OwnTokenRefused) || !strings.Contains(got.err.Error(), "put a new one into access_token (DINGTALK_ACCESS_TOKEN)") {
+						t.Error(got.err)
+					}
+					checkNoSecret(t, "the error", got.err.Error())
+					calls := 0
+					for _, c := range w.sim.Calls() {
+						if on(c) {
+							calls++
+						}
+					}
+					equal(t, "calls", 1, calls)
+					equal(t, "token calls", 0, w.sim.Count(simulator.TokenCall))
+				})
+			})
+		}
+	}
+}
+
+// A refused secret is one call, for every kind of app and each documented code.
+func TestRefusedCredentials(t *testing.T) {
+	for _, credentials := range []client.Credentials{
+		client.InternalApp{ClientID: "test-id", ClientSecret: client.NewSecret("hush-wrong")},
+		client.InternalApp{ClientID: "wrong", ClientSecret: client.NewSecret("hush-secret")},
+		client.ThirdPartyApp{ClientID: "wrong", ClientSecret: client.NewSecret("hush-secret"), CorpID: "test-corp", SuiteTicket: client.NewSecret("hush-ticket")},
+		client.ThirdPartyApp{ClientID: "test-id", ClientSecret: client.NewSecret("hush-secret"), CorpID: "test-corp", SuiteTicket: client.NewSecret("hush-old")},
+		client.ThirdPartyApp{ClientID: "test-id", ClientSecret: client.NewSecret("hush-secret"), CorpID: "wrong", SuiteTicket: client.NewSecret("hush-ticket")},
+		client.OrganizationApp{ClientID: "test-id", ClientSecret: client.NewSecret("hush-wrong"), CorpID: "test-corp"},
+		client.OrganizationApp{ClientID: "test-id", ClientSecret: client.NewSecret("hush-secret"), CorpID: "wrong"},
+	} {
+		t.Run(fmt.Sprintf("%T", credentials), func(t *testing.T) {
+			inWorld(t, credentials, func(t *testing.T, w *world) {
+				got := list(t.Context(), w, "a", client.PageOptions{})
+				if !client.IsKind(got.err, client.BadCredentials) {
+					t.Error(got.err)
+				}
+				checkNoSecret(t, "the error", got.err.Error())
+				equal(t, "calls", 1, len(w.sim.Calls()))
+			})
+		})
+	}
+	for _, code := range []string{"invalidClientIdOrSecret", "invalidSuiteKey", "invalidSuiteTicket", "invalidAuthInfo", "invalid.client", "unsupported.grant.type"} {
+		t.Run(code, func(t *testing.T) {
+			inWorld(t, internalApp, func(t *testing.T, w *world) {
+				w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: simulator.Refuse(400, code, "")})
+				got := list(t.Context(), w, "a", client.PageOptions{})
+				if !client.IsKind(got.err, client.BadCredentials) {
+					t.Error(got.err)
+				}
+				equal(t, "calls", 1, len(w.sim.Calls()))
+			})
+		})
+	}
+}
+
+// Hundreds of lists on one client, and every token dies under them again and
+// again: each list is complete, and no death costs more than one token call.
+func TestTokensDieUnderManyLists(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		const lists, deaths = 300, 20
+		w.transport.MaxIdleConnsPerHost = lists
+		want := schedule(w.sim, "a", 40)
+		w.sim.Script(simulator.Fault{Serve: func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+			time.Sleep(50 * time.Millisecond)
+			real.ServeHTTP(rw, r)
+		}})
+		var wg sync.WaitGroup
+		for range lists {
+			wg.Go(func() {
+				got := list(t.Context(), w, "a", client.PageOptions{Size: 1})
+				if got.err != nil || len(got.ids) != len(want) {
+					t.Errorf("%d of %d ids, %v", len(got.ids), len(want), got.err)
+				}
+			})
+		}
+		for range deaths {
+			// Longer than a call and its repeat take, so that no call meets
+			// two deaths: that is an error, and another test.
+			time.Sleep(201 * time.Millisecond)
+			w.sim.RevokeTokens()
+		}
+		wg.Wait()
+		if n := w.sim.Count(simulator.TokenCall); n < 2 || n > deaths+1 {
+			t.Errorf("%d token calls for %d deaths", n, deaths)
+		}
+	})
+}
+
+// A token call outlives the caller that started it, if others wait for it, and
+// ends with the last.
+func TestSharedTokenCall(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		want := schedule(w.sim, "a", 1)
+		w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: simulator.Delay(5 * time.Second)})
+		var wg sync.WaitGroup
+		short, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		wg.Go(func() {
+			if got := list(short, w, "a", client.PageOptions{}); got.err == nil {
+				t.Error("the first caller should have given up")
+			}
+		})
+		wg.Go(func() {
+			time.Sleep(time.Second)
+			got := list(t.Context(), w, "a", client.PageOptions{})
+			equal(t, "error", error(nil), got.err)
+			equal(t, "ids", want, got.ids)
+		})
+		wg.Wait()
+		equal(t, "token calls", 1, w.sim.Count(simulator.TokenCall))
+	})
+}
