@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 RACE_PACKAGES := ./dingtalk/client ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo test fmt-check vet lint tidy-check test-race test-all cc clean
+.PHONY: all install build demo bench test fmt-check vet lint tidy-check test-race test-all cc clean
 
 all: install
 
@@ -31,6 +31,17 @@ demo:
 	@echo "Building dingtalk-sql ..."
 	@CGO_ENABLED=0 go build -o bin/dingtalk-sql ./cmd/dingtalk-sql
 	@for query in cmd/dingtalk-sql/demo/*.sql; do echo; cat $$query; bin/dingtalk-sql --demo < $$query || exit 1; done
+
+# The figures of docs/performance.md. Each in a process of its own: the SDK
+# has the garbage collector run after every 100 rows, over all that the process
+# holds.
+bench:
+	@mkdir -p bin
+	@go test -c -o bin/bench.test ./dingtalk
+	@for b in Calls=1x Rows/1000$$=30x Rows/10000$$=5x Rows/100000$$=2x FirstRow=5x Memory=2x HundredIDs=1x; do \
+		(cd dingtalk && ../bin/bench.test -test.run '^$$' -test.bench "$${b%=*}" -test.benchtime "$${b#*=}" -test.timeout 10m) | grep ^Benchmark || exit 1; \
+	done
+	@go test -run '^$$' -bench Start -benchtime 5x . | grep ^Benchmark
 
 test: fmt-check vet lint tidy-check test-race test-all
 

@@ -38,7 +38,7 @@ func build(t *testing.T) string {
 }
 
 // launch runs the built plugin as Steampipe does, over gRPC.
-func launch(t *testing.T, bin, config string) *grpc.PluginClient {
+func launch(t testing.TB, bin, config string) *grpc.PluginClient {
 	t.Helper()
 	client := goplugin.NewClient(&goplugin.ClientConfig{
 		HandshakeConfig:  shared.Handshake,
@@ -62,7 +62,7 @@ func launch(t *testing.T, bin, config string) *grpc.PluginClient {
 	return p
 }
 
-func execute(t *testing.T, p *grpc.PluginClient, id string) ([]string, error) {
+func execute(t testing.TB, p *grpc.PluginClient, id string) ([]string, error) {
 	t.Helper()
 	qual := &proto.Qual{
 		FieldName: "schedule_conference_id", Operator: &proto.Qual_StringValue{StringValue: "="},

@@ -1,0 +1,383 @@
+package dingtalk
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/logging"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+)
+
+// The figures of docs/performance.md; make bench prints them. Each benchmark
+// measures what it compares in turns within one run, so that the ratios hold
+// on a machine whose speed drifts.
+
+var benchColumns = []string{
+	"schedule_conference_id", "conference_id", "end_time", "room_code",
+	"start_time", "status", "status_name", "total_count", "title",
+}
+
+func benchConferences(n int) []simulator.Conference {
+	list := make([]simulator.Conference, n)
+	for i := range list {
+		status, start, end := int64(1), int64(1793500000000+i*1000), int64(1793500000000+i*1000+900)
+		list[i] = simulator.Conference{ConferenceID: fmt.Sprintf("636cf59f2b032f01%08d", i), Title: fmt.Sprintf("Weekly sync 周会 %d", i),
+			RoomCode: fmt.Sprintf("%09d", i), Status: &status, StartTime: &start, EndTime: &end}
+	}
+	return list
+}
+
+func benchScan(ids ...string) engine.Scan {
+	s := engine.Scan{Table: "dingtalk_schedule_conference", Columns: benchColumns}
+	value := engine.Equals("", ids[0]).Value
+	if len(ids) > 1 {
+		list := &proto.QualValueList{}
+		for _, id := range ids {
+			list.Values = append(list.Values, engine.Equals("", id).Value)
+		}
+		value = &proto.QualValue{Value: &proto.QualValue_ListValue{ListValue: list}}
+	}
+	s.Quals = []engine.Qual{{Column: "schedule_conference_id", Operator: "=", Value: value}}
+	return s
+}
+
+// serveFor serves an API for a benchmark and returns its URL.
+func serveFor(b *testing.B, h http.Handler) string {
+	os.Setenv(logging.EnvLogLevel, "OFF")
+	server := httptest.NewServer(h)
+	b.Cleanup(server.Close)
+	return server.URL
+}
+
+func benchEngine(b *testing.B, server engine.Server, url string, limited bool, config ...string) *engine.Engine {
+	b.Helper()
+	e, err := engine.New(server, "dingtalk", spc.Body(url, simulator.DemoApp.ClientID, simulator.DemoApp.ClientSecret)+strings.Join(config, "\n"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if !limited {
+		err = e.OverrideRateLimiter(&proto.RateLimiterDefinition{Name: "dingtalk_api", FillRate: 1e6, BucketSize: 1e6, Scope: []string{"connection", "table"}})
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	return e
+}
+
+// count runs a scan and returns the number of its rows.
+func count(b *testing.B, e *engine.Engine, s engine.Scan) int {
+	b.Helper()
+	n := 0
+	if err := e.Execute(context.Background(), s, func(*proto.Row) error { n++; return nil }); err != nil {
+		b.Fatal(err)
+	}
+	return n
+}
+
+// BenchmarkCalls tells the calls that a question costs, and the fewest that the
+// API allows for the same answer, token call included.
+func BenchmarkCalls(b *testing.B) {
+	sim := simulator.New(simulator.DemoApp)
+	for _, n := range []int{1, 100, 1000} {
+		sim.Schedules[strconv.Itoa(n)] = benchConferences(n)
+	}
+	var ids []string
+	for i := range 100 {
+		ids = append(ids, fmt.Sprint("id", i))
+		sim.Schedules[ids[i]] = benchConferences(1)
+	}
+	limit := func(s engine.Scan, n int64) engine.Scan { s.Limit = &n; return s }
+	url := serveFor(b, sim)
+	for _, q := range []struct {
+		name  string
+		scan  engine.Scan
+		twice bool
+		least int
+	}{
+		{"1 row", benchScan("1"), false, 1 + 1},
+		{"100 rows", benchScan("100"), false, 1 + 1},
+		{"1000 rows", benchScan("1000"), false, 1 + 10},
+		{"LIMIT 1 of 1000", limit(benchScan("1000"), 1), false, 1 + 1},
+		{"LIMIT 150 of 1000", limit(benchScan("1000"), 150), false, 1 + 2},
+		{"100 ids", benchScan(ids...), false, 1 + 100},
+		{"1000 rows asked again", benchScan("1000"), true, 0},
+		{"an empty id", benchScan(""), false, 0},
+	} {
+		b.Run(strings.ReplaceAll(q.name, " ", "_"), func(b *testing.B) {
+			q.scan.Cache = true
+			for b.Loop() {
+				e := benchEngine(b, NewServer(), url, false)
+				if q.twice {
+					count(b, e, q.scan)
+				}
+				sim.ClearCalls()
+				count(b, e, q.scan)
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(len(sim.Calls())), "calls")
+			b.ReportMetric(float64(q.least), "least")
+		})
+	}
+}
+
+// pages is an API of n conferences that has one page ready and answers with it
+// again and again: its own work is small, and so is what it keeps in memory,
+// which the SDK has the garbage collector scan after every 100 rows.
+type pages struct {
+	n, size int
+	list    []byte
+}
+
+func newPages(n, size int) pages {
+	list, err := json.Marshal(benchConferences(size))
+	if err != nil {
+		panic(err)
+	}
+	return pages{n, size, list}
+}
+
+func (p pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	if r.Method == http.MethodPost {
+		_, _ = io.WriteString(w, `{"accessToken":"t","expireIn":7200}`)
+		return
+	}
+	start, _ := strconv.Atoi(r.URL.Query().Get("nextToken"))
+	next := ""
+	if start+p.size < p.n {
+		next = strconv.Itoa(start + p.size)
+	}
+	body := fmt.Appendf(make([]byte, 0, len(p.list)+100), `{"totalCount":%d,"nextToken":%q,"conferenceList":`, p.n, next)
+	_, _ = w.Write(append(append(body, p.list...), '}'))
+}
+
+// rowsOverHTTP reads the pages with a bare client: what HTTP and JSON alone
+// cost.
+func rowsOverHTTP(b *testing.B, c *http.Client, url string, size int) (rows int) {
+	var page struct {
+		NextToken      string
+		ConferenceList []client.Conference
+	}
+	for next := ""; rows == 0 || next != ""; next = page.NextToken {
+		req, _ := http.NewRequest(http.MethodGet, url+"/v1.0/conference/videoConferences/scheduleConferences/a?maxResults="+strconv.Itoa(size)+"&nextToken="+next, nil)
+		req.Header.Set("x-acs-dingtalk-access-token", "t")
+		resp, err := c.Do(req)
+		if err != nil {
+			b.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		page.NextToken, page.ConferenceList = "", nil
+		if err == nil {
+			err = json.Unmarshal(body, &page)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		rows += len(page.ConferenceList)
+	}
+	return rows
+}
+
+// fromMemory is the plugin with its rows in memory: what the SDK alone costs.
+// It streams the same page n/len(page) times.
+func fromMemory(page []scheduleConference, n int) engine.Server {
+	return plugin.Server(&plugin.ServeOpts{PluginFunc: func(context.Context) *plugin.Plugin {
+		p := newPlugin(newConnector())
+		p.TableMap["dingtalk_schedule_conference"].List.Hydrate = func(ctx context.Context, d *plugin.QueryData, _ *plugin.HydrateData) (any, error) {
+			for i := range n {
+				d.StreamListItem(ctx, page[i%len(page)])
+				if d.RowsRemaining(ctx) == 0 {
+					break
+				}
+			}
+			return nil, nil
+		}
+		return p
+	}})
+}
+
+// cost is what a run took.
+type cost struct {
+	time          time.Duration
+	bytes, allocs uint64
+}
+
+func (c *cost) add(run func()) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	run()
+	c.time += time.Since(start)
+	runtime.ReadMemStats(&after)
+	c.bytes += after.TotalAlloc - before.TotalAlloc
+	c.allocs += after.Mallocs - before.Mallocs
+}
+
+// BenchmarkRows compares the plugin with its two floors. The figures include
+// the API, which runs in the same process.
+func BenchmarkRows(b *testing.B) {
+	const size = 100
+	for _, n := range []int{1000, 10_000, 100_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			url := serveFor(b, newPages(n, size))
+			page := make([]scheduleConference, size)
+			total := int64(n)
+			for i, c := range benchConferences(size) {
+				page[i] = scheduleConference{&client.Conference{ConferenceID: &c.ConferenceID, Title: &c.Title, RoomCode: &c.RoomCode,
+					Status: c.Status, StartTime: c.StartTime, EndTime: c.EndTime}, &total}
+			}
+			ours := benchEngine(b, NewServer(), url, false)
+			memory := benchEngine(b, fromMemory(page, n), url, false)
+			var plug, sdk, bare cost
+			bareClient := &http.Client{}
+			check := func(got int) {
+				if got != n {
+					b.Fatalf("%d rows, want %d", got, n)
+				}
+			}
+			// The first query fetches a token.
+			one := int64(1)
+			first := benchScan("a")
+			first.Limit = &one
+			count(b, ours, first)
+			for b.Loop() {
+				plug.add(func() { check(count(b, ours, benchScan("a"))) })
+				sdk.add(func() { check(count(b, memory, benchScan("a"))) })
+				bare.add(func() { check(rowsOverHTTP(b, bareClient, url, size)) })
+			}
+			all := float64(b.N * n)
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(plug.time)/all, "ns/row")
+			b.ReportMetric(float64(sdk.time)/all, "sdk-ns/row")
+			b.ReportMetric(float64(bare.time)/all, "http-ns/row")
+			b.ReportMetric(float64(plug.time)/float64(sdk.time+bare.time), "of-floors")
+			b.ReportMetric(float64(plug.bytes)/all, "B/row")
+			b.ReportMetric(float64(sdk.bytes+bare.bytes)/all, "floors-B/row")
+			b.ReportMetric(float64(plug.allocs)/all, "allocs/row")
+			b.ReportMetric(float64(sdk.allocs+bare.allocs)/all, "floors-allocs/row")
+		})
+	}
+}
+
+// BenchmarkFirstRow tells when the first of ten pages' rows arrives from an API
+// that takes 50 ms for a call, in times of one call.
+func BenchmarkFirstRow(b *testing.B) {
+	const latency = 50 * time.Millisecond
+	api := newPages(1000, 100)
+	url := serveFor(b, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(latency)
+		api.ServeHTTP(w, r)
+	}))
+	for _, cache := range []bool{false, true} {
+		b.Run(fmt.Sprint("cache_", cache), func(b *testing.B) {
+			var first, all time.Duration
+			for b.Loop() {
+				b.StopTimer()
+				e := benchEngine(b, NewServer(), url, false)
+				count(b, e, benchScan("token"))
+				b.StartTimer()
+				s := benchScan("a")
+				s.Cache = cache
+				start, n := time.Now(), 0
+				if err := e.Execute(context.Background(), s, func(*proto.Row) error {
+					if n++; n == 1 {
+						first += time.Since(start)
+					}
+					return nil
+				}); err != nil {
+					b.Fatal(err)
+				}
+				all += time.Since(start)
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(first)/float64(b.N)/float64(latency), "calls-to-first-row")
+			b.ReportMetric(float64(all)/float64(b.N)/float64(latency), "calls-to-last-row")
+		})
+	}
+}
+
+// BenchmarkMemory tells the peak heap of a query above what was there before.
+func BenchmarkMemory(b *testing.B) {
+	for _, n := range []int{1000, 100_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			e := benchEngine(b, NewServer(), serveFor(b, newPages(n, 100)), false)
+			count(b, e, benchScan("a"))
+			var peak uint64
+			for b.Loop() {
+				runtime.GC()
+				before := heap()
+				var highest atomic.Uint64
+				stop := make(chan struct{})
+				var wg sync.WaitGroup
+				wg.Go(func() {
+					tick := time.NewTicker(2 * time.Millisecond)
+					defer tick.Stop()
+					for {
+						highest.Store(max(highest.Load(), heap()))
+						select {
+						case <-stop:
+							return
+						case <-tick.C:
+						}
+					}
+				})
+				count(b, e, benchScan("a"))
+				close(stop)
+				wg.Wait()
+				peak = max(peak, highest.Load()-before)
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(peak)/(1<<20), "peak-MiB")
+		})
+	}
+}
+
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// BenchmarkHundredIDs asks for 100 ids under DingTalk's limit of 20 calls in
+// any second. The least is 4 seconds: 20 calls at once, and 20 more in each
+// second that follows.
+func BenchmarkHundredIDs(b *testing.B) {
+	sim := simulator.New(simulator.DemoApp)
+	sim.CallsPerSecond = 20
+	var ids []string
+	for i := range 100 {
+		ids = append(ids, fmt.Sprint("id", i))
+		sim.Schedules[ids[i]] = benchConferences(1)
+	}
+	url := serveFor(b, sim)
+	var took time.Duration
+	for b.Loop() {
+		e := benchEngine(b, NewServer(), url, true)
+		sim.ClearCalls()
+		start := time.Now()
+		count(b, e, benchScan(ids...))
+		took += time.Since(start)
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(took.Seconds()/float64(b.N), "seconds")
+	b.ReportMetric(4, "least-seconds")
+	b.ReportMetric(float64(sim.Count(simulator.ConferenceCall)-100), "refusals")
+}
