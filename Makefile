@@ -2,7 +2,8 @@
 
 STEAMPIPE_INSTALL_DIR ?= $(HOME)/.steampipe
 PLUGIN_DIR            := $(STEAMPIPE_INSTALL_DIR)/plugins/hub.steampipe.io/plugins/turbot/dingtalk@latest
-PLUGIN_BUILD          := CGO_ENABLED=0 go build -tags netgo -trimpath -ldflags "-s -w"
+VERSION               ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+PLUGIN_BUILD          := CGO_ENABLED=0 go build -tags netgo -trimpath -ldflags "-s -w -X github.com/turbot/steampipe-plugin-dingtalk/dingtalk.version=$(VERSION)"
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -11,7 +12,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 RACE_PACKAGES := ./dingtalk/client ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo bench test fmt-check vet lint tidy-check test-race test-all cc clean
+.PHONY: all install build demo bench release-check steampipe-examples test fmt-check vet lint tidy-check test-race test-all cc clean
 
 all: install
 
@@ -19,7 +20,8 @@ all: install
 install:
 	mkdir -p "$(PLUGIN_DIR)" "$(STEAMPIPE_INSTALL_DIR)/config"
 	$(PLUGIN_BUILD) -o "$(PLUGIN_DIR)/steampipe-plugin-dingtalk.plugin" .
-	test -e "$(STEAMPIPE_INSTALL_DIR)/config/dingtalk.spc" || cp config/dingtalk.spc "$(STEAMPIPE_INSTALL_DIR)/config/dingtalk.spc"
+	@test -e "$(STEAMPIPE_INSTALL_DIR)/config/dingtalk.spc" || cp config/dingtalk.spc "$(STEAMPIPE_INSTALL_DIR)/config/dingtalk.spc"
+	@echo "Installed. The connection is in $(STEAMPIPE_INSTALL_DIR)/config/dingtalk.spc"
 
 build:
 	mkdir -p bin
@@ -28,8 +30,8 @@ build:
 
 demo:
 	@mkdir -p bin
-	@echo "Building dingtalk-sql ..."
-	@CGO_ENABLED=0 go build -o bin/dingtalk-sql ./cmd/dingtalk-sql
+	@echo "Building dingtalk-sql (the first time takes some minutes) ..."
+	@CGO_ENABLED=0 go build -trimpath -o bin/dingtalk-sql ./cmd/dingtalk-sql
 	@for query in cmd/dingtalk-sql/demo/*.sql; do echo; cat $$query; bin/dingtalk-sql --demo < $$query || exit 1; done
 
 # The figures of docs/performance.md. Each in a process of its own: the SDK
@@ -42,6 +44,17 @@ bench:
 		(cd dingtalk && ../bin/bench.test -test.run '^$$' -test.bench "$${b%=*}" -test.benchtime "$${b#*=}" -test.timeout 10m) | grep ^Benchmark || exit 1; \
 	done
 	@go test -run '^$$' -bench Start -benchtime 5x . | grep ^Benchmark
+
+# The targets of .goreleaser.yml, built as it builds them.
+release-check:
+	@for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64; do \
+		echo "building $$target"; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} $(PLUGIN_BUILD) -o /dev/null . || exit 1; \
+	done
+
+# The documentation's Postgres examples in the Steampipe on this machine.
+steampipe-examples:
+	.ci/steampipe-examples
 
 test: fmt-check vet lint tidy-check test-race test-all
 

@@ -56,6 +56,7 @@ func (c *connector) connect(ctx context.Context, d *plugin.QueryData) (*client.C
 	made := client.New(client.Config{
 		Endpoint:    endpoint,
 		Credentials: s.credentials,
+		UserAgent:   pluginName + "/" + version,
 		// The client outlives this query, so it must not log under its name.
 		Logger: plugin.Logger(ctx).ResetNamed("dingtalk." + d.Connection.Name),
 	})

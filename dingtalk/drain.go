@@ -19,55 +19,65 @@ import (
 // through: then both selects are parked, and a parked select takes what comes
 // first, which is the error.
 //
-// Where the plugin is linked into a server of the SDK's, as in the SQLite and
-// Postgres extensions, drain can only watch the channel to the engine. Where
-// the server is ours, it knows (server.go).
+// drain waits for that by watching the channel to the engine. Where the server
+// is ours (server.go), the engine's pace does not matter either: rows of a
+// failed list no longer wait for it, and the error does not depend on select.
 //
 // TestErrorAfterRows measures both; docs/performance.md has the figures.
 
-// How long no row may have waited for the engine, until all have gone through.
+// How often drain must find that no row waits, a tick apart, until all have
+// gone through. It counts, rather than watch the clock, so that on a machine
+// with too much to do the SDK's goroutines get their turns as well.
 const (
-	// quietTime is what the SDK needs to make rows of what was streamed.
-	quietTime = 50 * time.Millisecond
-	// quietTimeCached is more: the query cache looks for new rows every 50 ms.
-	quietTimeCached = 100 * time.Millisecond
-	// quietTimeAtMost bounds what a slow engine adds: as long as it took for
+	drainTick = time.Millisecond
+	// calmTicks is what the SDK needs to make rows of what was streamed, or to
+	// listen at all.
+	calmTicks = 50
+	// calmTicksCached is more: the query cache looks for new rows every 50 ms.
+	calmTicksCached = 100
+	// calmTicksAtMost bounds what a slow engine adds: as long as it took for
 	// the rows before, the last may take once more.
-	quietTimeAtMost = time.Second
+	calmTicksAtMost = 1000
+	// drainTimeAtMost bounds the wait for an engine that takes no more rows.
+	drainTimeAtMost = time.Minute
 )
 
-// drain waits until the rows streamed so far have left the SDK. served are the
-// Execute calls of a server of ours that take them.
-func (l *listing) drain(ctx context.Context, served []*watch) {
-	quiet := quietTime
+// drain waits until the rows streamed so far have left the SDK.
+func (l *listing) drain(ctx context.Context) {
+	enough := calmTicks
 	if l.QueryContext.CacheEnabled {
-		quiet = quietTimeCached
+		enough = calmTicksCached
 	}
-	start := time.Now()
-	idle := start
+	calm := 0
 	if l.rows == 0 {
 		// Nothing to drain, but the SDK may not even listen yet.
-		idle = l.started
+		calm = int(time.Since(l.started) / drainTick)
 	}
-	tick := time.NewTicker(time.Millisecond)
+	start := time.Now()
+	tick := time.NewTicker(drainTick)
 	defer tick.Stop()
-	for time.Since(idle) < quiet {
+	for ; calm < enough && time.Since(start) < drainTimeAtMost; calm++ {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return
 		}
-		if waiting(l.QueryData) || pending(served, l.rows) {
-			idle = time.Now()
-			quiet = max(quiet, min(idle.Sub(start), quietTimeAtMost))
+		if waiting(l.QueryData) {
+			calm = 0
+			enough = max(enough, min(int(time.Since(start)/drainTick), calmTicksAtMost))
 		}
 	}
 }
 
-// waiting reports whether a row waits for the engine to take it. The SDK shows
-// the channel to nobody, so this is the one place that looks into it; it reads
-// its length only. TestWaitingSeesTheChannel fails if an SDK renames it.
+// waiting reports whether a row waits to be made, or for the engine to take it.
+// The SDK shows the channels to nobody, so this is the one place that looks
+// into them; it reads their length only. TestWaitingSeesTheChannels fails if an
+// SDK renames them.
 func waiting(d *plugin.QueryData) bool {
-	c := reflect.ValueOf(d).Elem().FieldByName("outputChan")
-	return c.Kind() == reflect.Chan && c.Len() > 0
+	for _, name := range []string{"rowDataChan", "outputChan"} {
+		if c := reflect.ValueOf(d).Elem().FieldByName(name); c.Kind() == reflect.Chan && c.Len() > 0 {
+			return true
+		}
+	}
+	return false
 }

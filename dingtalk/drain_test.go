@@ -2,6 +2,7 @@ package dingtalk_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -82,6 +83,90 @@ func TestErrorAfterRows(t *testing.T) {
 					t.Fail()
 				}
 			})
+		}
+	}
+}
+
+// A failed list must not hold up its query when the engine has left, nor leave
+// anything behind that a later query of the same trips over.
+func TestErrorAfterTheEngineLeft(t *testing.T) {
+	for _, cache := range []bool{false, true} {
+		t.Run(fmt.Sprint("cache ", cache), func(t *testing.T) {
+			sim := newSimulator()
+			var want []row
+			sim.Schedules["a"], want = conferences("a", 200)
+			e := startOn(t, dingtalk.NewServer(), sim)
+			left := make(chan struct{})
+			sim.Script(simulator.Fault{On: simulator.OnLaterPage, Times: 1, Serve: func(w http.ResponseWriter, r *http.Request, real http.Handler) {
+				<-left
+				simulator.Refuse(400, "paramsError", "error:nextToken")(w, r, real)
+			}})
+			s := scan("a")
+			s.Cache = cache
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			enough := errors.New("enough")
+			var once sync.Once
+			err := e.Execute(ctx, s, func(*proto.Row) error {
+				once.Do(func() { time.AfterFunc(100*time.Millisecond, func() { close(left) }) })
+				return enough
+			})
+			if !errors.Is(err, enough) {
+				t.Errorf("the query ended in %v", err)
+			}
+			sim.ClearFaults() // the first may have ended before its second page
+			rows, err := query(t, e, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			diff(t, "rows of the same query", want, rows)
+		})
+	}
+}
+
+// With the cache off, a failed list is the failure of its own query only.
+func TestErrorOfAnotherQuery(t *testing.T) {
+	sim := newSimulator()
+	sim.Schedules["a"], _ = conferences("a", 200)
+	e := startOn(t, dingtalk.NewServer(), sim)
+	sim.Script(
+		simulator.Fault{On: simulator.OnLaterPage, Times: 1, Serve: simulator.Refuse(400, "paramsError", "error:nextToken")},
+		simulator.Fault{On: simulator.OnLaterPage, Times: 1, Serve: simulator.Delay(300 * time.Millisecond)},
+	)
+	errs := make(chan error, 2)
+	for range 2 {
+		go func() {
+			_, err := query(t, e, scan("a"))
+			errs <- err
+		}()
+	}
+	first, second := <-errs, <-errs
+	if (first == nil) == (second == nil) {
+		t.Errorf("one of the two queries fails: %v, %v", first, second)
+	}
+}
+
+// With the cache on, queries that wait for the same rows fail together.
+func TestErrorOfASharedScan(t *testing.T) {
+	sim := newSimulator()
+	sim.Schedules["a"], _ = conferences("a", 200)
+	e := startOn(t, dingtalk.NewServer(), sim)
+	sim.Script(simulator.Fault{On: simulator.OnLaterPage, Serve: func(w http.ResponseWriter, r *http.Request, real http.Handler) {
+		time.Sleep(200 * time.Millisecond)
+		simulator.Refuse(400, "paramsError", "error:nextToken")(w, r, real)
+	}})
+	errs := make(chan error, 5)
+	for range cap(errs) {
+		go func() {
+			s := scan("a")
+			s.Cache = true
+			_, err := query(t, e, s)
+			errs <- err
+		}()
+	}
+	for range cap(errs) {
+		if err := <-errs; err == nil {
+			t.Error("a query ended without the error")
 		}
 	}
 }

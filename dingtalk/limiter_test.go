@@ -40,7 +40,14 @@ func TestLimiterDefinition(t *testing.T) {
 // takes the seconds that the limit takes: the limiter is the SDK's, and its
 // clock is real.
 func TestHundredIDsUnderTheLimit(t *testing.T) {
+	for name, token := range map[string]time.Duration{"a fast token call": 0, "a token call of a second": time.Second} {
+		t.Run(name, func(t *testing.T) { testHundredIDs(t, token) })
+	}
+}
+
+func testHundredIDs(t *testing.T, token time.Duration) {
 	sim := newSimulator()
+	sim.Script(simulator.Fault{On: simulator.OnToken, Serve: simulator.Delay(token)})
 	sim.CallsPerSecond = 20
 	var ids []string
 	var want []row

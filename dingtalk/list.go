@@ -11,6 +11,9 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
+// leaveTime is how long the rate limiter's leave is good for.
+const leaveTime = 20 * time.Millisecond
+
 // listing is one list call of a table.
 type listing struct {
 	*plugin.QueryData
@@ -33,7 +36,8 @@ func list(c *connector, read func(context.Context, *listing) error) plugin.Hydra
 		}
 		plugin.Logger(ctx).Error(d.Table.Name+".list", "error", err)
 		if ctx.Err() == nil {
-			l.drain(ctx, c.watches.report(d, err))
+			c.watches.report(ctx, d, err)
+			l.drain(ctx)
 		}
 		return nil, err
 	}
@@ -76,8 +80,10 @@ func (l *listing) pages() client.PageOptions {
 	return client.PageOptions{
 		Size: size,
 		Wait: func(ctx context.Context) error {
-			// The SDK has asked the limiter once before it called us.
-			if !first {
+			// The SDK has asked the limiter once before it called us. That
+			// leave is no longer good after a wait, as for a token: lists
+			// that wait together would all call at once.
+			if !first || time.Since(l.started) > leaveTime {
 				l.WaitForListRateLimit(ctx)
 			}
 			first = false

@@ -11,6 +11,9 @@ import (
 
 const pluginName = "steampipe-plugin-dingtalk"
 
+// version is stamped by the release build.
+var version = "dev"
+
 // Plugin returns the plugin. Each has connections and clients of its own.
 func Plugin(context.Context) *plugin.Plugin { return newPlugin(newConnector()) }
 

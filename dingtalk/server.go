@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	goplugin "github.com/hashicorp/go-plugin"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc"
@@ -68,18 +67,12 @@ type watches struct {
 	all map[*watch]struct{}
 }
 
-// pending reports whether one of the calls has yet to take some of so many rows.
-func pending(served []*watch, rows int) bool {
-	return slices.ContainsFunc(served, func(one *watch) bool { return one.taken.Load() < int64(rows) })
-}
-
 // watch is one Execute call, and the stream that the SDK sends its rows to.
 type watch struct {
 	proto.WrapperPlugin_ExecuteServer
 	request *proto.ExecuteRequest
 
-	rows  chan *proto.ExecuteResponse // to the engine
-	taken atomic.Int64                // rows that came out of the SDK
+	rows chan *proto.ExecuteResponse // to the engine
 
 	failed  chan struct{} // closed when a list call that serves this has failed
 	failure error         // why; set before failed is closed
@@ -107,29 +100,37 @@ func (w *watches) end(one *watch) error {
 	return one.failure
 }
 
-// report tells every Execute call that a failed list call serves: its own, and
-// those that the query cache lets wait for the same rows. It returns them.
-func (w *watches) report(d *plugin.QueryData, err error) []*watch {
+// report tells the Execute calls that a failed list call serves.
+//
+// With the query cache off that is one, found in the list call's context. With
+// it on the list call has a context of its own, and several Execute calls may
+// wait for its rows; then it is all that ask for the same. One that asked for
+// them before and has them, but is not done, fails as well: an error too many,
+// never one too few.
+func (w *watches) report(ctx context.Context, d *plugin.QueryData, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var served []*watch
+	own, _ := ctx.Value(watchKey{}).(*watch)
 	for one := range w.all {
-		if !one.servedBy(d) {
-			continue
-		}
-		served = append(served, one)
-		if one.failure == nil {
+		if one.failure == nil && (one == own || own == nil && one.servedBy(d)) {
 			one.failure = fmt.Errorf("%s: %w", d.Connection.Name, err)
 			close(one.failed)
 		}
 	}
-	return served
 }
 
-// servedBy reports whether the list call reads rows for the Execute call.
+// watchKey is the key of a watch in the context of its stream.
+type watchKey struct{}
+
+// Context is the stream's, and tells a list call whom it serves.
+func (one *watch) Context() context.Context {
+	return context.WithValue(one.WrapperPlugin_ExecuteServer.Context(), watchKey{}, one)
+}
+
+// servedBy reports whether the list call may read rows for the Execute call, by
+// way of the query cache.
 func (one *watch) servedBy(d *plugin.QueryData) bool {
-	_, connected := one.request.ExecuteConnectionData[d.Connection.Name]
-	if !connected || one.request.Table != d.Table.Name {
+	if !one.request.ExecuteConnectionData[d.Connection.Name].GetCacheEnabled() || one.request.Table != d.Table.Name {
 		return false
 	}
 	for column, value := range d.EqualsQuals {
@@ -152,11 +153,10 @@ func isOrHas(qual, value *proto.QualValue) bool {
 // Send takes a row from the SDK. Rows of a list that failed fall: the engine
 // gets an error, and may be slow to take what it has.
 func (one *watch) Send(r *proto.ExecuteResponse) error {
-	defer one.taken.Add(1)
 	select {
 	case one.rows <- r:
 	case <-one.failed:
-	case <-one.Context().Done():
+	case <-one.WrapperPlugin_ExecuteServer.Context().Done():
 	}
 	return nil
 }

@@ -19,22 +19,30 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
 )
 
+const usage = `dingtalk-simulator serves a made-up organization in place of DingTalk, prints the
+connection to use in Steampipe, and then each call that it answers.
+
+  --port PORT   the loopback port, 7070 by default; 0 takes a free one
+  --help        print this
+`
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "Error:", err)
-		}
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "Error:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("dingtalk-simulator", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	port := flags.Int("port", 7070, "the loopback `port` to listen on; 0 takes a free one")
-	if err := flags.Parse(args); err != nil {
+	flags.SetOutput(io.Discard) // the error says it all
+	port := flags.Int("port", 7070, "")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		_, err := io.WriteString(stdout, usage)
+		return err
+	} else if err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {

@@ -38,7 +38,7 @@ func TestRun(t *testing.T) {
 	defer cancel()
 	var out output
 	done := make(chan error, 1)
-	go func() { done <- run(ctx, []string{"--port", "0"}, &out, &out) }()
+	go func() { done <- run(ctx, []string{"--port", "0"}, &out) }()
 
 	var address string
 	for deadline := time.Now().Add(10 * time.Second); address == ""; {
@@ -74,7 +74,7 @@ func TestPortInUse(t *testing.T) {
 	defer l.Close()
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	var out output
-	if err := run(t.Context(), []string{"--port", port}, &out, &out); err == nil || !strings.Contains(err.Error(), "choose another port with --port") {
+	if err := run(t.Context(), []string{"--port", port}, &out); err == nil || !strings.Contains(err.Error(), "choose another port with --port") {
 		t.Error(err)
 	}
 }

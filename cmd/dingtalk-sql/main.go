@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -24,12 +25,20 @@ import (
 
 const usage = `dingtalk-sql answers SQL about DingTalk's scheduled video meetings.
 
-  dingtalk-sql --demo "select ..."            a made-up organization, no account
-  dingtalk-sql --config FILE "select ..."     real DingTalk, as a .spc file says
-  dingtalk-sql "select ..."                   real DingTalk, as DINGTALK_CLIENT_ID and
-                                              DINGTALK_CLIENT_SECRET say
+  dingtalk-sql --demo "select ..."          a made-up organization, no account
+  dingtalk-sql --config FILE "select ..."   real DingTalk, as a .spc file says
+  dingtalk-sql "select ..."                 real DingTalk, as the environment says:
+                                            DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET and,
+                                            for China, DINGTALK_ENDPOINT=https://api.dingtalk.com
 
-The SQL is SQLite's. Without an argument it is read from standard input.
+The SQL is SQLite's, one or more statements. Without an argument it is read from
+standard input.
+
+  --config FILE       a .spc file with the connection
+  --connection NAME   the connection, where the file has several
+  --demo              query the made-up organization
+  --output FORMAT     table (the default), csv or json
+  --help              print this
 `
 
 func main() {
@@ -40,25 +49,36 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "Error:", strings.TrimSpace(err.Error()))
-		}
+	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "Error:", strings.TrimSpace(err.Error()))
 		os.Exit(1)
 	}
 }
 
 type options struct {
-	demo               bool
+	demo, help         bool
 	config, connection string
 	output             format
 	sql                string
 }
 
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	opt, err := parse(args, stdin, stderr)
+func run(ctx context.Context, args []string, stdin *os.File, stdout io.Writer) error {
+	opt, err := parse(args)
 	if err != nil {
 		return err
+	}
+	if opt.help {
+		_, err := io.WriteString(stdout, usage)
+		return err
+	}
+	if opt.sql == "" {
+		if opt.sql, err = readSQL(ctx, stdin); err != nil {
+			return err
+		}
+	}
+	statements := sqlite.Split(opt.sql)
+	if len(statements) == 0 {
+		return errNoSQL
 	}
 	connection, config, err := opt.connectionConfig()
 	if err != nil {
@@ -66,7 +86,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	if opt.demo {
 		server := httptest.NewServer(simulator.Demo())
-		defer server.Close()
+		defer server.CloseClientConnections()
 		config = spc.Body(server.URL, simulator.DemoApp.ClientID, simulator.DemoApp.ClientSecret)
 	}
 	e, err := engine.New(dingtalk.NewServer(), connection, config)
@@ -78,51 +98,105 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	}
 	defer db.Close()
-	result, err := db.Query(ctx, opt.sql)
-	if err != nil {
-		if errors.Is(err, context.Canceled) {
-			return errors.New("stopped")
+
+	// All statements are answered before the first result is printed: an
+	// answer is complete or an error.
+	var results []*sqlite.Result
+	for _, statement := range statements {
+		r, err := db.Query(ctx, statement)
+		switch {
+		case errors.Is(err, context.Canceled):
+			return errStopped
+		case err != nil:
+			return err
+		case len(r.Columns) > 0:
+			results = append(results, r)
 		}
-		return err
 	}
-	return opt.output.write(stdout, result)
+	return opt.output.write(stdout, results)
 }
 
-func parse(args []string, stdin io.Reader, stderr io.Writer) (options, error) {
+var (
+	errStopped = errors.New("stopped")
+	errNoSQL   = errors.New(`there is no SQL; try: dingtalk-sql --demo "select * from dingtalk_schedule_conference where schedule_conference_id = '` + simulator.DemoAllHands + `'"`)
+)
+
+// readSQL reads the SQL from standard input, unless that is a terminal.
+func readSQL(ctx context.Context, stdin *os.File) (string, error) {
+	if info, err := stdin.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		return "", errNoSQL
+	}
+	type input struct {
+		text []byte
+		err  error
+	}
+	read := make(chan input, 1)
+	go func() {
+		text, err := io.ReadAll(stdin)
+		read <- input{text, err}
+	}()
+	select {
+	case in := <-read:
+		if in.err != nil {
+			return "", fmt.Errorf("reading the SQL from standard input: %w", in.err)
+		}
+		return string(in.text), nil
+	case <-ctx.Done():
+		return "", errStopped
+	}
+}
+
+// parse reads the arguments, options before and after the SQL.
+func parse(args []string) (options, error) {
 	opt := options{output: formatTable}
 	flags := flag.NewFlagSet("dingtalk-sql", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.BoolVar(&opt.demo, "demo", false, "query a simulated organization; needs no account")
-	flags.StringVar(&opt.config, "config", "", "a .spc `file` with the connection")
-	flags.StringVar(&opt.connection, "connection", "", "the `name` of the connection, where the file has several")
-	flags.Var(&opt.output, "output", "table, csv or json")
-	flags.Usage = func() {
-		fmt.Fprint(stderr, usage, "\n")
-		flags.PrintDefaults()
-	}
-	if err := flags.Parse(args); err != nil {
-		return opt, err
+	flags.SetOutput(io.Discard) // the error says it all
+	flags.BoolVar(&opt.demo, "demo", false, "")
+	flags.StringVar(&opt.config, "config", "", "")
+	flags.StringVar(&opt.connection, "connection", "", "")
+	flags.Var(&opt.output, "output", "")
+
+	var texts []string
+	for len(args) > 0 {
+		if isComment(args[0]) {
+			texts, args = append(texts, args[0]), args[1:]
+			continue
+		}
+		// The options, and whatever else, up to SQL that looks like one.
+		n := slices.IndexFunc(args, isComment)
+		if n < 0 {
+			n = len(args)
+		}
+		if err := flags.Parse(args[:n]); errors.Is(err, flag.ErrHelp) {
+			return options{help: true}, nil
+		} else if err != nil {
+			return opt, fmt.Errorf("%w (dingtalk-sql --help lists the options)", err)
+		}
+		rest := flags.Args()
+		if len(rest) > 0 {
+			texts, rest = append(texts, rest[0]), rest[1:]
+		}
+		args = append(rest[:len(rest):len(rest)], args[n:]...)
 	}
 	switch {
 	case opt.demo && opt.config != "":
 		return opt, errors.New("--demo and --config exclude each other")
 	case opt.connection != "" && opt.config == "":
 		return opt, errors.New("--connection goes with --config")
-	case flags.NArg() > 1:
-		return opt, errors.New("give the SQL as one argument, in quotes, and options before it")
-	case flags.NArg() == 1:
-		opt.sql = flags.Arg(0)
-	default:
-		b, err := io.ReadAll(stdin)
-		if err != nil {
-			return opt, fmt.Errorf("reading the SQL from standard input: %w", err)
+	case len(texts) > 1:
+		return opt, fmt.Errorf("there are %d arguments besides the options: give the SQL as one argument, in quotes", len(texts))
+	case len(texts) == 1:
+		opt.sql = texts[0]
+		if strings.TrimSpace(opt.sql) == "" {
+			return opt, errNoSQL
 		}
-		opt.sql = string(b)
-	}
-	if strings.TrimSpace(opt.sql) == "" {
-		return opt, errors.New(`there is no SQL; try: dingtalk-sql --demo "select * from dingtalk_schedule_conference where schedule_conference_id = '` + simulator.DemoAllHands + `'"`)
 	}
 	return opt, nil
+}
+
+// isComment reports SQL that begins with a comment, and so like an option.
+func isComment(arg string) bool {
+	return strings.HasPrefix(arg, "-- ") || strings.HasPrefix(arg, "--\n")
 }
 
 func (opt options) connectionConfig() (name, body string, err error) {

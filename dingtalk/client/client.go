@@ -42,6 +42,8 @@ type Config struct {
 	Endpoint *url.URL
 	// Credentials is the kind of app and its secrets.
 	Credentials Credentials
+	// UserAgent names the program to DingTalk. "" is net/http's.
+	UserAgent string
 	// Logger hears of every call, at trace level. Nil logs nothing.
 	Logger hclog.Logger
 	// Transport sends the requests. Nil is a transport of the client's own,
@@ -55,6 +57,7 @@ type Client struct {
 	endpoint *url.URL
 	http     *http.Client
 	tokens   *tokenSource
+	agent    string
 	secrets  []Secret
 	log      hclog.Logger
 }
@@ -68,6 +71,7 @@ func New(cfg Config) *Client {
 			// A redirect would carry the token header to wherever it points.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
+		agent:   cfg.UserAgent,
 		secrets: cfg.Credentials.secrets(),
 		log:     cfg.Logger,
 	}
@@ -181,11 +185,12 @@ type answer interface {
 // accepts is replaced once and the call repeated once.
 func get[A any, PA answerTo[A]](ctx context.Context, c *Client, r request) (*A, error) {
 	r.method = http.MethodGet
-	tok, err := c.tokens.token(ctx)
+	b := &budget{}
+	tok, err := c.token(ctx, b)
 	if err != nil {
 		return nil, err
 	}
-	a, err := exchange[A, PA](ctx, c, r, tok.value)
+	a, err := exchange[A, PA](ctx, c, b, r, tok.value)
 	var e *Error
 	if !errors.As(err, &e) || e.Kind != Unauthenticated {
 		return a, err
@@ -196,16 +201,30 @@ func get[A any, PA answerTo[A]](ctx context.Context, c *Client, r request) (*A, 
 	}
 	c.log.Debug("the token is refused; fetching a new one", "error", err)
 	c.tokens.invalidate(tok)
-	if tok, err = c.tokens.token(ctx); err != nil {
+	if tok, err = c.token(ctx, b); err != nil {
 		return nil, err
 	}
-	return exchange[A, PA](ctx, c, r, tok.value)
+	return exchange[A, PA](ctx, c, b, r, tok.value)
+}
+
+// token waits for the client's token, for as long as the call may take.
+func (c *Client) token(ctx context.Context, b *budget) (tok *token, err error) {
+	limited, cancel := context.WithTimeout(ctx, b.left())
+	defer cancel()
+	err = b.spend(func() error {
+		tok, err = c.tokens.token(limited)
+		return err
+	})
+	if err != nil && ctx.Err() == nil && limited.Err() != nil {
+		return nil, &Error{Kind: Transient, TokenCall: true, Message: fmt.Sprintf("no complete answer within %s", maxTotal)}
+	}
+	return tok, err
 }
 
 // exchange sends r until it has an answer, a permanent refusal, or no attempts
 // or time left.
-func exchange[A any, PA answerTo[A]](ctx context.Context, c *Client, r request, token Secret) (a *A, err error) {
-	err = retrying(ctx, c.log, r.wait, func(ctx context.Context, timeout time.Duration) error {
+func exchange[A any, PA answerTo[A]](ctx context.Context, c *Client, b *budget, r request, token Secret) (a *A, err error) {
+	err = retrying(ctx, c.log, b, r.wait, func(ctx context.Context, timeout time.Duration) error {
 		a = new(A) // nothing of an answer that was refused may stay
 		return c.attempt(ctx, timeout, r, token, PA(a))
 	})
@@ -230,6 +249,9 @@ func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, 
 		return fmt.Errorf("building the request: %w", err)
 	}
 	req.Header.Set("Accept", "application/json")
+	if c.agent != "" {
+		req.Header.Set("User-Agent", c.agent)
+	}
 	if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

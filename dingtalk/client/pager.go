@@ -30,6 +30,8 @@ type page interface {
 	next() string
 	// len is the number of entries.
 	len() int
+	// total is the number of entries of the whole list; 0 where it isn't told.
+	total() int64
 }
 
 // pages calls a paged API until it has no more, and yields each answer. An
@@ -48,6 +50,7 @@ func pages[P any, PP interface {
 			query.Set("maxResults", strconv.Itoa(opt.Size))
 		}
 		seen := map[string]bool{}
+		entries := 0
 		for empty := 0; ; {
 			answer, err := get[P, PP](ctx, c, request{path: path, query: query, wait: opt.Wait})
 			if err != nil {
@@ -58,8 +61,12 @@ func pages[P any, PP interface {
 				return
 			}
 			p := PP(answer)
+			entries += p.len()
 			next := p.next()
 			if next == "" {
+				if entries == 0 && p.total() > 0 {
+					yield(nil, unexpected(200, fmt.Sprintf("totalCount is %d, but the list is empty", p.total())))
+				}
 				return
 			}
 			if p.len() > 0 {

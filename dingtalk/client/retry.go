@@ -12,7 +12,7 @@ import (
 const (
 	// maxAttempts bounds how often one request is sent.
 	maxAttempts = 6
-	// maxTotal bounds the time that one request may take with all its
+	// maxTotal bounds the time that one call may take with its token and all
 	// repeats. Time spent waiting for the rate limiter does not count.
 	maxTotal = 75 * time.Second
 	// firstPause is the wait after the first failure; it doubles with each.
@@ -20,27 +20,39 @@ const (
 	// The least waits after throttling: the window of the limit per second,
 	// and enough for two waits to outlast the limit per minute.
 	throttledPause       = time.Second
-	throttledMinutePause = 20 * time.Second
+	throttledMinutePause = 31 * time.Second
 )
+
+// budget is the time that a call has left.
+type budget struct{ spent time.Duration }
+
+func (b *budget) left() time.Duration { return maxTotal - b.spent }
+
+// spend counts the time that f takes.
+func (b *budget) spend(f func() error) error {
+	start := time.Now()
+	err := f()
+	b.spent += time.Since(start)
+	return err
+}
 
 // retrying calls attempt until it succeeds, fails for good, or has no attempts
 // or time left; then it returns the last error. attempt must end within the
 // timeout that it is given; wait, if any, is asked before each.
-func retrying(ctx context.Context, log hclog.Logger, wait func(context.Context) error, attempt func(ctx context.Context, timeout time.Duration) error) error {
+func retrying(ctx context.Context, log hclog.Logger, b *budget, wait func(context.Context) error, attempt func(ctx context.Context, timeout time.Duration) error) error {
 	var (
 		last     *Error
 		attempts int
-		spent    time.Duration
 		pauses   = retry.WithJitterPercent(25, retry.NewExponential(firstPause))
 	)
 	next := retry.BackoffFunc(func() (time.Duration, bool) {
 		pause, _ := pauses.Next()
 		pause = max(pause, last.pause())
 		last.Attempts = attempts
-		if attempts >= maxAttempts || spent+pause >= maxTotal {
+		if attempts >= maxAttempts || pause >= b.left() {
 			return 0, true
 		}
-		spent += pause
+		b.spent += pause
 		log.Debug("repeating the call", "attempt", attempts+1, "after", pause, "error", last)
 		return pause, false
 	})
@@ -51,10 +63,7 @@ func retrying(ctx context.Context, log hclog.Logger, wait func(context.Context) 
 			}
 		}
 		attempts++
-		timeout := min(requestTimeout, maxTotal-spent)
-		start := time.Now()
-		err := attempt(ctx, timeout)
-		spent += time.Since(start)
+		err := b.spend(func() error { return attempt(ctx, min(requestTimeout, b.left())) })
 		if errors.As(err, &last) && last.Kind.temporary() {
 			return retry.RetryableError(err)
 		}

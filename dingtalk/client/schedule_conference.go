@@ -47,6 +47,13 @@ func (p *ScheduleConferencePage) next() string {
 
 func (p *ScheduleConferencePage) len() int { return len(p.Conferences) }
 
+func (p *ScheduleConferencePage) total() int64 {
+	if p.TotalCount == nil {
+		return 0
+	}
+	return *p.TotalCount
+}
+
 func (p *ScheduleConferencePage) check() error {
 	if p.Conferences == nil && (p.TotalCount == nil || *p.TotalCount != 0) {
 		return errors.New("conferenceList is missing")

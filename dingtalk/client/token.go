@@ -77,7 +77,7 @@ func post[A any, PA interface {
 	if err != nil {
 		return nil, fmt.Errorf("encoding the token request: %w", err)
 	}
-	a, err := exchange[A, PA](ctx, c, request{method: http.MethodPost, path: path, body: b}, Secret{})
+	a, err := exchange[A, PA](ctx, c, &budget{}, request{method: http.MethodPost, path: path, body: b}, Secret{})
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ const (
 type token struct {
 	value     Secret
 	expires   time.Time // zero: not known, used until it is refused
-	refreshAt time.Time // zero: never
+	refreshAt time.Time // zero: never; guarded by tokenSource.mu
 }
 
 // tokenSource hands out one token to all calls of a client, and lets all that
@@ -154,9 +154,11 @@ type tokenSource struct {
 	flight  *flight // nil while no token call is under way
 }
 
-// flight is a token call that is shared. It ends when nobody waits for it.
+// flight is a token call that is shared. It ends when the last of those that
+// waited for it has gone.
 type flight struct {
-	waiting int // guarded by tokenSource.mu
+	waiting int  // guarded by tokenSource.mu
+	kept    bool // so is this: it refreshes a token early, and nobody need wait
 	cancel  context.CancelFunc
 
 	done  chan struct{} // closed when token and err are set
@@ -177,19 +179,26 @@ func newTokenSource(c *Client, cred Credentials) *tokenSource {
 
 func (s *tokenSource) renewable() bool { return s.app != nil }
 
-// token returns a token to call with, fetching one if need be.
+// token returns a token to call with. One that nears its end is still returned,
+// while another is fetched.
 func (s *tokenSource) token(ctx context.Context) (*token, error) {
 	s.mu.Lock()
-	if t := s.current; t != nil && (t.refreshAt.IsZero() || time.Now().Before(t.refreshAt)) {
+	now, current := time.Now(), s.current
+	if current != nil && (current.refreshAt.IsZero() || now.Before(current.refreshAt)) {
 		s.mu.Unlock()
-		return t, nil
+		return current, nil
 	}
 	f := s.flight
 	if f == nil {
 		flightCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		f = &flight{cancel: cancel, done: make(chan struct{})}
 		s.flight = f
-		go s.fly(flightCtx, f, s.current)
+		go s.fly(flightCtx, f)
+	}
+	if current != nil && now.Before(current.expires) {
+		f.kept = true
+		s.mu.Unlock()
+		return current, nil
 	}
 	f.waiting++
 	s.mu.Unlock()
@@ -200,7 +209,7 @@ func (s *tokenSource) token(ctx context.Context) (*token, error) {
 	case <-ctx.Done():
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if f.waiting--; f.waiting == 0 {
+		if f.waiting--; f.waiting == 0 && !f.kept {
 			f.cancel()
 			if s.flight == f {
 				s.flight = nil
@@ -210,21 +219,22 @@ func (s *tokenSource) token(ctx context.Context) (*token, error) {
 	}
 }
 
-// fly fetches a token for a flight and makes it the current one. old is the
-// token that it replaces, or nil.
-func (s *tokenSource) fly(ctx context.Context, f *flight, old *token) {
+// fly fetches a token for a flight and makes it the current one.
+func (s *tokenSource) fly(ctx context.Context, f *flight) {
 	defer f.cancel()
 	f.token, f.err = s.fetch(ctx)
-	if now := time.Now(); f.err != nil && old != nil && now.Before(old.expires) && !IsKind(f.err, BadCredentials) {
-		s.client.log.Warn("refreshing the token failed; the old one is still valid", "until", old.expires, "error", f.err)
-		f.token, f.err = &token{value: old.value, expires: old.expires, refreshAt: now.Add(keepAfterFailure)}, nil
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.flight == f {
 		s.flight = nil
 		if f.err == nil {
 			s.current = f.token
+		} else if old := s.current; old != nil {
+			s.client.log.Warn("refreshing the token failed; the old one is used to its end", "until", old.expires, "error", f.err)
+			old.refreshAt = time.Now().Add(keepAfterFailure)
+			if old.refreshAt.After(old.expires) {
+				old.refreshAt = old.expires
+			}
 		}
 	}
 	close(f.done)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
@@ -42,6 +43,7 @@ func TestTokenLife(t *testing.T) {
 					time.Sleep(test.after)
 					test.after = 0
 				}
+				synctest.Wait() // for a refresh that no list waits for
 				equal(t, "token calls", test.calls, w.sim.Count(simulator.TokenCall))
 				equal(t, "calls", 20, w.sim.Count(simulator.ConferenceCall))
 			})
@@ -73,19 +75,39 @@ func newClient(w *world, credentials client.Credentials) *client.Client {
 	return client.New(client.Config{Endpoint: &url.URL{Scheme: "http", Host: "127.0.0.1"}, Credentials: credentials, Transport: w.transport})
 }
 
-// An early refresh that fails leaves the old token in use.
+// An early refresh that fails or hangs holds nobody up while the old token is
+// good, and costs a few calls, not one a page.
 func TestEarlyRefreshFails(t *testing.T) {
-	inWorld(t, internalApp, func(t *testing.T, w *world) {
-		want := schedule(w.sim, "a", 10)
-		list(t.Context(), w, "a", client.PageOptions{})
-		time.Sleep(116 * time.Minute)
-		w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: simulator.Answer(500, "")})
-		w.sim.ClearCalls()
-		got := list(t.Context(), w, "a", client.PageOptions{Size: 1})
-		equal(t, "error", error(nil), got.err)
-		equal(t, "ids", want, got.ids)
-		equal(t, "token calls: one refresh with its repeats, not one a page", maxAttempts, w.sim.Count(simulator.TokenCall))
-	})
+	for name, serve := range map[string]serveFunc{"fails": simulator.Answer(500, ""), "hangs": simulator.Delay(time.Hour)} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, internalApp, func(t *testing.T, w *world) {
+				want := schedule(w.sim, "a", 10)
+				list(t.Context(), w, "a", client.PageOptions{})
+				time.Sleep(116 * time.Minute)
+				w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: serve})
+				w.sim.ClearCalls()
+				start := time.Now()
+				got := list(t.Context(), w, "a", client.PageOptions{Size: 1})
+				equal(t, "error", error(nil), got.err)
+				equal(t, "ids", want, got.ids)
+				equal(t, "time", time.Duration(0), time.Since(start))
+				time.Sleep(2 * time.Minute)
+				if n := w.sim.Count(simulator.TokenCall); n < 3 || n > maxAttempts {
+					t.Errorf("%d token calls", n)
+				}
+
+				// It is tried again, and at the end of the old token's life
+				// every list waits for it.
+				w.sim.ClearFaults()
+				list(t.Context(), w, "a", client.PageOptions{Size: 1})
+				synctest.Wait()
+				w.sim.ClearCalls()
+				time.Sleep(10 * time.Minute)
+				equal(t, "ids", want, list(t.Context(), w, "a", client.PageOptions{Size: 1}).ids)
+				equal(t, "token calls later", 0, w.sim.Count(simulator.TokenCall))
+			})
+		})
+	}
 }
 
 func TestDeadToken(t *testing.T) {

@@ -2,6 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"modernc.org/sqlite/vtab"
@@ -11,6 +14,7 @@ import (
 // times, as for each value of an in list.
 type cursor struct {
 	table *module
+	plan  plan
 
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -25,7 +29,11 @@ type cursor struct {
 func (c *cursor) Filter(_ int, idxStr string, args []vtab.Value) error {
 	c.stop()
 	query := c.table.db.query
-	scan, none, err := c.table.scan(idxStr, args)
+	c.plan = plan{}
+	if err := json.Unmarshal([]byte(idxStr), &c.plan); err != nil {
+		return query.fail(err)
+	}
+	scan, none, err := c.table.scan(c.plan, args)
 	if err != nil {
 		return query.fail(err)
 	}
@@ -58,12 +66,20 @@ func (c *cursor) Next() error {
 		return nil
 	case err := <-c.outcome:
 		if err != nil {
-			return c.table.db.query.fail(err)
+			return c.table.db.query.fail(c.advise(err))
 		}
 		return nil
 	case <-c.ctx.Done():
 		return c.table.db.query.fail(c.ctx.Err())
 	}
+}
+
+// advise adds to the SDK's error what a person can do about a missing qual.
+func (c *cursor) advise(err error) error {
+	if len(c.plan.Missing) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w\nName what to look up, as in: where %s = '...'", err, strings.Join(c.plan.Missing, " = '...' and "))
 }
 
 // Eof reports whether there is no row.

@@ -82,9 +82,9 @@ type Result struct {
 	Rows [][]any
 }
 
-// Query runs one or more statements and returns the rows of the last one that
-// has any: all of them, or an error. The error of a plugin's table is the
-// plugin's own.
+// Query runs a statement and returns all its rows, or an error. The error of a
+// plugin's table is the plugin's own. Of several statements (see Split) it
+// returns the rows of the last.
 func (db *DB) Query(ctx context.Context, text string) (*Result, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()

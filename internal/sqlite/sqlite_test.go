@@ -89,6 +89,9 @@ func TestPushDown(t *testing.T) {
 			[]string{"240"}, "a100 a100+"},
 		{"limit", "select count(*) from (select title" + from + "where schedule_conference_id = 'a' limit 5)", []string{"5"}, "a5"},
 		{"limit and offset", "select count(*) from (select title" + from + "where schedule_conference_id = 'a' limit 5 offset 2)", []string{"5"}, "a7"},
+		{"limit and an in list", "select count(*) from (select title" + from + "where schedule_conference_id in ('a', 'b') limit 130)", []string{"130"}, "a100 a100+ b100 b100+"},
+		{"limit and or", "select count(*) from (select title" + from + "where schedule_conference_id = 'a' or schedule_conference_id = 'b' limit 2)", []string{"2"}, ""},
+		{"a limit too large for an offset", "select count(*) from (select title" + from + "where schedule_conference_id = 'a' limit 9223372036854775807 offset 115)", []string{"5"}, "a100 a100+"},
 		{"limit 0", "select title" + from + "where schedule_conference_id = 'a' limit 0", nil, ""},
 		{"limit and a condition that SQLite checks", "select title" + from + "where schedule_conference_id = 'a' and title = 'a119' limit 1", []string{"a119"}, "a100 a100+"},
 		{"limit and a condition on an expression", "select title" + from + "where schedule_conference_id = 'a' and length(title) = 4 and title > 'a118' and title < 'a12' limit 1", []string{"a119"}, "a100 a100+"},
@@ -125,6 +128,9 @@ func TestPushDown(t *testing.T) {
 					}
 					calls = append(calls, c.ScheduleConferenceID+c.MaxResults+later)
 				}
+			}
+			if test.name == "limit and or" || test.name == "limit and an in list" {
+				return // the calls that run ahead of SQLite are not promised
 			}
 			if d := cmp.Diff(test.calls, strings.Join(calls, " ")); d != "" {
 				t.Errorf("calls (-want +got):\n%s", d)

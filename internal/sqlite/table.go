@@ -3,6 +3,7 @@ package sqlite
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,6 +61,8 @@ type plan struct {
 	Columns []string
 	// Quals are the conditions whose values are the first arguments.
 	Quals []planQual
+	// Missing are required key columns without a condition: the scan will fail.
+	Missing []string
 	// Limit and Offset are the positions of their arguments; -1 is none.
 	Limit, Offset int
 }
@@ -105,6 +108,7 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 	for _, k := range m.schema.ListCallKeyColumnList {
 		if k.Require == "required" && !satisfied[k.Name] {
 			info.EstimatedCost, info.EstimatedRows = costMissingQuals, 1_000_000
+			p.Missing = append(p.Missing, k.Name)
 		}
 	}
 	if all && len(info.OrderBy) == 0 {
@@ -113,6 +117,7 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 			c := &info.Constraints[i]
 			switch {
 			case !c.Usable:
+				continue
 			case c.Op == vtab.OpLIMIT:
 				p.Limit = next
 			case c.Op == vtab.OpOFFSET:
@@ -155,11 +160,7 @@ func (m *module) Destroy() error    { return nil }
 
 // scan returns what a plan and its arguments ask of the plugin. none is true
 // where a comparison with NULL leaves no row.
-func (m *module) scan(idxStr string, args []vtab.Value) (s engine.Scan, none bool, err error) {
-	var p plan
-	if err := json.Unmarshal([]byte(idxStr), &p); err != nil {
-		return s, false, err
-	}
+func (m *module) scan(p plan, args []vtab.Value) (s engine.Scan, none bool, err error) {
 	s = engine.Scan{Table: m.name, Columns: p.Columns, Cache: true}
 	for i, q := range p.Quals {
 		if args[i] == nil {
@@ -173,12 +174,14 @@ func (m *module) scan(idxStr string, args []vtab.Value) (s engine.Scan, none boo
 	}
 	if p.Limit >= 0 {
 		limit, ok := args[p.Limit].(int64)
-		if ok && limit >= 0 {
-			if p.Offset >= 0 {
-				// The rows that SQLite will skip have to come first.
-				offset, _ := args[p.Offset].(int64)
-				limit += max(0, offset)
-			}
+		offset := int64(0)
+		if p.Offset >= 0 {
+			// The rows that SQLite will skip have to come first.
+			offset, _ = args[p.Offset].(int64)
+			offset = max(0, offset)
+		}
+		if ok && limit >= 0 && limit <= math.MaxInt64-offset {
+			limit += offset
 			s.Limit = &limit
 		}
 	}

@@ -1,0 +1,33 @@
+package sqlite_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
+)
+
+func TestSplit(t *testing.T) {
+	tests := []struct {
+		sql  string
+		want []string
+	}{
+		{"", nil},
+		{" ;; -- nothing; at all\n /* ; */ ; ", nil},
+		{"select 1", []string{"select 1"}},
+		{"select 1;", []string{"select 1"}},
+		{"select 1; select 2 ;", []string{"select 1", "select 2"}},
+		{"-- a; b\nselect 1; /* c; */ select 2", []string{"-- a; b\nselect 1", "/* c; */ select 2"}},
+		{"select ';', 'it''s;', \";\", `;`, [;]; select 2", []string{"select ';', 'it''s;', \";\", `;`, [;]", "select 2"}},
+		{"select '-- no comment'; select '/*'; select '*/'", []string{"select '-- no comment'", "select '/*'", "select '*/'"}},
+		{"select 'never closed; select 2", []string{"select 'never closed; select 2"}},
+		{"select '会议;'; select 2", []string{"select '会议;'", "select 2"}},
+		{"select 1 /*;", []string{"select 1 /*;"}},
+		{"select 1 - -1; select 4/2*2", []string{"select 1 - -1", "select 4/2*2"}},
+	}
+	for _, test := range tests {
+		if d := cmp.Diff(test.want, sqlite.Split(test.sql)); d != "" {
+			t.Errorf("%q (-want +got):\n%s", test.sql, d)
+		}
+	}
+}
