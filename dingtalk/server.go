@@ -70,7 +70,10 @@ type watches struct {
 // watch is one Execute call, and the stream that the SDK sends its rows to.
 type watch struct {
 	proto.WrapperPlugin_ExecuteServer
-	request *proto.ExecuteRequest
+	table string
+	quals map[string]*proto.Quals
+	// cached are the connections for which the query cache is on.
+	cached map[string]bool
 
 	rows chan *proto.ExecuteResponse // to the engine
 
@@ -80,14 +83,20 @@ type watch struct {
 
 // begin watches an Execute call.
 func (w *watches) begin(request *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) *watch {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	// The SDK writes to the request while it runs, so this reads it first.
 	one := &watch{
 		WrapperPlugin_ExecuteServer: stream,
-		request:                     request,
+		table:                       request.Table,
+		quals:                       request.QueryContext.GetQuals(),
+		cached:                      map[string]bool{},
 		rows:                        make(chan *proto.ExecuteResponse),
 		failed:                      make(chan struct{}),
 	}
+	for connection, data := range request.ExecuteConnectionData {
+		one.cached[connection] = data.GetCacheEnabled()
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.all[one] = struct{}{}
 	return one
 }
@@ -130,11 +139,11 @@ func (one *watch) Context() context.Context {
 // servedBy reports whether the list call may read rows for the Execute call, by
 // way of the query cache.
 func (one *watch) servedBy(d *plugin.QueryData) bool {
-	if !one.request.ExecuteConnectionData[d.Connection.Name].GetCacheEnabled() || one.request.Table != d.Table.Name {
+	if !one.cached[d.Connection.Name] || one.table != d.Table.Name {
 		return false
 	}
 	for column, value := range d.EqualsQuals {
-		quals := one.request.QueryContext.GetQuals()[column].GetQuals()
+		quals := one.quals[column].GetQuals()
 		if !slices.ContainsFunc(quals, func(q *proto.Qual) bool { return isOrHas(q.GetValue(), value) }) {
 			return false
 		}

@@ -297,7 +297,7 @@ func refused(status int, header http.Header, body []byte) *Error {
 	switch html := !isJSON && isHTML(header, body); {
 	case r.Punish != "":
 		e.Kind, e.Message = AddressBlocked, "the IP address is blocked"
-	case html && e.Kind.temporary():
+	case html && (e.Kind.temporary() || e.Kind == Unauthenticated):
 		// A gateway's own error page.
 		e.Message = "an HTML page"
 	case html && status/100 != 3:

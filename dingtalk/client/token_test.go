@@ -116,6 +116,7 @@ func TestDeadToken(t *testing.T) {
 		"401 with that code":    simulator.Refuse(401, "InvalidAuthentication", "dead"),
 		"401 with another code": simulator.Refuse(401, "Unauthorized", "dead"),
 		"401 without a code":    simulator.Answer(401, ""),
+		"401 with a page":       simulator.Answer(401, "<html>", "Content-Type", "text/html"),
 	}
 	for name, serve := range dead {
 		for where, on := range map[string]func(simulator.Call) bool{"the first page": simulator.OnFirstPage, "a later page": simulator.OnLaterPage} {
