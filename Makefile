@@ -1,9 +1,13 @@
 # make demo and make test need nothing but Go and make: they install the rest.
 
+# One way to build for everything but the race detector, so that each package is
+# compiled once.
+export CGO_ENABLED := 0
+
 STEAMPIPE_INSTALL_DIR ?= $(HOME)/.steampipe
 PLUGIN_DIR            := $(STEAMPIPE_INSTALL_DIR)/plugins/hub.steampipe.io/plugins/turbot/dingtalk@latest
 VERSION               ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-PLUGIN_BUILD          := CGO_ENABLED=0 go build -tags netgo -trimpath -ldflags "-s -w -X github.com/turbot/steampipe-plugin-dingtalk/dingtalk.version=$(VERSION)"
+PLUGIN_BUILD          := go build -tags netgo -trimpath -ldflags "-s -w -X github.com/turbot/steampipe-plugin-dingtalk/dingtalk.version=$(VERSION)"
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -26,12 +30,12 @@ install:
 build:
 	mkdir -p bin
 	$(PLUGIN_BUILD) -o bin/steampipe-plugin-dingtalk.plugin .
-	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/dingtalk-sql ./cmd/dingtalk-simulator
+	go build -o bin/ ./cmd/dingtalk-sql ./cmd/dingtalk-simulator
 
 demo:
 	@mkdir -p bin
 	@echo "Building dingtalk-sql (the first time takes some minutes) ..."
-	@CGO_ENABLED=0 go build -trimpath -o bin/dingtalk-sql ./cmd/dingtalk-sql
+	@go build -o bin/dingtalk-sql ./cmd/dingtalk-sql
 	@for query in cmd/dingtalk-sql/demo/*.sql; do echo; cat $$query; bin/dingtalk-sql --demo < $$query || exit 1; done
 
 # The figures of docs/performance.md. Each in a process of its own: the SDK
