@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"syscall"
 	"testing"
@@ -395,4 +398,24 @@ func TestBodyLimit(t *testing.T) {
 			t.Error(got.err)
 		}
 	})
+}
+
+// A certificate that nobody vouches for does not become one by asking again.
+func TestUntrustedCertificate(t *testing.T) {
+	sim := simulator.New(testApp)
+	server := httptest.NewUnstartedServer(sim)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+	endpoint, err := client.ParseEndpoint(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{api: client.New(client.Config{Endpoint: endpoint, Credentials: internalApp})}
+	got := list(t.Context(), w, "a", client.PageOptions{})
+	var e *client.Error
+	if !errors.As(got.err, &e) || e.Kind != client.Unexpected || e.Attempts > 1 || !strings.Contains(got.err.Error(), "certificate") {
+		t.Error(got.err)
+	}
+	equal(t, "calls", 0, len(sim.Calls()))
 }
