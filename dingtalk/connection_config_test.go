@@ -144,6 +144,7 @@ func TestWildcards(t *testing.T) {
 		{[]string{"a.b"}, "a.b", true},
 		{[]string{"a.b"}, "axb", false},
 		{[]string{"a.b"}, "a.b.c", false},
+		{[]string{"a.b"}, "x.a.b", false},
 		{[]string{"a.*"}, "a.b.c", true},
 		{[]string{"*Limit*"}, "Forbidden.QpsLimitForApi", true},
 		{[]string{"x", "y*z"}, "yz", true},
