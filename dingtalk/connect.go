@@ -3,7 +3,6 @@ package dingtalk
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"sync"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
@@ -49,12 +48,8 @@ func (c *connector) connect(ctx context.Context, d *plugin.QueryData) (*client.C
 		}
 		have.client.Close()
 	}
-	endpoint, err := url.Parse(s.endpoint)
-	if err != nil {
-		return nil, s, err
-	}
 	made := client.New(client.Config{
-		Endpoint:    endpoint,
+		Endpoint:    &s.endpoint,
 		Credentials: s.credentials,
 		UserAgent:   pluginName + "/" + version,
 		// The client outlives this query, so it must not log under its name.

@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -61,7 +62,7 @@ type settings struct {
 
 // clientSettings are what a client is made of. Equal ones make equal clients.
 type clientSettings struct {
-	endpoint    string
+	endpoint    url.URL
 	credentials client.Credentials
 }
 
@@ -73,7 +74,7 @@ func (cfg connectionConfig) resolve() (s settings, err error) {
 	if err != nil {
 		return s, fmt.Errorf("endpoint (%s) is not usable: %w", envEndpoint, err)
 	}
-	s.endpoint = endpoint.String()
+	s.endpoint = *endpoint
 	if s.credentials, err = cfg.credentials(); err != nil {
 		return s, err
 	}

@@ -112,8 +112,8 @@ func TestEndpoint(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || got.endpoint != test.want {
-				t.Errorf("got %q, %v, want %q", got.endpoint, err, test.want)
+			if err != nil || got.endpoint.String() != test.want {
+				t.Errorf("got %q, %v, want %q", got.endpoint.String(), err, test.want)
 			}
 		})
 	}

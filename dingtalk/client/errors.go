@@ -319,8 +319,8 @@ func isHTML(header http.Header, body []byte) bool {
 // retryAfter reads the header in both of its forms, seconds and date.
 func retryAfter(header http.Header) time.Duration {
 	v := header.Get("Retry-After")
-	if seconds, err := strconv.Atoi(v); err == nil && seconds > 0 && seconds < 1e6 {
-		return time.Duration(seconds) * time.Second
+	if seconds, err := strconv.Atoi(v); err == nil && seconds > 0 {
+		return time.Duration(min(seconds, 1e9)) * time.Second
 	}
 	if at, err := http.ParseTime(v); err == nil {
 		return max(0, time.Until(at))

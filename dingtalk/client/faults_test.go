@@ -82,6 +82,7 @@ var faults = []fault{
 	{"a redirect", simulator.Answer(302, "", "Location", "http://127.0.0.1/elsewhere"), client.Unexpected, permanent, 0},
 	{"an endless body", simulator.Endless, client.Unexpected, permanent, 0},
 	{"a date beyond all time to wait for", simulator.Answer(503, "", "Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"), client.Transient, permanent, 0},
+	{"a century to wait", simulator.Answer(429, "{}", "Retry-After", "3153600000"), client.Throttled, permanent, 0},
 	{"an hour to wait", simulator.Answer(429, "{}", "Retry-After", "3600"), client.Throttled, permanent, 0},
 }
 
