@@ -37,7 +37,7 @@ func BenchmarkStart(b *testing.B) {
 			for b.Loop() {
 				start := time.Now()
 				p := launch(b, bin, spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret))
-				if _, err := execute(b, p, simulator.DemoIncident); err != nil {
+				if _, err := execute(b, p, []string{simulator.DemoIncident}); err != nil {
 					b.Fatal(err)
 				}
 				took += time.Since(start)

@@ -200,7 +200,7 @@ func rowsOverHTTP(b *testing.B, c *http.Client, url string, size int) (rows int)
 // It streams the same page n/len(page) times.
 func fromMemory(page []scheduleConference, n int) engine.Server {
 	return plugin.Server(&plugin.ServeOpts{PluginFunc: func(context.Context) *plugin.Plugin {
-		p := newPlugin(newConnector())
+		p := Plugin(context.Background())
 		p.TableMap["dingtalk_schedule_conference"].List.Hydrate = func(ctx context.Context, d *plugin.QueryData, _ *plugin.HydrateData) (any, error) {
 			for i := range n {
 				d.StreamListItem(ctx, page[i%len(page)])

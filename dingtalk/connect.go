@@ -10,12 +10,9 @@ import (
 )
 
 // connector is what the tables of a plugin share. It holds one client per
-// connection. The SDK's Memoize would not do:
-// it lets lists that start together make a client each, and so a token call
+// connection. The SDK's Memoize would not do: it lets lists that start together make a client each, and so a token call
 // each, and it drops the client after an hour.
 type connector struct {
-	watches *watches
-
 	mu      sync.Mutex
 	clients map[string]connected // by connection name
 }
@@ -26,10 +23,7 @@ type connected struct {
 }
 
 func newConnector() *connector {
-	return &connector{
-		watches: &watches{all: map[*watch]struct{}{}},
-		clients: map[string]connected{},
-	}
+	return &connector{clients: map[string]connected{}}
 }
 
 // connect returns the connection's client and settings. The client is the same

@@ -4,43 +4,39 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
-// leaveTime is how long the rate limiter's leave is good for.
-const leaveTime = 20 * time.Millisecond
-
 // listing is one list call of a table.
 type listing struct {
 	*plugin.QueryData
-	api *client.Client
-
+	api      *client.Client
 	settings settings
-	started  time.Time
-	rows     int // streamed so far
+	// stream hands a row on and reports whether more are wanted.
+	stream func(row any) bool
+	rows   int // streamed so far
 }
 
 // list makes a List function of a table's loop over the pages of its API. It
-// connects, turns what means "no rows" into no rows, says in an error which
-// table and key it is about, and sees to it that the error arrives.
+// connects, turns what means "no rows" into no rows, and says in an error which
+// table and key it is about.
 func list(c *connector, read func(context.Context, *listing) error) plugin.HydrateFunc {
-	return func(ctx context.Context, d *plugin.QueryData, _ *plugin.HydrateData) (any, error) {
-		l := &listing{QueryData: d, started: time.Now()}
+	return delivery.List(func(ctx context.Context, d *plugin.QueryData, emit func(any) bool) error {
+		l := &listing{QueryData: d}
+		l.stream = func(row any) bool {
+			l.rows++
+			return emit(row)
+		}
 		err := l.run(ctx, c, read)
-		if err == nil {
-			return nil, nil
+		if err != nil && ctx.Err() == nil {
+			plugin.Logger(ctx).Error(d.Table.Name+".list", "error", err)
 		}
-		plugin.Logger(ctx).Error(d.Table.Name+".list", "error", err)
-		if ctx.Err() == nil {
-			c.watches.report(ctx, d, err)
-			l.drain(ctx)
-		}
-		return nil, err
-	}
+		return err
+	})
 }
 
 func (l *listing) run(ctx context.Context, c *connector, read func(context.Context, *listing) error) (err error) {
@@ -50,7 +46,9 @@ func (l *listing) run(ctx context.Context, c *connector, read func(context.Conte
 	if l.RowsRemaining(ctx) == 0 { // limit 0
 		return nil
 	}
-	err = read(ctx, l)
+	if err = l.checkKeys(); err == nil {
+		err = read(ctx, l)
+	}
 	if err == nil || l.rows == 0 && l.meansNoRows(err) {
 		return nil
 	}
@@ -62,15 +60,22 @@ func (l *listing) run(ctx context.Context, c *connector, read func(context.Conte
 	return fmt.Errorf("%s, %w", l.Table.Name, err)
 }
 
-// stream hands a row on and reports whether more are wanted.
-func (l *listing) stream(ctx context.Context, row any) bool {
-	l.StreamListItem(ctx, row)
-	l.rows++
-	return l.RowsRemaining(ctx) > 0
+// unknownValue is what Postgres hands to a foreign table for a value that it
+// does not know when the scan begins.
+const unknownValue = "?"
+
+// checkKeys refuses a key that Postgres did not fill in.
+func (l *listing) checkKeys() error {
+	for _, k := range l.Table.List.KeyColumns {
+		if l.EqualsQuals[k.Name].GetStringValue() == unknownValue {
+			return fmt.Errorf("Postgres has not passed the value on, as with %s = (select ...): write a join instead, as in: from other_table o join %s t on t.%s = o.id", k.Name, l.Table.Name, k.Name)
+		}
+	}
+	return nil
 }
 
 // pages are how a list call reads its pages: no larger than the rows that the
-// query wants, each with leave of the rate limiter.
+// query wants, each with leave of the user's rate limiters.
 func (l *listing) pages() client.PageOptions {
 	size := l.settings.pageSize
 	if limit := l.QueryContext.Limit; limit != nil && *limit > 0 && *limit < int64(size) {
@@ -80,10 +85,8 @@ func (l *listing) pages() client.PageOptions {
 	return client.PageOptions{
 		Size: size,
 		Wait: func(ctx context.Context) error {
-			// The SDK has asked the limiter once before it called us. That
-			// leave is no longer good after a wait, as for a token: lists
-			// that wait together would all call at once.
-			if !first || time.Since(l.started) > leaveTime {
+			// The SDK has asked before it called us.
+			if !first {
 				l.WaitForListRateLimit(ctx)
 			}
 			first = false

@@ -5,6 +5,7 @@ package dingtalk
 import (
 	"context"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"github.com/turbot/steampipe-plugin-sdk/v5/rate_limiter"
 )
@@ -14,10 +15,16 @@ const pluginName = "steampipe-plugin-dingtalk"
 // version is stamped by the release build.
 var version = "dev"
 
-// Plugin returns the plugin. Each has connections and clients of its own.
-func Plugin(context.Context) *plugin.Plugin { return newPlugin(newConnector()) }
+// Serve serves the plugin to Steampipe until Steampipe ends it.
+func Serve() { delivery.Serve(pluginName, Plugin) }
 
-func newPlugin(c *connector) *plugin.Plugin {
+// NewServer returns what Serve serves.
+func NewServer() *delivery.Server { return delivery.NewServer(Plugin) }
+
+// Plugin returns the plugin, for an engine to link. Each has connections and
+// clients of its own.
+func Plugin(context.Context) *plugin.Plugin {
+	c := newConnector()
 	return &plugin.Plugin{
 		Name: pluginName,
 		ConnectionConfigSchema: &plugin.ConnectionConfigSchema{

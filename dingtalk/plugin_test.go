@@ -43,8 +43,14 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// start runs the plugin against a simulator.
+// start runs the plugin against a simulator, as in Steampipe.
 func start(t testing.TB, sim *simulator.Simulator, config ...string) *engine.Engine {
+	t.Helper()
+	return startOn(t, dingtalk.NewServer(), sim, config...)
+}
+
+// startLinked runs it as in an engine that links it.
+func startLinked(t testing.TB, sim *simulator.Simulator, config ...string) *engine.Engine {
 	t.Helper()
 	return startOn(t, plugin.Server(&plugin.ServeOpts{PluginFunc: dingtalk.Plugin}), sim, config...)
 }
@@ -196,21 +202,23 @@ func TestRowsAndCalls(t *testing.T) {
 		{"an id that contradicts itself", engine.Scan{Table: table, Columns: columns, Quals: []engine.Qual{
 			engine.Equals("schedule_conference_id", "one"), engine.Equals("schedule_conference_id", "five")}}, "", nil, nil},
 	}
-	for _, cache := range []bool{false, true} {
-		for _, test := range tests {
-			t.Run(fmt.Sprintf("%s, cache %v", test.name, cache), func(t *testing.T) {
-				sim.ClearCalls()
-				test.scan.Cache = cache
-				rows, err := query(t, start(t, sim, test.config), test.scan)
-				if err != nil {
-					t.Fatal(err)
-				}
-				diff(t, "rows", test.rows, rows)
-				got := calls(sim)
-				slices.Sort(got)
-				slices.Sort(test.calls)
-				diff(t, "calls", test.calls, got)
-			})
+	for name, start := range map[string]func(testing.TB, *simulator.Simulator, ...string) *engine.Engine{"Steampipe": start, "linked": startLinked} {
+		for _, cache := range []bool{false, true} {
+			for _, test := range tests {
+				t.Run(fmt.Sprintf("%s, %s, cache %v", name, test.name, cache), func(t *testing.T) {
+					sim.ClearCalls()
+					test.scan.Cache = cache
+					rows, err := query(t, start(t, sim, test.config), test.scan)
+					if err != nil {
+						t.Fatal(err)
+					}
+					diff(t, "rows", test.rows, rows)
+					got := calls(sim)
+					slices.Sort(got)
+					slices.Sort(test.calls)
+					diff(t, "calls", test.calls, got)
+				})
+			}
 		}
 	}
 }

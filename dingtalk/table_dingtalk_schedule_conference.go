@@ -53,7 +53,7 @@ func listScheduleConferences(ctx context.Context, l *listing) error {
 			return err
 		}
 		for _, conference := range page.Conferences {
-			if !l.stream(ctx, scheduleConference{conference, page.TotalCount}) {
+			if !l.stream(scheduleConference{conference, page.TotalCount}) {
 				return nil
 			}
 		}

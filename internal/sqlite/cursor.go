@@ -3,8 +3,6 @@ package sqlite
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"strings"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"modernc.org/sqlite/vtab"
@@ -66,20 +64,12 @@ func (c *cursor) Next() error {
 		return nil
 	case err := <-c.outcome:
 		if err != nil {
-			return c.table.db.query.fail(c.advise(err))
+			return c.table.db.query.fail(err)
 		}
 		return nil
 	case <-c.ctx.Done():
 		return c.table.db.query.fail(c.ctx.Err())
 	}
-}
-
-// advise adds to the SDK's error what a person can do about a missing qual.
-func (c *cursor) advise(err error) error {
-	if len(c.plan.Missing) == 0 {
-		return err
-	}
-	return fmt.Errorf("%w\nName what to look up, as in: where %s = '...'", err, strings.Join(c.plan.Missing, " = '...' and "))
 }
 
 // Eof reports whether there is no row.

@@ -61,8 +61,6 @@ type plan struct {
 	Columns []string
 	// Quals are the conditions whose values are the first arguments.
 	Quals []planQual
-	// Missing are required key columns without a condition: the scan will fail.
-	Missing []string
 	// Limit and Offset are the positions of their arguments; -1 is none.
 	Limit, Offset int
 }
@@ -108,7 +106,6 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 	for _, k := range m.schema.ListCallKeyColumnList {
 		if k.Require == "required" && !satisfied[k.Name] {
 			info.EstimatedCost, info.EstimatedRows = costMissingQuals, 1_000_000
-			p.Missing = append(p.Missing, k.Name)
 		}
 	}
 	if all && len(info.OrderBy) == 0 {

@@ -6,6 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -25,33 +27,27 @@ var completeRuns = flag.Int("complete-runs", 40, "how often each case of TestErr
 //
 //	go test ./dingtalk -run TestErrorAfterRows -v -complete-runs 4000 -timeout 60m
 func TestErrorAfterRows(t *testing.T) {
-	bare := func() engine.Server { return plugin.Server(&plugin.ServeOpts{PluginFunc: dingtalk.Plugin}) }
-	ours := func() engine.Server { return dingtalk.NewServer() }
+	steampipe := func() engine.Server { return dingtalk.NewServer() }
+	linked := func() engine.Server { return plugin.Server(&plugin.ServeOpts{PluginFunc: dingtalk.Plugin}) }
 	for _, test := range []struct {
 		name     string
 		server   func() engine.Server
+		streams  bool
 		pageSize int
-		api      time.Duration // the API's time for the second page
 		engine   time.Duration // the engine's time for a row
 	}{
-		{"the SDK's server, 1 row a page", bare, 1, 0, 0},
-		{"the SDK's server, 100 rows a page", bare, 100, 0, 0},
-		{"the SDK's server, 100 rows a page, a slow API", bare, 100, 100 * time.Millisecond, 0},
-		{"the SDK's server, 100 rows a page, 1 ms a row", bare, 100, 0, time.Millisecond},
-		{"the SDK's server, 20 rows a page, 10 ms a row", bare, 20, 0, 10 * time.Millisecond},
-		{"our server, 100 rows a page", ours, 100, 0, 0},
-		{"our server, 100 rows a page, 20 ms a row", ours, 100, 0, 20 * time.Millisecond},
-		{"our server, 10 rows a page, 100 ms a row, a slow API", ours, 10, 100 * time.Millisecond, 100 * time.Millisecond},
+		{"Steampipe, 1 row a page", steampipe, true, 1, 0},
+		{"Steampipe, 100 rows a page", steampipe, true, 100, 0},
+		{"Steampipe, 10 rows a page, 5 ms a row", steampipe, true, 10, 5 * time.Millisecond},
+		{"a linked engine, 1 row a page", linked, false, 1, 0},
+		{"a linked engine, 100 rows a page", linked, false, 100, 0},
 	} {
 		for _, cache := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, cache %v", test.name, cache), func(t *testing.T) {
 				sim := newSimulator()
 				e := startOn(t, test.server(), sim, fmt.Sprint("page_size = ", test.pageSize))
 				withoutLimit(t, e)
-				sim.Script(simulator.Fault{On: simulator.OnLaterPage, Serve: func(w http.ResponseWriter, r *http.Request, real http.Handler) {
-					time.Sleep(test.api)
-					simulator.Refuse(400, "paramsError", "error:nextToken")(w, r, real)
-				}})
+				sim.Script(simulator.Fault{On: simulator.OnLaterPage, Serve: simulator.Refuse(400, "paramsError", "error:nextToken")})
 				list, _ := conferences("a", 2*test.pageSize)
 				for i := range *completeRuns {
 					sim.Schedules[fmt.Sprint(i)] = list
@@ -79,7 +75,7 @@ func TestErrorAfterRows(t *testing.T) {
 				}
 				wg.Wait()
 				t.Logf("%d of %d errors lost, %d rows streamed before them", lost.Load(), *completeRuns, rows.Load())
-				if lost.Load() > 0 || rows.Load() == 0 {
+				if lost.Load() > 0 || (rows.Load() > 0) != test.streams {
 					t.Fail()
 				}
 			})
@@ -168,5 +164,55 @@ func TestErrorOfASharedScan(t *testing.T) {
 		if err := <-errs; err == nil {
 			t.Error("a query ended without the error")
 		}
+	}
+}
+
+// What Postgres sends for = (select ...) is no id.
+func TestValueThatPostgresDidNotPassOn(t *testing.T) {
+	for name, ids := range map[string][]string{"alone": {"?"}, "in a list": {"a", "?"}} {
+		t.Run(name, func(t *testing.T) {
+			sim := newSimulator()
+			sim.Schedules["a"], _ = conferences("a", 1)
+			_, err := query(t, start(t, sim), scan(ids...))
+			if err == nil || !strings.Contains(err.Error(), `schedule_conference_id "?": Postgres has not passed the value on`) || !strings.Contains(err.Error(), "write a join instead") {
+				t.Error(err)
+			}
+			for _, c := range sim.Calls() {
+				if c.ScheduleConferenceID == "?" {
+					t.Error("a call was made for it")
+				}
+			}
+		})
+	}
+}
+
+// An id that was asked for costs nothing in another list.
+func TestCallsOfLists(t *testing.T) {
+	sim := newSimulator()
+	for _, id := range []string{"a", "b", "c"} {
+		sim.Schedules[id], _ = conferences(id, 1)
+	}
+	e := start(t, sim)
+	for _, test := range []struct {
+		ids   []string
+		calls []string
+	}{
+		{[]string{"a", "b"}, []string{"a first 100", "b first 100", "token"}},
+		{[]string{"a", "b", "c"}, []string{"c first 100"}},
+		{[]string{"b", "c"}, nil},
+		{[]string{"c", "b", "a"}, nil},
+		{[]string{"a"}, nil}, // as in a join over them
+		{[]string{"b"}, nil},
+	} {
+		sim.ClearCalls()
+		s := scan(test.ids...)
+		s.Cache = true
+		rows, err := query(t, e, s)
+		if err != nil || len(rows) != len(test.ids) {
+			t.Errorf("%v: %d rows, %v", test.ids, len(rows), err)
+		}
+		got := calls(sim)
+		slices.Sort(got)
+		diff(t, fmt.Sprint("calls for ", test.ids), test.calls, got)
 	}
 }

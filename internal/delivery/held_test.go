@@ -1,0 +1,157 @@
+package delivery_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// An engine that links the plugin gets all rows or the error: of the first
+// page or a later one, for one id and for a list.
+func TestLinked(t *testing.T) {
+	bothCaches(t, func(t *testing.T, uncached bool) {
+		for name, test := range map[string]struct {
+			ids  []string
+			read func(context.Context, call) error
+			rows int
+			want string // part of the error; "" is none
+		}{
+			"one id":              {[]string{"a"}, func(_ context.Context, c call) error { c.emitAll(1500); return nil }, 1500, ""},
+			"a list":              {[]string{"a", "b", "c"}, func(_ context.Context, c call) error { c.emitAll(230); return nil }, 690, ""},
+			"an error at once":    {[]string{"a"}, func(context.Context, call) error { return errRefused }, 0, "refused"},
+			"an error after rows": {[]string{"a"}, func(_ context.Context, c call) error { c.emitAll(200); return errRefused }, 0, "refused"},
+			"a panic after rows":  {[]string{"a"}, func(_ context.Context, c call) error { c.emitAll(200); panic("oh") }, 0, "panic: oh"},
+			"an error of one of a list": {[]string{"a", "b", "bad", "c", "d"}, func(_ context.Context, c call) error {
+				c.emitAll(230)
+				if c.id == "bad" {
+					return errRefused
+				}
+				return nil
+			}, 0, "refused"},
+			"an error of all of a list": {[]string{"a", "b", "c", "d", "e"}, func(_ context.Context, c call) error {
+				c.emitAll(5)
+				return errRefused
+			}, 0, "refused"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				server := (&source{read: test.read}).linked(t)
+				for range *runs {
+					rows, err := runLinked(t.Context(), server, query{ids: test.ids, uncached: uncached})
+					if test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+						t.Fatalf("%d rows and error %v, want %q", len(rows), err, test.want)
+					}
+					if test.want == "" && err != nil || len(rows) != test.rows {
+						t.Fatalf("%d rows and error %v, want %d rows", len(rows), err, test.rows)
+					}
+				}
+			})
+		}
+	})
+}
+
+// The values of key columns are each list call's own.
+func TestLinkedRowsOfAList(t *testing.T) {
+	s := &source{read: func(_ context.Context, c call) error {
+		if c.id == "b" {
+			c.emitAll(2)
+		} else {
+			c.emitAll(1)
+		}
+		return nil
+	}}
+	rows, err := runLinked(t.Context(), s.linked(t), query{ids: []string{"a", "b", "c"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "rows", []string{"a 000", "b 000", "b 001", "c 000"}, rows)
+}
+
+// Each list call reads no more than the limit, and no more than that is handed
+// on.
+func TestLinkedLimit(t *testing.T) {
+	bothCaches(t, func(t *testing.T, uncached bool) {
+		for limit, wantRows := range map[int64]int{1: 1, 5: 5, 6: 6, 100: 15} {
+			var read atomic.Int64
+			s := &source{}
+			s.read = func(_ context.Context, c call) error {
+				for n := range 5 {
+					read.Add(1)
+					if !c.emit(n) {
+						break
+					}
+				}
+				return nil
+			}
+			rows, err := runLinked(t.Context(), s.linked(t), query{ids: []string{"a", "b", "c"}, limit: limit, uncached: uncached})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(rows) != wantRows {
+				t.Errorf("limit %d: %d rows", limit, len(rows))
+			}
+			if n := read.Load(); n != 3*min(limit, 5) {
+				t.Errorf("limit %d: %d rows were read", limit, n)
+			}
+		}
+	})
+}
+
+// The first failure of a list ends the other calls, and nothing stays behind.
+func TestLinkedFailureEndsTheOthers(t *testing.T) {
+	bothCaches(t, func(t *testing.T, uncached bool) {
+		s := &source{read: func(ctx context.Context, c call) error {
+			if c.id == "bad" {
+				return errRefused
+			}
+			select { // a page that takes long
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(time.Minute):
+				return errors.New("it was not told")
+			}
+		}}
+		server := s.linked(t)
+		_, _ = runLinked(t.Context(), server, query{ids: []string{"bad"}, uncached: uncached})
+		before := runtime.NumGoroutine()
+		for range 5 {
+			ids := []string{"bad"}
+			for i := range 50 {
+				ids = append(ids, fmt.Sprint(i))
+			}
+			_, err := runLinked(t.Context(), server, query{ids: ids, uncached: uncached})
+			wantError(t, err, "refused")
+			if strings.Contains(err.Error(), "told") {
+				t.Error(err)
+			}
+		}
+		noneLeft(t, before)
+	})
+}
+
+// A failure takes the process's processors for a moment only, also when others
+// fail meanwhile.
+func TestLinkedFailureGivesTheProcessorsBack(t *testing.T) {
+	before := runtime.GOMAXPROCS(0)
+	server := (&source{read: func(context.Context, call) error { return errRefused }}).linked(t)
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() {
+			_, err := runLinked(t.Context(), server, query{ids: []string{fmt.Sprint(i)}})
+			wantError(t, err, "refused")
+		})
+	}
+	all.Wait()
+	deadline := time.Now().Add(10 * time.Second)
+	for runtime.GOMAXPROCS(0) != before {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d processors, %d before", runtime.GOMAXPROCS(0), before)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}

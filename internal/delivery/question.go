@@ -1,0 +1,186 @@
+package delivery
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	gproto "google.golang.org/protobuf/proto"
+)
+
+// question is what an engine asks of one connection about one set of key
+// values.
+type question struct {
+	connection string
+	// key is the same for questions about the same rows: of the connection and
+	// table, with the same conditions on key columns.
+	key     string
+	columns []string
+	limit   int64 // -1 is none
+	maxAge  time.Duration
+	shared  bool // whether answers may be shared and remembered
+
+	request *proto.ExecuteRequest
+}
+
+// noLimit is the limit of a question that has none.
+const noLimit = -1
+
+// covers reports whether the answer to q has all that other asks for. They are
+// about the same rows.
+func (q question) covers(other question) bool {
+	for _, c := range other.columns {
+		if !slices.Contains(q.columns, c) {
+			return false
+		}
+	}
+	return q.limit == noLimit || other.limit != noLimit && other.limit <= q.limit
+}
+
+// split returns the questions that make up a request: one for each connection
+// and each combination of the values that lists of its key columns hold. A
+// value that is named twice is asked for once.
+func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]question, error) {
+	combinations := []map[string]*proto.Quals{{}}
+	for column, quals := range request.QueryContext.GetQuals() {
+		choices := []*proto.Quals{quals}
+		if isKey(table, column) {
+			choices = single(quals)
+		}
+		var more []map[string]*proto.Quals
+		for _, combination := range combinations {
+			for _, choice := range choices {
+				next := map[string]*proto.Quals{column: choice}
+				for c, q := range combination {
+					next[c] = q
+				}
+				more = append(more, next)
+			}
+		}
+		combinations = more
+	}
+
+	var connections []string
+	for name := range request.ExecuteConnectionData {
+		connections = append(connections, name)
+	}
+	slices.Sort(connections)
+
+	var all []question
+	for _, connection := range connections {
+		data := request.ExecuteConnectionData[connection]
+		for _, quals := range combinations {
+			q := question{
+				connection: connection,
+				columns:    request.QueryContext.GetColumns(),
+				limit:      noLimit,
+				maxAge:     time.Duration(data.GetCacheTtl()) * time.Second,
+				shared:     data.GetCacheEnabled() && s.answers.on() && (table.Cache == nil || table.Cache.Enabled),
+			}
+			if data.GetLimit() != nil {
+				q.limit = data.Limit.Value
+			}
+			var err error
+			if q.key, err = s.key(request, table, connection, quals); err != nil {
+				return nil, err
+			}
+			q.request = &proto.ExecuteRequest{
+				Table: request.Table,
+				QueryContext: &proto.QueryContext{
+					// The SDK adds to what it is given.
+					Columns:   slices.Clone(q.columns),
+					Quals:     quals,
+					SortOrder: request.QueryContext.GetSortOrder(),
+				},
+				Connection:   request.Connection,
+				CallId:       fmt.Sprintf("%s-%d", request.CallId, len(all)),
+				TraceContext: request.TraceContext,
+			}
+			all = append(all, q)
+		}
+	}
+	return all, nil
+}
+
+// limited is q with a limit, as the SDK is asked it. The SDK's own cache stays
+// out of it.
+func (q question) limited(limit int64) question {
+	q.limit = limit
+	data := &proto.ExecuteConnectionData{}
+	if limit != noLimit {
+		data.Limit = &proto.NullableInt{Value: limit}
+	}
+	q.request.ExecuteConnectionData = map[string]*proto.ExecuteConnectionData{q.connection: data}
+	return q
+}
+
+// key returns the key of a question: what decides which rows there are.
+func (s *Server) key(request *proto.ExecuteRequest, table *plugin.Table, connection string, quals map[string]*proto.Quals) (string, error) {
+	deciding := plugin.NewKeyColumnQualValueMap(quals, table.List.KeyColumns).ToProtoQualMap()
+	for _, column := range s.connectionColumns {
+		if q, ok := quals[column]; ok {
+			deciding[column] = q
+		}
+	}
+	b, err := gproto.MarshalOptions{Deterministic: true}.Marshal(&proto.ExecuteRequest{
+		Table:        request.Table,
+		Connection:   connection,
+		QueryContext: &proto.QueryContext{Quals: deciding, SortOrder: request.QueryContext.GetSortOrder()},
+	})
+	if err != nil {
+		return "", fmt.Errorf("%s: reading the conditions of the query: %w", request.Table, err)
+	}
+	return string(b), nil
+}
+
+func isKey(table *plugin.Table, column string) bool {
+	return slices.ContainsFunc(table.List.KeyColumns, func(k *plugin.KeyColumn) bool { return k.Name == column })
+}
+
+// single returns the conditions on a column with each value that all its "="
+// conditions allow, instead of those. Without one, they are as they are.
+func single(quals *proto.Quals) []*proto.Quals {
+	var (
+		others []*proto.Qual
+		equals bool
+		values []*proto.QualValue
+	)
+	for _, q := range quals.GetQuals() {
+		if q.GetStringValue() != "=" {
+			others = append(others, q)
+			continue
+		}
+		allowed := listOf(q)
+		if q.GetValue().GetListValue() == nil {
+			allowed = []*proto.QualValue{q.GetValue()}
+		}
+		if !equals {
+			equals = true
+			for _, v := range allowed {
+				if !contains(values, v) {
+					values = append(values, v)
+				}
+			}
+			continue
+		}
+		values = slices.DeleteFunc(values, func(v *proto.QualValue) bool { return !contains(allowed, v) })
+	}
+	if !equals {
+		return []*proto.Quals{quals}
+	}
+	choices := make([]*proto.Quals, len(values))
+	for i, v := range values {
+		choices[i] = &proto.Quals{Quals: append([]*proto.Qual{{
+			FieldName: quals.Quals[0].FieldName,
+			Operator:  &proto.Qual_StringValue{StringValue: "="},
+			Value:     v,
+		}}, others...)}
+	}
+	return choices
+}
+
+func contains(values []*proto.QualValue, v *proto.QualValue) bool {
+	return slices.ContainsFunc(values, func(other *proto.QualValue) bool { return gproto.Equal(v, other) })
+}

@@ -1,0 +1,166 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"google.golang.org/grpc"
+)
+
+// scan is one scan of the SDK: one value, one connection, and so at most one
+// list call. It is also the stream that the SDK sends its rows to.
+//
+// The SDK is never told that an engine has left: a cancelled scan may leave its
+// goroutines behind or send on a closed channel. The list function is told, and
+// ends the scan.
+type scan struct {
+	grpc.ServerStream // nil: the SDK calls none of its other methods
+
+	ctx context.Context // of who wants the rows
+	put func(*proto.ExecuteResponse) error
+
+	ended chan struct{} // closed when the SDK is done
+	moved chan struct{} // holds a value when rows have come through since the last look
+
+	mu       sync.Mutex
+	listed   bool  // whether the list function was called
+	read     bool  // whether it has ended
+	streamed int64 // rows that it gave to the SDK; set with read
+	received int64 // rows that came through
+	err      error // the first failure: of the list function, or of put
+}
+
+// scanKey is the key of a scan in the context of its stream.
+type scanKey struct{}
+
+func scanOf(ctx context.Context) *scan {
+	s, _ := ctx.Value(scanKey{}).(*scan)
+	return s
+}
+
+// runScan carries out a request that has one value and one connection, and
+// calls put with its rows, one after another. The SDK may send rows on after
+// put has failed; they fall.
+func runScan(ctx context.Context, execute func(*proto.ExecuteRequest, proto.WrapperPlugin_ExecuteServer) error, request *proto.ExecuteRequest, put func(*proto.ExecuteResponse) error) error {
+	s := &scan{ctx: ctx, put: put, ended: make(chan struct{}), moved: make(chan struct{}, 1)}
+	err := execute(request, s)
+	close(s.ended)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.err != nil:
+		return s.err
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		return err
+	case s.listed && !s.read || s.received != s.streamed:
+		return fmt.Errorf("%s: some rows did not come through the plugin SDK (%d did): please report it with the plugin's log", request.Table, s.received)
+	}
+	return nil
+}
+
+// Context is not cancelled with the engine's.
+func (s *scan) Context() context.Context {
+	return context.WithValue(context.WithoutCancel(s.ctx), scanKey{}, s)
+}
+
+// Send takes a row from the SDK. The rows of a scan that has failed, or that
+// nobody wants any more, fall, so that nothing holds up its end.
+func (s *scan) Send(r *proto.ExecuteResponse) error {
+	var err error
+	if s.failure() == nil && s.ctx.Err() == nil {
+		err = s.put(r)
+	}
+	s.mu.Lock()
+	s.received++
+	if s.err == nil {
+		s.err = err
+	}
+	s.mu.Unlock()
+	select {
+	case s.moved <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+func (s *scan) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// list reads the rows of the scan's list call. It returns an error only when
+// all rows have come through, so that none is on its way in the SDK when that
+// ends the scan; what the SDK makes of the error does not matter.
+func (s *scan) list(ctx context.Context, d *plugin.QueryData, read ListFunc) error {
+	s.mu.Lock()
+	again := s.listed
+	s.listed = true
+	s.mu.Unlock()
+	if again {
+		// It would count the rows of the other.
+		return s.fail(errors.New("a scan has several list calls"))
+	}
+	readCtx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })()
+
+	room := d.RowsRemaining(ctx)
+	wanted := func() bool {
+		return d.RowsRemaining(ctx) > 0 && readCtx.Err() == nil && s.failure() == nil
+	}
+	err := safely(readCtx, d, read, func(row any) bool {
+		if wanted() {
+			d.StreamListItem(ctx, row)
+		}
+		return wanted()
+	})
+	s.mu.Lock()
+	s.streamed, s.read = room-d.RowsRemaining(ctx), true
+	s.mu.Unlock()
+	if err == nil {
+		err = readCtx.Err() // rows may be missing
+	}
+	if err != nil {
+		err = s.fail(fmt.Errorf("%s: %w", d.Connection.Name, err))
+	} else {
+		err = s.failure()
+	}
+	if err != nil {
+		s.drain()
+	}
+	return err
+}
+
+// fail makes err the failure of the scan, if it has none.
+func (s *scan) fail(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil {
+		s.err = err
+	}
+	return s.err
+}
+
+// drain waits until all rows have come through, or the SDK has given up.
+func (s *scan) drain() {
+	for {
+		s.mu.Lock()
+		through := s.received == s.streamed
+		s.mu.Unlock()
+		if through {
+			return
+		}
+		select {
+		case <-s.moved:
+		case <-s.ended:
+			return
+		}
+	}
+}

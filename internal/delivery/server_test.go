@@ -1,0 +1,592 @@
+package delivery_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+)
+
+var errRefused = errors.New("refused")
+
+// bothCaches runs a test with the cache on and off.
+func bothCaches(t *testing.T, test func(t *testing.T, uncached bool)) {
+	for _, uncached := range []bool{false, true} {
+		t.Run(fmt.Sprintf("cache %v", !uncached), func(t *testing.T) { test(t, uncached) })
+	}
+}
+
+// In a list, one id fails at some point while the others stream: the query is
+// that error, and nothing stays behind.
+func TestOneOfAListFails(t *testing.T) {
+	paces := map[string]func(){"a fast engine": func() {}, "a slow engine": func() { time.Sleep(20 * time.Microsecond) }}
+	for name, pace := range paces {
+		bothCaches(t, func(t *testing.T, uncached bool) {
+			t.Run(name, func(t *testing.T) {
+				s := &source{read: func(ctx context.Context, c call) error {
+					if c.id == "bad" {
+						c.emitAll(60)
+						return errRefused
+					}
+					c.emitAll(230)
+					return nil
+				}}
+				server := s.server(t)
+				_, _ = run(t.Context(), server, query{ids: []string{"warm"}, uncached: uncached})
+				before := runtime.NumGoroutine()
+				for i := range *runs {
+					ids := []string{"bad", fmt.Sprint("bad", i)}
+					for j := range 10 {
+						ids = append(ids, fmt.Sprintf("%d.%d", i, j))
+					}
+					rows, err := run(t.Context(), server, query{ids: ids, uncached: uncached}, pace)
+					if err == nil {
+						t.Fatalf("query %d ended with %d rows and no error", i, len(rows))
+					}
+					wantError(t, err, "c: refused")
+				}
+				noneLeft(t, before)
+			})
+		})
+	}
+}
+
+// Every id fails: one error is told, and the others leave no goroutine.
+func TestAllOfAListFail(t *testing.T) {
+	bothCaches(t, func(t *testing.T, uncached bool) {
+		s := &source{read: func(context.Context, call) error { return errRefused }}
+		server := s.server(t)
+		_, _ = run(t.Context(), server, query{ids: []string{"warm"}, uncached: uncached})
+		before := runtime.NumGoroutine()
+		for i := range 20 {
+			var ids []string
+			for j := range 50 {
+				ids = append(ids, fmt.Sprintf("%d.%d", i, j))
+			}
+			_, err := run(t.Context(), server, query{ids: ids, uncached: uncached})
+			wantError(t, err, "c: refused")
+		}
+		noneLeft(t, before)
+	})
+}
+
+// X asks for a and b while Y, which asks for a, b and c, is under way. c fails:
+// that is Y's error, and X has all its rows.
+func TestAFailureOfAnotherQuery(t *testing.T) {
+	for range *runs {
+		var running sync.WaitGroup // Y's calls
+		running.Add(3)
+		joined, failed := make(chan struct{}), make(chan struct{})
+		s := &source{read: func(ctx context.Context, c call) error {
+			running.Done()
+			switch c.id {
+			case "a":
+				c.emitAll(100)
+				select {
+				case <-failed: // and then the second page
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+				for n := 100; n < 150; n++ {
+					c.emit(n)
+				}
+			case "b":
+				c.emitAll(1)
+			case "c":
+				<-joined
+				return errRefused
+			}
+			return nil
+		}}
+		server := s.server(t)
+		y := start(t, server, query{ids: []string{"a", "b", "c"}})
+		running.Wait()
+		x := start(t, server, query{ids: []string{"b", "a"}})
+		<-x.first
+		close(joined)
+		_, err := y.wait()
+		wantError(t, err, "c: refused")
+		close(failed)
+		rows, err := x.wait()
+		if err != nil {
+			t.Fatalf("X failed with %v", err)
+		}
+		diff(t, "X's rows", append(rowsOf("a", 150), rowsOf("b", 1)...), rows)
+		diff(t, "calls", []string{"a", "b", "c"}, s.taken())
+	}
+}
+
+// started is a query under way.
+type started struct {
+	first  chan struct{} // closed at the first row
+	cancel context.CancelFunc
+	done   chan struct{}
+	rows   []string
+	err    error
+}
+
+func start(t *testing.T, server *delivery.Server, q query) *started {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &started{first: make(chan struct{}), cancel: cancel, done: make(chan struct{})}
+	var once sync.Once
+	go func() {
+		defer close(s.done)
+		s.rows, s.err = run(ctx, server, q, func() { once.Do(func() { close(s.first) }) })
+	}()
+	return s
+}
+
+func (s *started) wait() ([]string, error) {
+	<-s.done
+	return s.rows, s.err
+}
+
+// Two queries share an answer; the first is cancelled, and the other has all
+// rows, of the one list call. With neither left, the list call ends.
+func TestTheFirstOfTwoIsCancelled(t *testing.T) {
+	more, ended := make(chan struct{}), make(chan error, 1)
+	s := &source{}
+	s.read = func(ctx context.Context, c call) error {
+		c.emitAll(10)
+		select {
+		case <-more:
+			c.emit(10)
+			return nil
+		case <-ctx.Done():
+			ended <- ctx.Err()
+			return ctx.Err()
+		}
+	}
+	server := s.server(t)
+	first := start(t, server, query{ids: []string{"a"}})
+	<-first.first
+	second := start(t, server, query{ids: []string{"a"}})
+	<-second.first
+	first.cancel()
+	if _, err := first.wait(); !errors.Is(err, context.Canceled) {
+		t.Errorf("the first query ended in %v", err)
+	}
+	close(more)
+	rows, err := second.wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "rows", rowsOf("a", 11), rows)
+	diff(t, "calls", []string{"a"}, s.taken())
+
+	before := runtime.NumGoroutine()
+	more = nil
+	alone := start(t, server, query{ids: []string{"b"}})
+	<-alone.first
+	alone.cancel()
+	if _, err := alone.wait(); !errors.Is(err, context.Canceled) {
+		t.Errorf("the lone query ended in %v", err)
+	}
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	noneLeft(t, before)
+	// Nothing of it is remembered.
+	more = make(chan struct{})
+	close(more)
+	rows, err = run(t.Context(), server, query{ids: []string{"b"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "rows", rowsOf("b", 11), rows)
+	diff(t, "calls", []string{"b", "b"}, s.taken())
+}
+
+// A cancelled query ends its list calls also while the engine takes no rows.
+func TestCancelledWhileTheEngineIsStuck(t *testing.T) {
+	bothCaches(t, func(t *testing.T, uncached bool) {
+		s := &source{read: func(ctx context.Context, c call) error {
+			c.emitAll(1000)
+			return ctx.Err()
+		}}
+		server := s.server(t)
+		_, _ = run(t.Context(), server, query{ids: []string{"warm"}, uncached: uncached})
+		before := runtime.NumGoroutine()
+		for i := range 50 {
+			ctx, cancel := context.WithCancel(t.Context())
+			_, err := run(ctx, server, query{ids: []string{fmt.Sprint(i), "x"}, uncached: uncached}, func() {
+				cancel()
+				<-ctx.Done()
+			})
+			if !errors.Is(err, context.Canceled) {
+				t.Fatalf("the query ended in %v", err)
+			}
+		}
+		noneLeft(t, before)
+	})
+}
+
+// What the engine's stream says of a row ends the query.
+func TestTheEngineRefusesARow(t *testing.T) {
+	bothCaches(t, func(t *testing.T, uncached bool) {
+		s := &source{read: func(_ context.Context, c call) error {
+			c.emitAll(300)
+			return nil
+		}}
+		server := s.server(t)
+		for _, ids := range [][]string{{"a"}, {"a", "b"}} {
+			n := 0
+			err := server.Execute(query{ids: ids, uncached: uncached}.request(), sink{ctx: t.Context(), each: func(*proto.ExecuteResponse) error {
+				if n++; n > 5 {
+					return errors.New("the pipe is broken")
+				}
+				return nil
+			}})
+			wantError(t, err, "the pipe is broken")
+		}
+	})
+}
+
+// The second list contains ids that were asked before.
+func TestAnswersAreOfIDs(t *testing.T) {
+	s := &source{read: func(_ context.Context, c call) error {
+		c.emitAll(3)
+		return nil
+	}}
+	server := s.server(t)
+	for _, test := range []struct {
+		query query
+		calls []string
+	}{
+		{query{ids: []string{"a", "b"}}, []string{"a", "b"}},
+		{query{ids: []string{"a", "b", "c"}}, []string{"c"}},
+		{query{ids: []string{"b", "c"}}, nil},
+		{query{ids: []string{"c", "b"}}, nil},
+		{query{ids: []string{"a"}}, nil},
+		{query{ids: []string{"a", "a", "b"}}, nil},
+		{query{ids: []string{"a"}, columns: []string{"n"}}, nil},
+		{query{ids: []string{"a"}, columns: []string{"n", "other"}}, []string{"a"}},
+		{query{ids: []string{"a"}, limit: 2}, nil},
+		{query{ids: []string{"d"}, limit: 2}, []string{"d"}},
+		{query{ids: []string{"d"}, limit: 1}, nil},
+		{query{ids: []string{"d"}, limit: 3}, []string{"d"}},
+		{query{ids: []string{"d"}}, []string{"d"}},
+		{query{ids: []string{"a"}, connections: []string{"d"}}, []string{"d:a"}},
+		{query{ids: []string{"a"}, uncached: true}, []string{"a"}},
+		{query{ids: []string{"a\nb"}}, []string{"a\nb"}},
+		{query{ids: []string{"a\tb"}}, []string{"a\tb"}}, // not the same id
+		{query{ids: []string{"ab"}}, []string{"ab"}},
+	} {
+		rows, err := run(t.Context(), server, test.query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		diff(t, fmt.Sprint("calls of ", test.query), test.calls, s.taken())
+		ids := map[string]bool{}
+		for _, id := range test.query.ids {
+			ids[id] = true
+		}
+		want := 3 * len(ids)
+		if test.query.limit > 0 {
+			want = int(min(test.query.limit, 3))
+		}
+		if len(rows) != want {
+			t.Errorf("%v: %d rows, want %d", test.query, len(rows), want)
+		}
+	}
+}
+
+// What a qual means that names no value, contradicts another, or is no list.
+func TestConditions(t *testing.T) {
+	greater := func(n int64) *proto.Quals {
+		return &proto.Quals{Quals: []*proto.Qual{{FieldName: "n", Operator: &proto.Qual_StringValue{StringValue: ">"},
+			Value: &proto.QualValue{Value: &proto.QualValue_Int64Value{Int64Value: n}}}}}
+	}
+	list := func(ids ...string) *proto.QualValue {
+		out := &proto.QualValueList{}
+		for _, id := range ids {
+			out.Values = append(out.Values, text(id))
+		}
+		return &proto.QualValue{Value: &proto.QualValue_ListValue{ListValue: out}}
+	}
+	for name, test := range map[string]struct {
+		quals map[string]*proto.Quals
+		calls []string
+	}{
+		"an empty list":             {map[string]*proto.Quals{"id": equals("id", list())}, nil},
+		"a list of one":             {map[string]*proto.Quals{"id": equals("id", list("a"))}, []string{"a"}},
+		"two values":                {map[string]*proto.Quals{"id": equals("id", text("a"), text("b"))}, nil},
+		"the same value twice":      {map[string]*proto.Quals{"id": equals("id", text("a"), text("a"))}, []string{"a"}},
+		"a value of a list":         {map[string]*proto.Quals{"id": equals("id", list("a", "b"), text("b"))}, []string{"b"}},
+		"a value that is not in it": {map[string]*proto.Quals{"id": equals("id", list("a", "b"), text("c"))}, nil},
+		"two lists":                 {map[string]*proto.Quals{"id": equals("id", list("a", "b", "c"), list("c", "d", "b"))}, []string{"b", "c"}},
+		"another key column":        {map[string]*proto.Quals{"id": equals("id", list("a", "b")), "n": greater(1)}, []string{"a", "b"}},
+		"a list for each":           {map[string]*proto.Quals{"id": equals("id", list("a", "b")), "n": equals("n", list("1", "2"))}, []string{"a", "a", "b", "b"}},
+		"a list for no key column":  {map[string]*proto.Quals{"id": equals("id", text("a")), "other": equals("other", list("1", "2"))}, []string{"a"}},
+	} {
+		bothCaches(t, func(t *testing.T, uncached bool) {
+			t.Run(name, func(t *testing.T) {
+				s := &source{read: func(_ context.Context, c call) error {
+					c.emit(1)
+					return nil
+				}}
+				if _, err := run(t.Context(), s.server(t), query{quals: test.quals, uncached: uncached}); err != nil {
+					t.Fatal(err)
+				}
+				diff(t, "calls", test.calls, s.taken())
+			})
+		})
+	}
+}
+
+// A LIMIT counts over all scans, and once it is reached no call is made.
+func TestLimitOverAList(t *testing.T) {
+	bothCaches(t, func(t *testing.T, uncached bool) {
+		for limit, want := range map[int64][]string{
+			1: {"a 1"}, 4: {"a 4"}, 5: {"a 5"}, 6: {"a 6", "b 1"}, 12: {"a 12", "b 7", "c 2"}, 100: {"a 100", "b 95", "c 90"},
+		} {
+			var calls []string
+			s := &source{}
+			s.read = func(_ context.Context, c call) error {
+				calls = append(calls, fmt.Sprint(c.id, " ", *c.limit)) // one after another
+				c.emitAll(5)
+				return nil
+			}
+			rows, err := run(t.Context(), s.server(t), query{ids: []string{"a", "b", "c"}, limit: limit, uncached: uncached})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := int(min(limit, 15)); len(rows) != n {
+				t.Errorf("limit %d: %d rows", limit, len(rows))
+			}
+			diff(t, fmt.Sprint("calls with limit ", limit), want, calls)
+		}
+	})
+}
+
+// An aggregator is one scan a connection; one that fails fails the query.
+func TestAggregator(t *testing.T) {
+	bothCaches(t, func(t *testing.T, uncached bool) {
+		s := &source{read: func(_ context.Context, c call) error {
+			if c.connection == "e" && c.id == "bad" {
+				c.emitAll(20)
+				return errRefused
+			}
+			c.emitAll(150)
+			return nil
+		}}
+		server := s.server(t)
+		all := []string{"c", "d", "e"}
+		rows, err := run(t.Context(), server, query{ids: []string{"good"}, connections: all, uncached: uncached})
+		if err != nil || len(rows) != 450 {
+			t.Errorf("%d rows, %v", len(rows), err)
+		}
+		diff(t, "calls", []string{"d:good", "e:good", "good"}, s.taken())
+		before := runtime.NumGoroutine()
+		for range *runs {
+			_, err = run(t.Context(), server, query{ids: []string{"bad", "good"}, connections: all, uncached: uncached})
+			wantError(t, err, "e: refused")
+		}
+		noneLeft(t, before)
+
+		for column, value := range map[string]string{"sp_connection_name": "d", "owner": "owner of d"} {
+			s.taken()
+			only := query{connections: all, uncached: uncached,
+				quals: map[string]*proto.Quals{"id": equals("id", text(column)), column: equals(column, text(value))}}
+			rows, err = run(t.Context(), server, only)
+			if err != nil || len(rows) != 150 {
+				t.Errorf("%d rows of one connection, %v", len(rows), err)
+			}
+			diff(t, "calls", []string{"d:" + column}, s.taken())
+			// The others were not asked, so they have no answer to remember.
+			rows, err = run(t.Context(), server, query{ids: []string{column}, connections: all, uncached: uncached})
+			if err != nil || len(rows) != 450 {
+				t.Errorf("%d rows of all connections, %v", len(rows), err)
+			}
+		}
+	})
+}
+
+// Whatever a list function does wrong, the answer is not half.
+func TestAListFunctionThatIsWrong(t *testing.T) {
+	bothCaches(t, func(t *testing.T, uncached bool) {
+		for name, test := range map[string]struct {
+			read func(context.Context, call) error
+			want string
+		}{
+			"it panics at once":          {func(context.Context, call) error { panic("oh") }, "panic: oh"},
+			"it panics after rows":       {func(_ context.Context, c call) error { c.emitAll(500); panic("oh") }, "panic: oh"},
+			"a row can't be built":       {func(_ context.Context, c call) error { c.emit(-1); return nil }, ""},
+			"a later row can't be built": {func(_ context.Context, c call) error { c.emitAll(10); c.emit(-1); return nil }, ""},
+		} {
+			t.Run(name, func(t *testing.T) {
+				s := &source{read: test.read}
+				server := s.server(t)
+				for range 20 {
+					_, err := run(t.Context(), server, query{ids: []string{"a"}, uncached: uncached})
+					wantError(t, err, test.want)
+				}
+				if n := len(s.taken()); n != 20 {
+					t.Errorf("%d calls: a failed answer was remembered", n)
+				}
+			})
+		}
+	})
+}
+
+// The rows come while the list function is still reading.
+func TestRowsAreStreamed(t *testing.T) {
+	bothCaches(t, func(t *testing.T, uncached bool) {
+		more := make(chan struct{})
+		s := &source{read: func(_ context.Context, c call) error {
+			c.emitAll(1)
+			<-more
+			return nil
+		}}
+		q := start(t, s.server(t), query{ids: []string{"a"}, uncached: uncached})
+		<-q.first
+		close(more)
+		if rows, err := q.wait(); err != nil || len(rows) != 1 {
+			t.Errorf("%d rows, %v", len(rows), err)
+		}
+	})
+}
+
+// With the cache on, two scans of one query may ask the same, and one reads on
+// only when the other has all: no one waits for the other's engine.
+func TestAnAnswerDoesNotWaitForItsReaders(t *testing.T) {
+	s := &source{read: func(_ context.Context, c call) error {
+		c.emitAll(2500)
+		return nil
+	}}
+	server := s.server(t)
+	inner := 0
+	rows, err := run(t.Context(), server, query{ids: []string{"a"}}, func() {
+		if inner == 0 {
+			got, err := run(t.Context(), server, query{ids: []string{"a"}})
+			if err != nil {
+				t.Error(err)
+			}
+			inner = len(got)
+		}
+	})
+	if err != nil || len(rows) != 2500 || inner != 2500 {
+		t.Errorf("%d and %d rows, %v", len(rows), inner, err)
+	}
+	diff(t, "calls", []string{"a"}, s.taken())
+	// And the same from memory, in the same order of pages.
+	again, err := run(t.Context(), server, query{ids: []string{"a"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "rows remembered", rows, again)
+}
+
+func TestMissingKey(t *testing.T) {
+	s := &source{}
+	server := s.server(t)
+	for range 200 {
+		_, err := run(t.Context(), server, query{quals: map[string]*proto.Quals{}})
+		wantError(t, err, "'List' call for table 't' is missing 1 required qual: column:'id' operator: =")
+		wantError(t, err, "\nName what to look up, as in: where id = '...'")
+	}
+	r := query{ids: []string{"a"}}.request()
+	r.Table = "nothing"
+	if err := server.Execute(r, sink{ctx: t.Context()}); err == nil {
+		t.Error("no error for a table that does not exist")
+	}
+}
+
+// The engine is told how many rows a connection brought, and whether they were
+// remembered.
+func TestMetadata(t *testing.T) {
+	s := &source{read: func(_ context.Context, c call) error {
+		c.emitAll(4)
+		return nil
+	}}
+	server := s.server(t)
+	for _, test := range []struct {
+		ids  []string
+		rows int64
+		hit  bool
+	}{
+		{[]string{"a"}, 4, false}, {[]string{"a"}, 4, true}, {[]string{"a", "b"}, 8, false}, {[]string{"b", "a"}, 8, true},
+	} {
+		var last *proto.ExecuteResponse
+		if err := server.Execute(query{ids: test.ids}.request(), sink{ctx: t.Context(), each: func(r *proto.ExecuteResponse) error {
+			last = r
+			return nil
+		}}); err != nil {
+			t.Fatal(err)
+		}
+		if m := last.Metadata; m.RowsFetched != test.rows || m.CacheHit != test.hit || last.Connection != "c" {
+			t.Errorf("%v: %v of %s", test.ids, m, last.Connection)
+		}
+	}
+}
+
+// What the engine says about the cache is done.
+func TestWhatIsRemembered(t *testing.T) {
+	const rows = 100
+	s := &source{read: func(_ context.Context, c call) error {
+		c.emitAll(rows)
+		return nil
+	}}
+	server := s.server(t)
+	ask := func(want int, ids ...string) {
+		t.Helper()
+		for _, id := range ids {
+			if got, err := run(t.Context(), server, query{ids: []string{id}}); err != nil || len(got) != rows {
+				t.Fatalf("%d rows, %v", len(got), err)
+			}
+		}
+		if n := len(s.taken()); n != want {
+			t.Errorf("%d calls, want %d", n, want)
+		}
+	}
+	set := func(_ any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask(1, "a")
+	ask(0, "a")
+	set(server.SetConnectionCacheOptions(&proto.SetConnectionCacheOptionsRequest{ClearCacheForConnection: "d"}))
+	ask(0, "a")
+	set(server.SetConnectionCacheOptions(&proto.SetConnectionCacheOptionsRequest{ClearCacheForConnection: "c"}))
+	ask(1, "a")
+	set(server.UpdateConnectionConfigs(&proto.UpdateConnectionConfigsRequest{Changed: []*proto.ConnectionConfig{{Connection: "c"}}}))
+	ask(1, "a")
+	set(server.UpdateConnectionConfigs(&proto.UpdateConnectionConfigsRequest{Added: []*proto.ConnectionConfig{{Connection: "f"}}}))
+	ask(0, "a")
+	set(server.SetCacheOptions(&proto.SetCacheOptionsRequest{Enabled: false, Ttl: 300}))
+	ask(2, "a", "a")
+	set(server.SetCacheOptions(&proto.SetCacheOptionsRequest{Enabled: true, Ttl: 300, MaxSizeMb: 1}))
+	ask(1, "a", "a")
+	// Six answers of 100 rows are all that a MiB holds.
+	ask(9, "b", "c", "d", "e", "f", "g", "h", "i", "j")
+	ask(0, "j", "i")
+	ask(1, "a")
+	set(server.SetCacheOptions(&proto.SetCacheOptionsRequest{Enabled: true, Ttl: 0, MaxSizeMb: 1}))
+	ask(2, "a", "a")
+}
+
+// Time is over for an answer: the asker's, or the server's.
+func TestAnswersGrowOld(t *testing.T) {
+	s := &source{read: func(_ context.Context, c call) error {
+		c.emitAll(1)
+		return nil
+	}}
+	server := s.server(t)
+	for _, test := range []struct {
+		ttl   int64
+		calls []string
+	}{{300, []string{"a"}}, {300, nil}, {-1, []string{"a"}}} {
+		if _, err := run(t.Context(), server, query{ids: []string{"a"}, ttl: test.ttl}); err != nil {
+			t.Fatal(err)
+		}
+		diff(t, fmt.Sprint("calls with a time to live of ", test.ttl), test.calls, s.taken())
+	}
+}
