@@ -242,7 +242,7 @@ func BenchmarkRows(b *testing.B) {
 			total := int64(n)
 			for i, c := range benchConferences(size) {
 				page[i] = scheduleConference{&client.Conference{ConferenceID: &c.ConferenceID, Title: &c.Title, RoomCode: &c.RoomCode,
-					Status: c.Status, StartTime: c.StartTime, EndTime: c.EndTime}, &total}
+					Status: c.Status, StartTime: (*client.Millis)(c.StartTime), EndTime: (*client.Millis)(c.EndTime)}, &total}
 			}
 			ours := benchEngine(b, NewServer(), url, false)
 			memory := benchEngine(b, fromMemory(page, n), url, false)

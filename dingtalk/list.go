@@ -103,6 +103,6 @@ func (l *listing) meansNoRows(err error) bool {
 	if !errors.As(err, &e) || e.TokenCall {
 		return false
 	}
-	return e.Kind == client.UnknownSchedule ||
+	return e.Kind == client.NotFound ||
 		e.Code != "" && l.settings.ignoreCodes != nil && l.settings.ignoreCodes.MatchString(e.Code)
 }

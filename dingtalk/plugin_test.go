@@ -335,8 +335,8 @@ func TestErrors(t *testing.T) {
 	}{
 		{"a wrong type",
 			answer(`{"conferenceList":[{"status":"2"}]}`),
-			`DingTalk answered HTTP 200: the answer does not have the documented form: json: cannot unmarshal string into Go struct field ` +
-				`Conference.conferenceList.status of type int64. Check that the endpoint is the DingTalk Open API, and that no proxy answers in its place.`},
+			`DingTalk answered HTTP 200: the answer does not have the documented form: conferenceList[0].status: the JSON string is no int64. ` +
+				`Check that the endpoint is the DingTalk Open API, and that no proxy answers in its place.`},
 		{"no list",
 			answer(`{}`),
 			`DingTalk answered HTTP 200: the answer does not have the documented form: conferenceList is missing. Check that the endpoint is the DingTalk Open API, and that no proxy answers in its place.`},

@@ -25,9 +25,9 @@ func tableScheduleConference(c *connector) *plugin.Table {
 			{Name: "conference_id", Type: proto.ColumnType_STRING, Transform: from(func(r scheduleConference) *string { return r.ConferenceID }), Description: "The ID of the meeting."},
 
 			// Other columns
-			{Name: "end_time", Type: proto.ColumnType_TIMESTAMP, Transform: fromUnixMs(func(r scheduleConference) *int64 { return r.EndTime }), Description: "The time at which the meeting ended. Null where DingTalk reports none, as for a meeting that has not ended."},
+			{Name: "end_time", Type: proto.ColumnType_TIMESTAMP, Transform: fromMillis(func(r scheduleConference) *client.Millis { return r.EndTime }), Description: "The time at which the meeting ended. Null where DingTalk reports none, as for a meeting that has not ended."},
 			{Name: "room_code", Type: proto.ColumnType_STRING, Transform: from(func(r scheduleConference) *string { return r.RoomCode }), Description: "The meeting number by which people join."},
-			{Name: "start_time", Type: proto.ColumnType_TIMESTAMP, Transform: fromUnixMs(func(r scheduleConference) *int64 { return r.StartTime }), Description: "The time at which the meeting started or is due to start. Null where DingTalk reports none."},
+			{Name: "start_time", Type: proto.ColumnType_TIMESTAMP, Transform: fromMillis(func(r scheduleConference) *client.Millis { return r.StartTime }), Description: "The time at which the meeting started or is due to start. Null where DingTalk reports none."},
 			{Name: "status", Type: proto.ColumnType_INT, Transform: from(func(r scheduleConference) *int64 { return r.Status }), Description: "The status of the meeting as DingTalk codes it: 0 is not started, 1 ended, 2 in progress."},
 			{Name: "status_name", Type: proto.ColumnType_STRING, Transform: from(scheduleConference.statusName), Description: "The status of the meeting as a word: not_started, ended or in_progress. Null for a code that is not known."},
 			{Name: "total_count", Type: proto.ColumnType_INT, Transform: from(func(r scheduleConference) *int64 { return r.TotalCount }), Description: "The number of meetings of the schedule, as DingTalk reported it with this one. Null where it reported none."},

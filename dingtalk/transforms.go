@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin/transform"
 )
 
@@ -21,15 +22,7 @@ func from[R, V any](get func(R) *V) *transform.ColumnTransforms {
 	})
 }
 
-// fromUnixMs takes a time from a row of type R, in milliseconds since 1970 UTC;
-// nil and 0 are NULL.
-func fromUnixMs[R any](get func(R) *int64) *transform.ColumnTransforms {
-	return from(func(row R) *time.Time {
-		ms := get(row)
-		if ms == nil || *ms == 0 {
-			return nil
-		}
-		t := time.UnixMilli(*ms).UTC()
-		return &t
-	})
+// fromMillis takes a time from a row of type R; nil and 0 are NULL.
+func fromMillis[R any](get func(R) *client.Millis) *transform.ColumnTransforms {
+	return from(func(row R) *time.Time { return get(row).Time() })
 }

@@ -40,6 +40,10 @@ const (
 type Config struct {
 	// Endpoint is the base URL, from ParseEndpoint.
 	Endpoint *url.URL
+	// LegacyEndpoint is the base URL of the older API, which has users and
+	// departments. Nil is the host oapi. in place of api. in Endpoint, or
+	// Endpoint itself where it is another host.
+	LegacyEndpoint *url.URL
 	// Credentials is the kind of app and its secrets.
 	Credentials Credentials
 	// UserAgent names the program to DingTalk. "" is net/http's.
@@ -54,29 +58,29 @@ type Config struct {
 // Client calls the DingTalk Open API. It is safe for concurrent use; its calls
 // share one token and one pool of connections.
 type Client struct {
-	endpoint *url.URL
-	http     *http.Client
-	tokens   *tokenSource
-	agent    string
-	secrets  []Secret
-	log      hclog.Logger
+	base, legacyBase *url.URL
+	transport        http.RoundTripper
+	tokens           *tokenSource
+	agent            string
+	secrets          []Secret
+	log              hclog.Logger
 }
 
 // New returns a Client. It makes no call.
 func New(cfg Config) *Client {
 	c := &Client{
-		endpoint: cfg.Endpoint,
-		http: &http.Client{
-			Transport: cfg.Transport,
-			// A redirect would carry the token header to wherever it points.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		agent:   cfg.UserAgent,
-		secrets: cfg.Credentials.secrets(),
-		log:     cfg.Logger,
+		base:       cfg.Endpoint,
+		legacyBase: cfg.LegacyEndpoint,
+		transport:  cfg.Transport,
+		agent:      cfg.UserAgent,
+		secrets:    cfg.Credentials.secrets(),
+		log:        cfg.Logger,
 	}
-	if c.http.Transport == nil {
-		c.http.Transport = newTransport()
+	if c.legacyBase == nil {
+		c.legacyBase = legacyEndpoint(c.base)
+	}
+	if c.transport == nil {
+		c.transport = newTransport()
 	}
 	if c.log == nil {
 		c.log = hclog.NewNullLogger()
@@ -86,7 +90,11 @@ func New(cfg Config) *Client {
 }
 
 // Close releases the idle connections. Calls under way are not disturbed.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
 
 func newTransport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
@@ -123,6 +131,15 @@ func ParseEndpoint(s string) (*url.URL, error) {
 	return u, nil
 }
 
+// legacyEndpoint is the base URL of the older API beside that of the newer.
+func legacyEndpoint(base *url.URL) *url.URL {
+	legacy := *base
+	if rest, ok := strings.CutPrefix(base.Host, "api."); ok {
+		legacy.Host = "oapi." + rest
+	}
+	return &legacy
+}
+
 func isLoopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
@@ -130,47 +147,6 @@ func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
 }
-
-// request is one call to the API, independent of its token and of how often it
-// has to be sent.
-type request struct {
-	method string
-	// path holds the segments below the endpoint, each not yet escaped.
-	path  []string
-	query url.Values
-	// body is sent as JSON. Nil sends none.
-	body []byte
-	// wait is asked before every attempt. Nil asks nobody.
-	wait func(context.Context) error
-}
-
-// url escapes each path segment on its own, so that nothing in a segment can
-// lead to another path.
-func (r request) url(endpoint *url.URL) string {
-	var b strings.Builder
-	b.WriteString(strings.TrimRight(endpoint.String(), "/"))
-	for _, segment := range r.path {
-		b.WriteByte('/')
-		b.WriteString(escapeSegment(segment))
-	}
-	if len(r.query) > 0 {
-		b.WriteByte('?')
-		b.WriteString(r.query.Encode())
-	}
-	return b.String()
-}
-
-// escapeSegment escapes one path segment, including the two that a path
-// resolves instead of naming. (A server may still undo that escape before it
-// resolves the path, so no call takes an id that is a dot segment.)
-func escapeSegment(s string) string {
-	if isDotSegment(s) {
-		return strings.ReplaceAll(s, ".", "%2E")
-	}
-	return url.PathEscape(s)
-}
-
-func isDotSegment(s string) bool { return s == "." || s == ".." }
 
 // answer is a decoded response body that knows whether it has the documented
 // shape.
@@ -181,16 +157,20 @@ type answer interface {
 	errorFields() refusal
 }
 
-// get calls the API with the client's token. A token that DingTalk no longer
-// accepts is replaced once and the call repeated once.
-func get[A any, PA answerTo[A]](ctx context.Context, c *Client, r request) (*A, error) {
-	r.method = http.MethodGet
+// read calls an API with the client's token. A token that DingTalk no longer
+// accepts is replaced once and the call repeated once. wait is asked before
+// every attempt; nil asks nobody. An id that cannot be one is not found at no
+// call.
+func read[A any, PA answerTo[A]](ctx context.Context, c *Client, wait func(context.Context) error, r request) (*A, error) {
+	if r.impossible() {
+		return nil, &Error{Kind: NotFound, Message: "no call was made, since this cannot be an id"}
+	}
 	b := &budget{}
 	tok, err := c.token(ctx, b)
 	if err != nil {
 		return nil, err
 	}
-	a, err := exchange[A, PA](ctx, c, b, r, tok.value)
+	a, err := exchange[A, PA](ctx, c, b, wait, r, tok.value)
 	var e *Error
 	if !errors.As(err, &e) || e.Kind != Unauthenticated {
 		return a, err
@@ -204,7 +184,7 @@ func get[A any, PA answerTo[A]](ctx context.Context, c *Client, r request) (*A, 
 	if tok, err = c.token(ctx, b); err != nil {
 		return nil, err
 	}
-	return exchange[A, PA](ctx, c, b, r, tok.value)
+	return exchange[A, PA](ctx, c, b, wait, r, tok.value)
 }
 
 // token waits for the client's token, for as long as the call may take.
@@ -223,8 +203,8 @@ func (c *Client) token(ctx context.Context, b *budget) (tok *token, err error) {
 
 // exchange sends r until it has an answer, a permanent refusal, or no attempts
 // or time left.
-func exchange[A any, PA answerTo[A]](ctx context.Context, c *Client, b *budget, r request, token Secret) (a *A, err error) {
-	err = retrying(ctx, c.log, b, r.wait, func(ctx context.Context, timeout time.Duration) error {
+func exchange[A any, PA answerTo[A]](ctx context.Context, c *Client, b *budget, wait func(context.Context) error, r request, token Secret) (a *A, err error) {
+	err = retrying(ctx, c.log, b, wait, func(ctx context.Context, timeout time.Duration) error {
 		a = new(A) // nothing of an answer that was refused may stay
 		return c.attempt(ctx, timeout, r, token, PA(a))
 	})
@@ -244,44 +224,67 @@ type answerTo[A any] interface {
 func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, token Secret, out answer) error {
 	attemptCtx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(attemptCtx, r.method, r.url(c.endpoint), bytes.NewReader(r.body))
+	args := r.args().Encode()
+	req, err := c.newRequest(attemptCtx, r, args)
 	if err != nil {
 		return fmt.Errorf("building the request: %w", err)
 	}
-	req.Header.Set("Accept", "application/json")
-	if c.agent != "" {
-		req.Header.Set("User-Agent", c.agent)
-	}
-	if r.body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	if token != (Secret{}) {
-		req.Header.Set(tokenHeader, token.reveal())
-	}
+	call := []any{"method", r.method, "path", req.URL.EscapedPath(), "args", args}
+	r.api.authorize(req, token) // from here on, the URL may show the token
 
 	start := time.Now()
+	secrets := append([]Secret{token}, c.secrets...)
 	status, header, body, err := c.roundTrip(req)
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err() // the caller gave up; this is no fault of the API
 		}
 		e := transportError(err, timeout)
-		c.log.Trace("call failed", "method", r.method, "path", req.URL.EscapedPath(), "after", time.Since(start), "error", e)
+		e.redact(secrets)
+		c.log.Trace("call failed", append(call, "after", time.Since(start), "error", e)...)
 		return e
 	}
-	c.log.Trace("call", "method", r.method, "path", req.URL.EscapedPath(), "query", req.URL.RawQuery,
-		"status", status, "bytes", len(body), "took", time.Since(start))
-	if e := decode(status, header, body, out); e != nil {
-		e.redact(append([]Secret{token}, c.secrets...))
+	c.log.Trace("call", append(call, "status", status, "bytes", len(body), "took", time.Since(start))...)
+	if e := decode(r.endpoint, status, header, body, out); e != nil {
+		e.redact(secrets)
 		c.log.Trace("call refused", "error", e)
 		return e
 	}
 	return nil
 }
 
+// newRequest makes the HTTP request of a call, without a token.
+func (c *Client) newRequest(ctx context.Context, r request, args string) (*http.Request, error) {
+	var (
+		base        = c.base
+		query       = args
+		body        = r.body
+		contentType = "application/json"
+	)
+	if r.api.legacy {
+		base, query = c.legacyBase, ""
+		body, contentType = []byte(args), "application/x-www-form-urlencoded"
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, r.url(base), bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.URL.RawQuery = query
+	req.Header.Set("Accept", "application/json")
+	if c.agent != "" {
+		req.Header.Set("User-Agent", c.agent)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", contentType)
+	}
+	return req, nil
+}
+
 // roundTrip sends the request and reads the whole body, up to maxBodyBytes.
 func (c *Client) roundTrip(req *http.Request) (status int, header http.Header, body []byte, err error) {
-	resp, err := c.http.Do(req)
+	// Not by http.Client: it would follow redirects, which carry the token to
+	// wherever they point, and its errors show the URL.
+	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
 		return 0, nil, nil, err
 	}
@@ -298,12 +301,12 @@ func (c *Client) roundTrip(req *http.Request) (status int, header http.Header, b
 
 // decode turns a response into out, or into the error that it stands for.
 // Nothing that lacks the documented shape becomes an empty answer.
-func decode(status int, header http.Header, body []byte, out answer) *Error {
+func decode(of *endpoint, status int, header http.Header, body []byte, out answer) *Error {
 	if len(body) > maxBodyBytes {
 		return unexpected(status, fmt.Sprintf("the answer is larger than %d MiB", maxBodyBytes>>20))
 	}
 	if status != http.StatusOK {
-		return refused(status, header, body)
+		return refused(of, status, header, body)
 	}
 	if len(bytes.TrimSpace(body)) == 0 {
 		return unexpected(status, "the answer is empty")
@@ -317,7 +320,7 @@ func decode(status int, header http.Header, body []byte, out answer) *Error {
 	}
 	// A refusal with status 200: the older API's errcode, a blocked address,
 	// an HTML page. Whatever it is, it is not "no rows".
-	e := refused(status, header, body)
+	e := refused(of, status, header, body)
 	if e.Kind != Unexpected {
 		return e
 	}
@@ -325,7 +328,7 @@ func decode(status int, header http.Header, body []byte, out answer) *Error {
 	if errors.As(err, &syntax) && syntax.Offset >= int64(len(body)) {
 		e.Kind, e.Message = Transient, "the answer is cut short"
 	} else if err != nil && e.Code == "" {
-		e.Message = fmt.Sprintf("the answer does not have the documented form: %v", err)
+		e.Message = fmt.Sprintf("the answer does not have the documented form: %s", describe(err))
 	}
 	return e
 }

@@ -160,7 +160,7 @@ func TestIDsStayInTheirSegment(t *testing.T) {
 		t.Run("no call for "+id, func(t *testing.T) {
 			inWorld(t, internalApp, func(t *testing.T, w *world) {
 				got := list(t.Context(), w, id, client.PageOptions{})
-				if !client.IsKind(got.err, client.UnknownSchedule) {
+				if !client.IsKind(got.err, client.NotFound) {
 					t.Error(got.err)
 				}
 				equal(t, "calls", 0, len(w.sim.Calls()))

@@ -44,8 +44,16 @@ const (
 	QuotaSpent
 	// BadRequest is a call that DingTalk will not answer as it stands.
 	BadRequest
-	// UnknownSchedule is an id of which DingTalk knows no schedule.
-	UnknownSchedule
+	// NotAllowed is something that the app, or the user in whose name it calls,
+	// may not see.
+	NotAllowed
+	// NotFound is an id that DingTalk doesn't know.
+	NotFound
+	// Cancelled is something that was called off.
+	Cancelled
+	// Empty is an empty list where DingTalk refuses instead of answering with
+	// one. A list that begins so has no pages, and no error.
+	Empty
 )
 
 func (k Kind) temporary() bool { return k == Transient || k == Throttled || k == ThrottledMinute }
@@ -64,13 +72,15 @@ type Error struct {
 	Message string
 	// RequestID is what DingTalk's support asks for; "" where none was sent.
 	RequestID string
-	// RequiredScopes are the permissions that the call needs; nil where none
-	// were named.
+	// RequiredScopes are the permissions that the call needs, as DingTalk names
+	// them, or else as its documentation does; nil where neither does.
 	RequiredScopes []string
 	// RetryAfter is how long the server asked to wait; 0 where it did not say.
 	RetryAfter time.Duration
 	// Attempts is how often the call was sent; 0 where it was not repeatable.
 	Attempts int
+	// Advice is what a person can do about it; "" is the advice of the Kind.
+	Advice string
 	// Err is the cause where no answer came; nil otherwise.
 	Err error
 }
@@ -118,6 +128,9 @@ func (e *Error) Error() string {
 
 // advice is what a person can do about the error.
 func (e *Error) advice() string {
+	if e.Advice != "" {
+		return e.Advice
+	}
 	switch e.Kind {
 	case Transient:
 		if e.Status == 0 {
@@ -150,8 +163,14 @@ func (e *Error) advice() string {
 		return "The organization's API calls of this month are used up: buy a larger package in the DingTalk console, or wait for the first of the month."
 	case BadRequest:
 		return "Check the id and the connection's arguments: DingTalk will answer the same again."
-	case UnknownSchedule:
-		return "There is no such schedule: check the id."
+	case NotAllowed:
+		return "Neither the app nor the user in whose name it calls may see this: widen the app's scope in the DingTalk developer console, or name another user."
+	case NotFound:
+		return "There is no such thing: check the id."
+	case Cancelled:
+		return "It was cancelled."
+	case Empty:
+		return "There is nothing in it."
 	default:
 		if e.Status/100 == 3 {
 			return "Redirects are not followed, since the access token would travel along: check the endpoint."
@@ -165,7 +184,7 @@ func (e *Error) redact(secrets []Secret) {
 	var pairs []string
 	for _, s := range secrets {
 		if s != (Secret{}) {
-			pairs = append(pairs, s.reveal(), "[redacted]")
+			pairs = append(pairs, s.reveal(), "[redacted]", url.QueryEscape(s.reveal()), "[redacted]")
 		}
 	}
 	r := strings.NewReplacer(pairs...)
@@ -227,61 +246,8 @@ func (a *accessDenied) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// kinds are the documented codes. DingTalk's HTTP status says little
-// (throttling is a 403, a dead token a 400), so the code decides.
-var kinds = map[string]Kind{
-	"InvalidAuthentication": Unauthenticated,
-
-	"Forbidden.AccessDenied.AccessTokenPermissionDenied": NoPermission,
-	"Forbidden.AccessDenied.IpNotInWhiteList":            AddressNotAllowed,
-	"Forbidden.AccessDenied.ApiCountLimitForOrg":         QuotaSpent,
-
-	"invalidScheduleConferenceId": UnknownSchedule,
-	"paramsError":                 BadRequest,
-
-	"qps.exceed.limit": Throttled,
-	"system.busy":      Throttled,
-	"systemBusy":       Throttled,
-
-	"systemError":      Transient,
-	"serviceBusy":      Transient,
-	"unknownError":     Transient,
-	"operationTimeout": Transient,
-	"server.error":     Transient,
-
-	"invalidClientIdOrSecret": BadCredentials,
-	"invalidSuiteKey":         BadCredentials,
-	"invalidSuiteTicket":      BadCredentials,
-	"invalidAuthInfo":         BadCredentials,
-	"invalid.client":          BadCredentials,
-	"unsupported.grant.type":  BadCredentials,
-	"unauthorized.client":     BadCredentials,
-}
-
-func kindOf(status int, code string) Kind {
-	if k, ok := kinds[code]; ok {
-		return k
-	}
-	switch {
-	case strings.HasPrefix(code, "Forbidden.AccessDenied.QpsLimit"):
-		return Throttled
-	case strings.HasPrefix(code, "Forbidden.AccessDenied.QpmLimit"):
-		return ThrottledMinute
-	case status == http.StatusUnauthorized:
-		return Unauthenticated
-	case status == http.StatusTooManyRequests:
-		return Throttled
-	case status >= 500, status == http.StatusRequestTimeout:
-		return Transient
-	case code != "":
-		return BadRequest
-	default:
-		return Unexpected
-	}
-}
-
-// refused reads the error body of an answer.
-func refused(status int, header http.Header, body []byte) *Error {
+// refused reads the error body of an endpoint's answer.
+func refused(of *endpoint, status int, header http.Header, body []byte) *Error {
 	e := &Error{Status: status, RetryAfter: retryAfter(header)}
 	var r refusal
 	isJSON := json.Unmarshal(body, &r) == nil
@@ -289,10 +255,16 @@ func refused(status int, header http.Header, body []byte) *Error {
 	if r.Denied != nil {
 		e.RequiredScopes = r.Denied.RequiredScopes
 	}
-	if e.Code == "" && r.ErrCode != "" && r.ErrCode != "0" {
-		e.Code, e.Message = "errcode "+string(r.ErrCode), string(r.ErrMsg)
+	code := e.Code
+	if code == "" && r.ErrCode != "" && r.ErrCode != "0" {
+		code = string(r.ErrCode)
+		e.Code, e.Message = "errcode "+code, string(r.ErrMsg)
 	}
-	e.Kind = kindOf(status, e.Code)
+	m := of.meaning(status, code)
+	e.Kind, e.Advice = m.kind, m.advice
+	if e.Kind == NoPermission && e.RequiredScopes == nil && of.permission != "" {
+		e.RequiredScopes = []string{of.permission}
+	}
 
 	switch html := !isJSON && isHTML(header, body); {
 	case r.Punish != "":
@@ -334,13 +306,11 @@ func unexpected(status int, message string) *Error {
 
 // transportError is a call that brought no answer.
 func transportError(err error, timeout time.Duration) *Error {
-	e := &Error{Kind: Transient, Err: err}
-	// The URL is in the message of the table already.
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		err = ue.Err
+	// A transport of the caller's own may say the URL, which may show a token.
+	if withURL, ok := errors.AsType[*url.Error](err); ok {
+		err = withURL.Err
 	}
-	e.Message = err.Error()
+	e := &Error{Kind: Transient, Message: err.Error(), Err: err}
 
 	var netErr net.Error
 	var certErr *tls.CertificateVerificationError

@@ -61,7 +61,7 @@ var faults = []fault{
 	{"an address not allowed", simulator.Refuse(403, "Forbidden.AccessDenied.IpNotInWhiteList", ""), client.AddressNotAllowed, permanent, 0},
 	{"a spent quota", simulator.Refuse(403, "Forbidden.AccessDenied.ApiCountLimitForOrg", ""), client.QuotaSpent, permanent, 0},
 	{"a parameter error", simulator.Refuse(400, "paramsError", "error:x"), client.BadRequest, permanent, client.BadCredentials},
-	{"an unknown schedule", simulator.Refuse(400, "invalidScheduleConferenceId", ""), client.UnknownSchedule, permanent, 0},
+	{"an unknown schedule", simulator.Refuse(400, "invalidScheduleConferenceId", ""), client.NotFound, permanent, client.BadCredentials},
 	{"a code that is not documented", simulator.Refuse(400, "somethingNew", ""), client.BadRequest, permanent, client.BadCredentials},
 	{"403 without a code", simulator.Answer(403, "{}"), client.Unexpected, permanent, 0},
 	{"404 without a body", simulator.Answer(404, ""), client.Unexpected, permanent, 0},
@@ -95,7 +95,8 @@ var pageFaults = []fault{
 	{"an object for the list", simulator.Answer(200, `{"conferenceList":{}}`), client.Unexpected, permanent, 0},
 	{"null for the list", simulator.Answer(200, `{"conferenceList":null,"totalCount":2}`), client.Unexpected, permanent, 0},
 	{"null in the list", simulator.Answer(200, `{"conferenceList":[null]}`), client.Unexpected, permanent, 0},
-	{"a time that is none", simulator.Answer(200, `{"conferenceList":[{"endTime":9223372036854775807}]}`), client.Unexpected, permanent, 0},
+	{"a time after all time", simulator.Answer(200, `{"conferenceList":[{"endTime":9223372036854775807}]}`), client.Unexpected, permanent, 0},
+	{"a time before all time", simulator.Answer(200, `{"conferenceList":[{"startTime":-62135596800001}]}`), client.Unexpected, permanent, 0},
 	{"a code beside an empty list", simulator.Answer(200, `{"code":"systemError","conferenceList":[]}`), client.Transient, 0, 0},
 }
 

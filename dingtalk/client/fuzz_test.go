@@ -23,7 +23,7 @@ func FuzzPageBody(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var p ScheduleConferencePage
-		if e := decode(http.StatusOK, http.Header{}, body, &p); e != nil {
+		if e := decode(scheduleConferences, http.StatusOK, http.Header{}, body, &p); e != nil {
 			if e.Error() == "" || e.Status != http.StatusOK {
 				t.Errorf("%q: %#v", body, e)
 			}
@@ -63,7 +63,7 @@ func FuzzErrorBody(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, status int, body, contentType, retryAfter string) {
-		e := refused(status, http.Header{"Content-Type": {contentType}, "Retry-After": {retryAfter}}, []byte(body))
+		e := refused(scheduleConferences, status, http.Header{"Content-Type": {contentType}, "Retry-After": {retryAfter}}, []byte(body))
 		if e == nil || e.Error() == "" || e.Status != status || e.RetryAfter < 0 {
 			t.Errorf("%#v", e)
 		}
@@ -78,7 +78,7 @@ func FuzzIDToPath(f *testing.F) {
 	endpoint := &url.URL{Scheme: "https", Host: "api.dingtalk.io"}
 	f.Fuzz(func(t *testing.T, id string) {
 		const prefix = "/v1.0/conference/videoConferences/scheduleConferences/"
-		text := request{path: append(strings.Split(strings.Trim(prefix, "/"), "/"), id)}.url(endpoint)
+		text := request{endpoint: scheduleConferences, ids: []string{id}}.url(endpoint)
 		u, err := url.Parse(text)
 		if err != nil {
 			t.Fatalf("%q: %v", text, err)

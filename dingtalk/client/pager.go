@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
-	"strconv"
 )
 
 // maxEmptyPages is how many pages without an entry may follow one another.
@@ -15,44 +14,37 @@ const maxEmptyPages = 50
 
 // PageOptions say how a list is read. The zero value is usable.
 type PageOptions struct {
-	// Size is the number of entries asked for in one call; 0 leaves it to
-	// DingTalk. Pages may come shorter at any time.
+	// Size is the number of entries asked for in one call, as far as DingTalk
+	// documents no lower maximum; 0 leaves it to DingTalk. Pages may come
+	// shorter at any time.
 	Size int
 	// Wait is asked before every call to the API, repeats included, and its
 	// error ends the list. Token calls don't ask. Nil asks nobody.
 	Wait func(context.Context) error
 }
 
-// page is one answer of a paged API.
-type page interface {
-	answer
-	// next is where the next page starts; "" on the last page.
-	next() string
-	// len is the number of entries.
-	len() int
-	// total is the number of entries of the whole list; 0 where it isn't told.
-	total() int64
-}
-
 // pages calls a paged API until it has no more, and yields each answer. An
 // error is the last thing it yields. No call is made after the loop over it
-// has ended.
-//
-// DingTalk ends a list with a nextToken that is empty, null or absent; a short
-// or empty page does not end it.
+// has ended. A short or empty page does not end a list.
 func pages[P any, PP interface {
 	*P
 	page
-}](ctx context.Context, c *Client, opt PageOptions, path ...string) iter.Seq2[*P, error] {
+}](ctx context.Context, c *Client, of *endpoint, opt PageOptions, ids ...string) iter.Seq2[*P, error] {
 	return func(yield func(*P, error) bool) {
-		query := url.Values{}
-		if opt.Size > 0 {
-			query.Set("maxResults", strconv.Itoa(opt.Size))
+		args := url.Values{}
+		if size := of.pageSize(opt.Size); size != "" {
+			args.Set(of.paging.size, size)
+		}
+		if of.paging.first != "" {
+			args.Set(of.paging.at, of.paging.first)
 		}
 		seen := map[string]bool{}
 		entries := 0
-		for empty := 0; ; {
-			answer, err := get[P, PP](ctx, c, request{path: path, query: query, wait: opt.Wait})
+		for first, empty := true, 0; ; first = false {
+			answer, err := read[P, PP](ctx, c, opt.Wait, request{endpoint: of, ids: ids, page: args})
+			if first && IsKind(err, Empty) {
+				return
+			}
 			if err != nil {
 				yield(nil, err)
 				return
@@ -61,15 +53,21 @@ func pages[P any, PP interface {
 				return
 			}
 			p := PP(answer)
-			entries += p.len()
-			next := p.next()
-			if next == "" {
-				if entries == 0 && p.total() > 0 {
-					yield(nil, unexpected(200, fmt.Sprintf("totalCount is %d, but the list is empty", p.total())))
+			at := p.position()
+			_, list := p.entries()
+			entries += list.len()
+			next, err := of.paging.next(at)
+			switch {
+			case err != nil:
+				yield(nil, unexpected(200, err.Error()))
+				return
+			case next == "":
+				if entries == 0 && at.total != nil && *at.total > 0 {
+					yield(nil, unexpected(200, fmt.Sprintf("totalCount is %d, but the list is empty", *at.total)))
 				}
 				return
 			}
-			if p.len() > 0 {
+			if list.len() > 0 {
 				empty = 0
 			} else if empty++; empty > maxEmptyPages {
 				yield(nil, unexpected(200, fmt.Sprintf("%d pages in a row were empty and promised more", empty)))
@@ -77,11 +75,11 @@ func pages[P any, PP interface {
 			}
 			// A token that comes back would page for ever.
 			if seen[next] {
-				yield(nil, unexpected(200, fmt.Sprintf("nextToken %q came back a second time", next)))
+				yield(nil, unexpected(200, fmt.Sprintf("%s %q came back a second time", of.paging.at, next)))
 				return
 			}
 			seen[next] = true
-			query.Set("nextToken", next)
+			args.Set(of.paging.at, next)
 		}
 	}
 }

@@ -53,31 +53,46 @@ type OrganizationApp struct {
 // refreshed.
 type AccessToken struct{ Token Secret }
 
+// The token calls. Codes are documented for them alone.
+var (
+	accessTokenCall     = declare(endpoint{method: http.MethodPost, path: "/v1.0/oauth2/accessToken", api: tokenAPI, codes: tokenCodes})
+	corpAccessTokenCall = declare(endpoint{method: http.MethodPost, path: "/v1.0/oauth2/corpAccessToken", api: tokenAPI, codes: tokenCodes})
+	corpTokenCall       = declare(endpoint{method: http.MethodPost, path: "/v1.0/oauth2/{corpId}/token", api: tokenAPI, codes: tokenCodes})
+)
+
+var tokenCodes = map[string]meaning{
+	"invalidClientIdOrSecret": {kind: BadCredentials},
+	"invalidSuiteKey":         {kind: BadCredentials},
+	"invalidSuiteTicket":      {kind: BadCredentials},
+	"invalidAuthInfo":         {kind: BadCredentials},
+	"invalid.client":          {kind: BadCredentials},
+	"unsupported.grant.type":  {kind: BadCredentials},
+	"unauthorized.client":     {kind: BadCredentials},
+	"server.error":            {kind: Transient},
+}
+
 func (a InternalApp) fetch(ctx context.Context, c *Client) (tokenAnswer, error) {
-	return post[camelToken](ctx, c, map[string]string{"appKey": a.ClientID, "appSecret": a.ClientSecret.reveal()},
-		"v1.0", "oauth2", "accessToken")
+	return post[camelToken](ctx, c, accessTokenCall, map[string]string{"appKey": a.ClientID, "appSecret": a.ClientSecret.reveal()})
 }
 
 func (a ThirdPartyApp) fetch(ctx context.Context, c *Client) (tokenAnswer, error) {
-	return post[camelToken](ctx, c, map[string]string{"suiteKey": a.ClientID, "suiteSecret": a.ClientSecret.reveal(), "authCorpId": a.CorpID, "suiteTicket": a.SuiteTicket.reveal()},
-		"v1.0", "oauth2", "corpAccessToken")
+	return post[camelToken](ctx, c, corpAccessTokenCall, map[string]string{"suiteKey": a.ClientID, "suiteSecret": a.ClientSecret.reveal(), "authCorpId": a.CorpID, "suiteTicket": a.SuiteTicket.reveal()})
 }
 
 func (a OrganizationApp) fetch(ctx context.Context, c *Client) (tokenAnswer, error) {
-	return post[snakeToken](ctx, c, map[string]string{"client_id": a.ClientID, "client_secret": a.ClientSecret.reveal(), "grant_type": "client_credentials"},
-		"v1.0", "oauth2", a.CorpID, "token")
+	return post[snakeToken](ctx, c, corpTokenCall, map[string]string{"client_id": a.ClientID, "client_secret": a.ClientSecret.reveal(), "grant_type": "client_credentials"}, a.CorpID)
 }
 
 // post makes a token call. DingTalk refuses a body that is not JSON, so no form.
 func post[A any, PA interface {
 	answerTo[A]
 	tokenAnswer
-}](ctx context.Context, c *Client, body map[string]string, path ...string) (tokenAnswer, error) {
+}](ctx context.Context, c *Client, of *endpoint, body map[string]string, ids ...string) (tokenAnswer, error) {
 	b, err := json.Marshal(body)
 	if err != nil {
 		return nil, fmt.Errorf("encoding the token request: %w", err)
 	}
-	a, err := exchange[A, PA](ctx, c, &budget{}, request{method: http.MethodPost, path: path, body: b}, Secret{})
+	a, err := exchange[A, PA](ctx, c, &budget{}, nil, request{endpoint: of, ids: ids, body: b}, Secret{})
 	if err != nil {
 		return nil, err
 	}

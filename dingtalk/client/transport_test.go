@@ -10,9 +10,9 @@ import (
 // bound on idle connections and a time-out on every phase that has one.
 func TestTransport(t *testing.T) {
 	c := New(Config{Endpoint: &url.URL{Scheme: "https", Host: "api.dingtalk.io"}, Credentials: AccessToken{}})
-	tr, ok := c.http.Transport.(*http.Transport)
+	tr, ok := c.transport.(*http.Transport)
 	if !ok || tr == http.DefaultTransport {
-		t.Fatalf("the transport is %T, or everybody's", c.http.Transport)
+		t.Fatalf("the transport is %T, or everybody's", c.transport)
 	}
 	if tr.Proxy == nil {
 		t.Error("no proxy from the environment")

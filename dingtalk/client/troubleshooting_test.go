@@ -27,7 +27,7 @@ func TestTroubleshootingSection(t *testing.T) {
 		}
 	}
 	var want []string
-	for kind := Unexpected; kind < UnknownSchedule; kind++ {
+	for kind := Unexpected; kind < NotFound; kind++ {
 		e := Error{Kind: kind, Status: 400}
 		if kind == NoPermission {
 			e.RequiredScopes = []string{"VideoConference.Conference.Read"}
@@ -35,8 +35,16 @@ func TestTroubleshootingSection(t *testing.T) {
 		want = append(want, e.advice())
 	}
 	want = append(want, (&Error{Kind: Transient}).advice(), (&Error{Kind: Unexpected, Status: 302}).advice())
+	for _, e := range declared {
+		for _, m := range e.codes {
+			if m.kind < NotFound && m.advice != "" {
+				want = append(want, m.advice)
+			}
+		}
+	}
 	slices.Sort(got)
 	slices.Sort(want)
+	want = slices.Compact(want) // endpoints may share an advice
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-advice +section):\n%s", d)
 	}

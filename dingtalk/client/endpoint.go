@@ -1,0 +1,160 @@
+package client
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// endpoint declares one API of DingTalk: all that it has of its own. Each is
+// declared once, beside the structs of its answer.
+type endpoint struct {
+	method string
+	// path is the template of the path below the base URL. A segment in braces
+	// is a parameter, and so is each argument behind "?", as in
+	// "/topapi/v2/user/get?userid={userid}".
+	path string
+	// api is the part of DingTalk that it belongs to.
+	api *api
+	// codes are what the error codes mean that are the endpoint's own. They go
+	// before the codes that mean the same everywhere.
+	codes map[string]meaning
+	// paging is how it is read page by page. Nil is not at all.
+	paging *paging
+	// maxPage is the most entries that DingTalk documents for a page; 0 where it
+	// documents none.
+	maxPage int
+	// permission is what the app needs for it; "" for none.
+	permission string
+}
+
+// declared are all endpoints, for the tests that hold for each.
+var declared []*endpoint
+
+// declare returns an endpoint to call. Its address is its identity.
+func declare(e endpoint) *endpoint {
+	declared = append(declared, &e)
+	return &e
+}
+
+// api is a part of DingTalk with rules of its own.
+type api struct {
+	// legacy is the API on the host oapi.: it refuses with an errcode and
+	// status 200, and takes its arguments as a form.
+	legacy bool
+	// authorize puts the token where the API wants it. The request has its
+	// arguments already.
+	authorize func(*http.Request, Secret)
+	// codes are what its error codes mean, whichever endpoint sends them.
+	codes map[string]meaning
+}
+
+var (
+	// openAPI takes its token from a header.
+	openAPI = &api{codes: openCodes, authorize: func(r *http.Request, token Secret) {
+		r.Header.Set(tokenHeader, token.reveal())
+	}}
+	// tokenAPI fetches tokens, and needs none.
+	tokenAPI = &api{codes: openCodes, authorize: func(*http.Request, Secret) {}}
+	// legacyAPI takes its token from the query.
+	legacyAPI = &api{legacy: true, codes: legacyCodes, authorize: func(r *http.Request, token Secret) {
+		r.URL.RawQuery = "access_token=" + url.QueryEscape(token.reveal())
+	}}
+)
+
+// meaning is what an error code stands for.
+type meaning struct {
+	kind Kind
+	// advice is what a person can do about it; "" is the kind's.
+	advice string
+}
+
+// request is one call to the API, independent of its token and of how often it
+// has to be sent.
+type request struct {
+	*endpoint
+	// ids are the values of the template's parameters, in order, not yet
+	// escaped.
+	ids []string
+	// page are the arguments that say which page is wanted.
+	page url.Values
+	// body is sent as JSON. Nil sends none.
+	body []byte
+}
+
+// impossible reports whether an id cannot be one: "", or a dot segment, which
+// would lead to another path. (It is escaped all the same, but a server may
+// undo that before it resolves the path.)
+func (r request) impossible() bool {
+	inPath, _ := r.split()
+	for i, id := range r.ids {
+		if id == "" || i < len(inPath) && isDotSegment(id) {
+			return true
+		}
+	}
+	return false
+}
+
+// split tells the ids that are segments of the path from those behind it.
+func (r request) split() (inPath, behind []string) {
+	segments, _, _ := strings.Cut(r.path, "?")
+	n := strings.Count(segments, "{")
+	return r.ids[:n], r.ids[n:]
+}
+
+func isDotSegment(s string) bool { return s == "." || s == ".." }
+
+// url is the URL of the call without its arguments. Each path segment is escaped
+// on its own, so that nothing in an id can lead to another path.
+func (r request) url(base *url.URL) string {
+	ids, _ := r.split()
+	path, _, _ := strings.Cut(r.path, "?")
+	var b strings.Builder
+	b.WriteString(strings.TrimRight(base.String(), "/"))
+	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		if strings.HasPrefix(segment, "{") {
+			segment, ids = ids[0], ids[1:]
+		}
+		b.WriteByte('/')
+		b.WriteString(escapeSegment(segment))
+	}
+	return b.String()
+}
+
+// args are the arguments of the call: the ids behind the path, and the page.
+func (r request) args() url.Values {
+	_, ids := r.split()
+	args := maps.Clone(r.page)
+	if args == nil {
+		args = url.Values{}
+	}
+	_, names, _ := strings.Cut(r.path, "?")
+	for i, argument := range strings.Split(names, "&")[:len(ids)] {
+		name, _, _ := strings.Cut(argument, "=")
+		args.Set(name, ids[i])
+	}
+	return args
+}
+
+// escapeSegment escapes one path segment, including the two that a path
+// resolves instead of naming.
+func escapeSegment(s string) string {
+	if isDotSegment(s) {
+		return strings.ReplaceAll(s, ".", "%2E")
+	}
+	return url.PathEscape(s)
+}
+
+// pageSize is how many entries to ask for where the caller would like that many;
+// 0 leaves it to DingTalk.
+func (e *endpoint) pageSize(want int) string {
+	if e.maxPage > 0 && (want > e.maxPage || want == 0 && e.paging.sizeRequired) {
+		want = e.maxPage
+	}
+	if want == 0 {
+		return ""
+	}
+	return strconv.Itoa(want)
+}

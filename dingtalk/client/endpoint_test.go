@@ -1,0 +1,50 @@
+package client
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"testing"
+)
+
+// What holds for every declaration.
+func TestDeclarations(t *testing.T) {
+	template := regexp.MustCompile(`^(/([\w.]+|\{\w+\}))+(\?\w+=\{\w+\}(&\w+=\{\w+\})*)?$`)
+	seen := map[string]bool{}
+	for _, e := range append([]*endpoint{legacyUser, legacyUsers}, declared...) {
+		name := e.method + " " + e.path
+		switch {
+		case seen[name]:
+			t.Errorf("%s is declared twice", name)
+		case !template.MatchString(e.path):
+			t.Errorf("%s is no template", name)
+		case e.api == nil:
+			t.Errorf("%s: to which API?", name)
+		case e.api == openAPI && e.method != http.MethodGet, e.api != openAPI && e.method != http.MethodPost:
+			t.Errorf("%s: the method", name)
+		case e.api == openAPI && e.permission == "":
+			t.Errorf("%s has no permission", name)
+		case e.paging != nil && e.paging.sizeRequired && e.maxPage == 0:
+			t.Errorf("%s needs the size of a page", name)
+		}
+		seen[name] = true
+	}
+}
+
+// An id that belongs in the query is not a path's, so "." is one.
+func TestArguments(t *testing.T) {
+	of := &endpoint{method: http.MethodGet, path: "/v1.0/{a}/settings?b={b}&c={c}", api: openAPI}
+	r := request{endpoint: of, ids: []string{"a/a", ".", "c&d=e"}, page: url.Values{"maxResults": {"5"}}}
+	base := &url.URL{Scheme: "https", Host: "api.dingtalk.io", Path: "/x/"}
+	if got := r.url(base) + "?" + r.args().Encode(); got != "https://api.dingtalk.io/x/v1.0/a%2Fa/settings?b=.&c=c%26d%3De&maxResults=5" {
+		t.Error(got)
+	}
+	if r.impossible() {
+		t.Error("a full stop can be an id in a query")
+	}
+	for _, ids := range [][]string{{".", "b", "c"}, {"", "b", "c"}, {"a", "", "c"}, {"a", "b", ""}} {
+		if r.ids = ids; !r.impossible() {
+			t.Errorf("%q can be no ids", ids)
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package client
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The types of fields that several APIs share. Each checks itself while it is
+// decoded: a value of the wrong JSON type is an error that names the field,
+// never a zero and never nil.
+
+// Millis is a time in milliseconds since 1970 UTC. DingTalk writes 0 for a time
+// that it doesn't have.
+type Millis int64
+
+// Time is the time in UTC; nil where there is none.
+func (m *Millis) Time() *time.Time {
+	if m == nil || *m == 0 {
+		return nil
+	}
+	t := time.UnixMilli(int64(*m)).UTC()
+	return &t
+}
+
+// The years that a timestamp can hold on its way to SQL.
+var (
+	minMillis = Millis(time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli())
+	maxMillis = Millis(time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC).UnixMilli())
+)
+
+func (m *Millis) UnmarshalJSON(b []byte) error {
+	if err := json.Unmarshal(b, (*int64)(m)); err != nil {
+		return err
+	}
+	if *m < minMillis || *m > maxMillis {
+		return misfit(fmt.Sprintf("%d is no time in milliseconds", *m))
+	}
+	return nil
+}
+
+// Flag is a yes or no. DingTalk writes it as a boolean, as the numbers 1 and 0,
+// or as either of these in a string. The zero value is neither: not told, or a
+// number that means something else.
+type Flag int8
+
+const (
+	yes Flag = 1
+	no  Flag = -1
+)
+
+// Bool is the flag as a boolean; nil where it is neither yes nor no.
+func (f Flag) Bool() *bool {
+	if f == 0 {
+		return nil
+	}
+	is := f == yes
+	return &is
+}
+
+func (f *Flag) UnmarshalJSON(b []byte) error {
+	switch text := string(unquoted(b)); text {
+	case "true", "1":
+		*f = yes
+	case "false", "0":
+		*f = no
+	case "null":
+		*f = 0
+	default:
+		if _, err := strconv.ParseInt(text, 10, 64); err != nil {
+			return misfit(excerpt(b) + " is no flag")
+		}
+		*f = 0
+	}
+	return nil
+}
+
+// LegacyInt is an integer of the older API, which may write it as a string.
+type LegacyInt int64
+
+func (n *LegacyInt) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		return nil
+	}
+	i, err := strconv.ParseInt(string(unquoted(b)), 10, 64)
+	if err != nil {
+		return misfit(excerpt(b) + " is no integer")
+	}
+	*n = LegacyInt(i)
+	return nil
+}
+
+// LegacyText is a text of the older API, which may write it as a number or a
+// boolean.
+type LegacyText string
+
+func (t *LegacyText) UnmarshalJSON(b []byte) error {
+	switch {
+	case string(b) == "null":
+		return nil
+	case b[0] == '"':
+		return json.Unmarshal(b, (*string)(t))
+	case b[0] == '{' || b[0] == '[':
+		return misfit(excerpt(b) + " is no text")
+	default:
+		*t = LegacyText(b)
+		return nil
+	}
+}
+
+// unquoted takes the quotes from a JSON string that needs no more than that.
+func unquoted(b []byte) []byte {
+	if len(b) > 2 && b[0] == '"' && b[len(b)-1] == '"' && string(b) != `"null"` {
+		return b[1 : len(b)-1]
+	}
+	return b
+}
+
+// excerpt is a JSON value for an error message.
+func excerpt(b []byte) string {
+	const most = 40
+	if len(b) > most {
+		return strings.ToValidUTF8(string(b[:most]), "") + "…"
+	}
+	return string(b)
+}
+
+// List is the entries of a page, of which none is null.
+type List[E comparable] []E
+
+func (l List[E]) len() int      { return len(l) }
+func (l List[E]) missing() bool { return l == nil }
+
+func (l *List[E]) UnmarshalJSON(b []byte) error {
+	err := json.Unmarshal(b, (*[]E)(l))
+	var null E
+	if err == nil && !slices.Contains(*l, null) {
+		return nil
+	}
+	// Something is wrong, or looks like it: which entry is it?
+	var raw []json.RawMessage
+	if json.Unmarshal(b, &raw) != nil {
+		return err
+	}
+	for i, b := range raw {
+		var e E
+		err := json.Unmarshal(b, &e)
+		if string(b) == "null" {
+			err = misfit("null is no entry")
+		}
+		if m, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			m.Field = strings.TrimSuffix(fmt.Sprintf("[%d].%s", i, m.Field), ".")
+			return m
+		}
+	}
+	return err
+}
+
+// misfit is a value that is not what the API documents. It is of encoding/json's
+// own type, since that is what encoding/json adds the name of a field to, level
+// by level; without a Type it is one of ours, and problem says it all.
+func misfit(problem string) error { return &json.UnmarshalTypeError{Value: problem} }
+
+// describe says what is wrong with the form of an answer, with the field's name
+// and the entry's index: "conferenceList[3].status is a string, not an int64".
+func describe(err error) string {
+	m, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	if !ok {
+		return err.Error()
+	}
+	problem := m.Value
+	if m.Type != nil {
+		problem = fmt.Sprintf("the JSON %s is no %s", m.Value, m.Type)
+	}
+	if m.Field == "" {
+		return problem
+	}
+	return strings.ReplaceAll(m.Field, ".[", "[") + ": " + problem
+}

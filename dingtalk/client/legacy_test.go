@@ -1,0 +1,261 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+)
+
+func isLegacy(c simulator.Call) bool { return strings.HasPrefix(c.Path, "/topapi/") }
+
+// legacyList reads a list of the older API to the end.
+func legacyList(w *world, opt client.PageOptions) (ids []string, pages int, err error) {
+	for page, err := range w.api.LegacyUsers(context.Background(), "7", opt) {
+		if err != nil {
+			return ids, pages, err
+		}
+		pages++
+		for _, u := range page.Result.List {
+			ids = append(ids, string(u.UserID))
+		}
+	}
+	return ids, pages, nil
+}
+
+func TestLegacyPages(t *testing.T) {
+	for name, end := range map[string]string{
+		"no more":                "{\"errcode\":0,\"result\":{\"has_more\":false,\"next_cursor\":9,\"list\":[{\"userid\":3}]}}",
+		"no more, as strings":    "{\"errcode\":\"0\",\"result\":{\"has_more\":\"false\",\"list\":[{\"userid\":\"3\"}]}}",
+		"has_more not told":      "{\"errcode\":0,\"result\":{\"list\":[{\"userid\":\"3\"}]}}",
+		"next_cursor is null":    "{\"result\":{\"next_cursor\":null,\"list\":[{\"userid\":\"3\"}]}}",
+		"errcode with a message": "{\"errcode\":0,\"errmsg\":\"ok\",\"result\":{\"has_more\":0,\"list\":[{\"userid\":\"3\"}]}}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, internalApp, func(t *testing.T, w *world) {
+				var got []string
+				w.sim.Script(simulator.Fault{On: isLegacy, Serve: func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+					equal(t, "method", http.MethodPost, r.Method)
+					equal(t, "query", "access_token=simulated-token-1", r.URL.RawQuery)
+					equal(t, "header", "", r.Header.Get("x-acs-dingtalk-access-token"))
+					equal(t, "content type", "application/x-www-form-urlencoded", r.Header.Get("Content-Type"))
+					if err := r.ParseForm(); err != nil {
+						t.Error(err)
+					}
+					got = append(got, r.PostForm.Encode())
+					if r.PostForm.Get("cursor") == "0" {
+						fmt.Fprint(rw, `{"errcode":0,"errmsg":"ok","result":{"has_more":"true","next_cursor":2,"list":[{"userid":"1"},{"userid":"2"}]}}`)
+					} else {
+						fmt.Fprint(rw, end)
+					}
+				}})
+				ids, _, err := legacyList(w, client.PageOptions{})
+				equal(t, "error", error(nil), err)
+				equal(t, "ids", []string{"1", "2", "3"}, ids)
+				equal(t, "forms", []string{"cursor=0&dept_id=7&size=100", "cursor=2&dept_id=7&size=100"}, got)
+			})
+		})
+	}
+}
+
+func TestPageSizes(t *testing.T) {
+	for size, want := range map[int]string{0: "100", 1: "1", 100: "100", 500: "100"} {
+		inWorld(t, internalApp, func(t *testing.T, w *world) {
+			w.sim.Script(simulator.Fault{On: isLegacy, Serve: func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+				equal(t, "size", want, r.FormValue("size"))
+				fmt.Fprint(rw, `{"result":{"list":[]}}`)
+			}})
+			_, pages, err := legacyList(w, client.PageOptions{Size: size})
+			equal(t, "error", error(nil), err)
+			equal(t, "pages", 1, pages)
+		})
+	}
+}
+
+func TestLegacyCodes(t *testing.T) {
+	tests := []struct {
+		code  string
+		kind  client.Kind
+		pause time.Duration
+	}{
+		{"-1", client.Throttled, time.Second},
+		{"90018", client.Throttled, time.Second},
+		{"90002", client.Throttled, time.Second},
+		{"90020", client.QuotaSpent, permanent},
+		{"60011", client.NoPermission, permanent},
+		{"60020", client.AddressNotAllowed, permanent},
+		{"50002", client.NotAllowed, permanent},
+		{"50004", client.NotAllowed, permanent},
+		{"60003", client.NotFound, permanent},
+		{"60121", client.BadRequest, permanent}, // not a code of this endpoint
+		{"400002", client.BadRequest, permanent},
+		{"40035", client.BadRequest, permanent},
+		{"12345", client.BadRequest, permanent},
+	}
+	for _, test := range tests {
+		for _, quote := range []string{"", `"`} {
+			t.Run(quote+test.code+quote, func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					w.sim.Script(simulator.Fault{On: isLegacy, Serve: simulator.Answer(200, fmt.Sprintf(`{"errcode":%s%s%s,"errmsg":"m","request_id":"r"}`, quote, test.code, quote))})
+					start := time.Now()
+					_, _, err := legacyList(w, client.PageOptions{})
+					var e *client.Error
+					if !errors.As(err, &e) {
+						t.Fatal(err)
+					}
+					equal(t, "kind", test.kind, e.Kind)
+					equal(t, "code", "errcode "+test.code, e.Code)
+					switch took := time.Since(start); {
+					case test.pause == permanent && took != 0:
+						t.Errorf("it was repeated for %s", took)
+					case test.pause != permanent && took < test.pause:
+						t.Errorf("it was not repeated")
+					}
+					if e.Kind == client.NoPermission && !strings.Contains(e.Error(), "the permission qyapi_get_department_member") {
+						t.Error(e)
+					}
+					if e.Kind == client.NotFound && !strings.HasSuffix(e.Error(), "There is no such department.") {
+						t.Error(e)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestLegacyDeadToken(t *testing.T) {
+	for _, code := range []string{"40014", "42001"} {
+		inWorld(t, internalApp, func(t *testing.T, w *world) {
+			w.sim.Script(
+				simulator.Fault{On: isLegacy, Times: 1, Serve: simulator.Answer(200, `{"errcode":`+code+`,"errmsg":"dead"}`)},
+				simulator.Fault{On: isLegacy, Serve: simulator.Answer(200, `{"errcode":0,"userid":"u"}`)},
+			)
+			u, err := w.api.LegacyUser(t.Context(), "u")
+			if err != nil || u.UserID != "u" {
+				t.Error(u, err)
+			}
+			equal(t, "token calls", 2, w.sim.Count(simulator.TokenCall))
+		})
+	}
+}
+
+// A department without members is refused, and an empty list; but a list does
+// not end so in the middle.
+func TestEmptyThatIsRefused(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		none := simulator.Fault{On: isLegacy, Serve: simulator.Answer(200, `{"errcode":60019,"errmsg":"no members"}`)}
+		w.sim.Script(none)
+		_, pages, err := legacyList(w, client.PageOptions{})
+		equal(t, "error", error(nil), err)
+		equal(t, "pages", 0, pages)
+
+		w.sim.ClearFaults()
+		w.sim.Script(simulator.Fault{On: isLegacy, Times: 1, Serve: simulator.Answer(200, `{"result":{"has_more":true,"next_cursor":1,"list":[]}}`)}, none)
+		if _, _, err = legacyList(w, client.PageOptions{}); !client.IsKind(err, client.Empty) {
+			t.Error(err)
+		}
+	})
+}
+
+func TestMoreButNotWhere(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		w.sim.Script(simulator.Fault{On: isLegacy, Serve: simulator.Answer(200, `{"result":{"has_more":true,"list":[{"userid":"1"}]}}`)})
+		_, _, err := legacyList(w, client.PageOptions{})
+		if !client.IsKind(err, client.Unexpected) || !strings.Contains(err.Error(), "there is more, but not where") {
+			t.Error(err)
+		}
+	})
+}
+
+func TestLegacyIDs(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		_, err := w.api.LegacyUser(t.Context(), "")
+		if !client.IsKind(err, client.NotFound) {
+			t.Error(err)
+		}
+		equal(t, "calls", 0, len(w.sim.Calls()))
+		for _, id := range []string{".", "..", "a&b=c", "a b", "会议"} { // no path, so nothing to climb
+			w.sim.ClearFaults()
+			w.sim.Script(simulator.Fault{On: isLegacy, Serve: func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+				equal(t, "userid", id, r.PostFormValue("userid"))
+				fmt.Fprint(rw, `{"userid":"u"}`)
+			}})
+			if _, err := w.api.LegacyUser(t.Context(), id); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// The token is in the URL, and in nothing that a person sees: the log (which
+// the world watches), the error and whatever it wraps.
+func TestLegacyTokenIsNeverShown(t *testing.T) {
+	for name, serve := range map[string]serveFunc{
+		"dropped":   simulator.Drop,
+		"cut short": simulator.CutShort,
+		"hanging":   simulator.Delay(time.Hour),
+		"not HTTP": func(rw http.ResponseWriter, _ *http.Request, _ http.Handler) {
+			conn, _, _ := http.NewResponseController(rw).Hijack()
+			fmt.Fprint(conn, "what?\n\n")
+			conn.Close()
+		},
+		"a redirect": func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+			simulator.Answer(302, "", "Location", "http://127.0.0.1/"+r.URL.RawQuery)(rw, r, real)
+		},
+		"an echo": func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+			q := r.URL.Query().Get("access_token")
+			simulator.Answer(200, fmt.Sprintf(`{"errcode":1,"errmsg":"%s: %s and %s"}`, r.URL, q, url.QueryEscape(q)))(rw, r, real)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, internalApp, func(t *testing.T, w *world) {
+				odd := simulator.Answer(200, `{"accessToken":"hush/token+%&=","expireIn":7200}`)
+				w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: odd}, simulator.Fault{On: isLegacy, Serve: serve})
+				_, err := w.api.LegacyUser(t.Context(), "u")
+				if err == nil {
+					t.Fatal("no error")
+				}
+				for ; err != nil; err = errors.Unwrap(err) {
+					checkNoSecret(t, "the error", fmt.Sprintf("%v %+v %#v", err, err, err))
+				}
+			})
+		})
+	}
+}
+
+func TestLegacyEndpoint(t *testing.T) {
+	for base, want := range map[string]string{
+		"https://api.dingtalk.io":    "https://oapi.dingtalk.io",
+		"https://api.dingtalk.com/":  "https://oapi.dingtalk.com/",
+		"https://dingtalk.example/x": "https://dingtalk.example/x",
+		"http://127.0.0.1:8080":      "http://127.0.0.1:8080",
+	} {
+		var asked []string
+		u, err := client.ParseEndpoint(base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hosts := roundTripper(func(r *http.Request) (*http.Response, error) {
+			asked = append(asked, r.URL.Scheme+"://"+r.URL.Host+strings.TrimSuffix(r.URL.Path, "topapi/v2/user/get"))
+			return nil, context.Canceled
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		api := client.New(client.Config{Endpoint: u, Credentials: client.AccessToken{Token: client.NewSecret("hush")}, Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			cancel()
+			return hosts(r)
+		})})
+		_, _ = api.LegacyUser(ctx, "u")
+		equal(t, base, []string{strings.TrimSuffix(want, "/") + "/"}, asked)
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
