@@ -21,6 +21,9 @@ type paging struct {
 var (
 	// byToken ends with a token that is empty, null or absent.
 	byToken = &paging{at: "nextToken", size: "maxResults"}
+	// byHasMore ends with hasMore false, whatever the token, or as byToken
+	// where hasMore is not told.
+	byHasMore = &paging{at: "nextToken", size: "maxResults", hasMore: true}
 	// byCursor is the older API's: it ends with has_more false.
 	byCursor = &paging{at: "cursor", size: "size", first: "0", sizeRequired: true, hasMore: true}
 )
