@@ -120,7 +120,10 @@ func (db *DB) read(ctx context.Context, text string) (*Result, error) {
 		}
 		r.Rows = append(r.Rows, row)
 	}
-	return r, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func quoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

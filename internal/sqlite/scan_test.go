@@ -1,0 +1,199 @@
+package sqlite_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+)
+
+// scripted is the plugin's server, but for its scans: a test says what they do.
+type scripted struct {
+	engine.Server
+	// scan sends the rows of an id.
+	scan func(ctx context.Context, id string, send func(title string)) error
+
+	mu    sync.Mutex
+	began []context.Context // of the scans so far
+	most  int               // scans that ran at a time
+	under sync.WaitGroup    // the scans under way
+}
+
+func (s *scripted) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
+	s.under.Add(1)
+	defer s.under.Done()
+	s.mu.Lock()
+	s.began = append(s.began, stream.Context())
+	s.most = max(s.most, s.running())
+	s.mu.Unlock()
+	id := request.QueryContext.Quals["schedule_conference_id"].Quals[0].Value.GetStringValue()
+	return s.scan(stream.Context(), id, func(title string) {
+		_ = stream.Send(&proto.ExecuteResponse{Row: &proto.Row{Columns: map[string]*proto.Column{
+			"schedule_conference_id": {Value: &proto.Column_StringValue{StringValue: id}},
+			"title":                  {Value: &proto.Column_StringValue{StringValue: title}},
+		}}})
+	})
+}
+
+// running returns how many scans have not been told to end. s.mu is held.
+func (s *scripted) running() int {
+	n := 0
+	for _, ctx := range s.began {
+		if ctx.Err() == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// checkEnded fails the test if a scan has not been told to end, or does not.
+func (s *scripted) checkEnded(t *testing.T) {
+	t.Helper()
+	s.mu.Lock()
+	n := s.running()
+	s.mu.Unlock()
+	if n > 0 {
+		t.Fatalf("%d scans have not been told to end", n)
+	}
+	ended := make(chan struct{})
+	go func() {
+		s.under.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(30 * time.Second):
+		t.Error("a scan does not end")
+	}
+}
+
+// openScripted returns a database whose scans do as a test says.
+func openScripted(t *testing.T, scan func(ctx context.Context, id string, send func(title string)) error) (*sqlite.DB, *scripted) {
+	t.Helper()
+	s := &scripted{Server: dingtalk.NewServer(), scan: scan}
+	e, err := engine.New(s, "dingtalk", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sqlite.Open(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db, s
+}
+
+// A scan is told to end as soon as SQLite has what it needs: when the cursor
+// begins its next scan, and when it is closed. The lists here have no end.
+func TestScansAreStopped(t *testing.T) {
+	const from = " from dingtalk_schedule_conference where schedule_conference_id = "
+	const ids = "with ids(id) as (values ('a'), ('b'), ('c')) "
+	tests := []struct {
+		name, sql string
+		want      []string
+		err       string
+	}{
+		{"a limit that SQLite applies", "select title" + from + "'a' and title > 'a1' limit 1", []string{"a2"}, ""},
+		{"a subquery for each id", ids + "select (select title" + from + "id) from ids", []string{"a0", "b0", "c0"}, ""},
+		{"a subquery for each id, and one for none", "with ids(id) as (values ('a'), (null), ('c')) select (select title" + from + "id) from ids",
+			[]string{"a0", "<nil>", "c0"}, ""},
+		{"exists", ids + "select id from ids where exists (select 1" + from + "id)", []string{"a", "b", "c"}, ""},
+		{"exists, and not for none", "with ids(id) as (values ('a'), (null)) select id from ids where exists (select 1" + from + "id)", []string{"a"}, ""},
+		{"an error of SQLite's", "select case title when 'a3' then json('{') else title end" + from + "'a'", nil, "SQL logic error: malformed JSON (1)"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			db, s := openScripted(t, func(ctx context.Context, id string, send func(string)) error {
+				for i := 0; ctx.Err() == nil; i++ {
+					send(fmt.Sprint(id, i))
+				}
+				return ctx.Err()
+			})
+			r, err := db.Query(t.Context(), test.sql)
+			if fmt.Sprint(err) != test.err && (err != nil || test.err != "") {
+				t.Fatalf("error %v, want %q", err, test.err)
+			}
+			if err != nil && r != nil {
+				t.Errorf("%v beside an error", r)
+			}
+			if r == nil {
+				r = &sqlite.Result{}
+			}
+			if d := cmp.Diff(test.want, text(r)); d != "" {
+				t.Errorf("rows (-want +got):\n%s", d)
+			}
+			if s.most != 1 {
+				t.Errorf("%d scans at a time for one cursor", s.most)
+			}
+			s.checkEnded(t)
+		})
+	}
+}
+
+// A query that is cancelled ends in the cause, without rows, whatever its scan
+// does then.
+func TestCancel(t *testing.T) {
+	stop := errors.New("enough")
+	tests := []struct {
+		name string
+		// scan cancels its query. over is closed when that has returned.
+		scan func(t *testing.T, ctx context.Context, send func(string), cancel func(), over <-chan struct{}) error
+	}{
+		{"before a row", func(_ *testing.T, ctx context.Context, _ func(string), cancel func(), _ <-chan struct{}) error {
+			cancel()
+			<-ctx.Done()
+			return ctx.Err()
+		}},
+		{"a scan that goes on", func(_ *testing.T, _ context.Context, send func(string), cancel func(), _ <-chan struct{}) error {
+			send("a0")
+			cancel()
+			for range 100 {
+				send("a1")
+			}
+			return nil
+		}},
+		{"a scan that is complete", func(_ *testing.T, _ context.Context, send func(string), cancel func(), _ <-chan struct{}) error {
+			send("a0")
+			cancel()
+			return nil
+		}},
+		{"a scan that fails", func(_ *testing.T, _ context.Context, send func(string), cancel func(), _ <-chan struct{}) error {
+			send("a0")
+			cancel()
+			return errors.New("another error")
+		}},
+		{"a scan that does not notice", func(t *testing.T, _ context.Context, send func(string), cancel func(), over <-chan struct{}) error {
+			send("a0")
+			cancel()
+			select {
+			case <-over:
+			case <-time.After(30 * time.Second):
+				t.Error("the query waits for its scan")
+			}
+			return nil
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			over := make(chan struct{})
+			db, s := openScripted(t, func(scanCtx context.Context, _ string, send func(string)) error {
+				return test.scan(t, scanCtx, send, func() { cancel(stop) }, over)
+			})
+			r, err := db.Query(ctx, "select title from dingtalk_schedule_conference where schedule_conference_id = 'a'")
+			close(over)
+			if r != nil || err != stop {
+				t.Errorf("%v, error %v", r, err)
+			}
+			s.checkEnded(t)
+		})
+	}
+}
