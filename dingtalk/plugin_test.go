@@ -6,6 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -192,6 +194,11 @@ func TestRowsAndCalls(t *testing.T) {
 		{"limit 5 is one call of 5", limited(scan("a"), 5), "", want["a"][:5], []string{"token", "a first 5"}},
 		{"limit 110 is two calls", limited(scan("a"), 110), "", want["a"][:110], []string{"token", "a first 100", "a later 100"}},
 		{"a limit of exactly one page is one call", limited(scan("a"), 100), "", want["a"][:100], []string{"token", "a first 100"}},
+		{"a limit of one less than a page is one call of that", limited(scan("a"), 99), "", want["a"][:99], []string{"token", "a first 99"}},
+		{"a limit of one more than a page is two calls", limited(scan("a"), 101), "", want["a"][:101], []string{"token", "a first 100", "a later 100"}},
+		{"a limit of one less than a page by config", limited(scan("five"), 2), "page_size = 3", want["five"][:2], []string{"token", "five first 2"}},
+		{"a limit of exactly a page by config", limited(scan("five"), 3), "page_size = 3", want["five"][:3], []string{"token", "five first 3"}},
+		{"a limit of one more than a page by config", limited(scan("five"), 4), "page_size = 3", want["five"][:4], []string{"token", "five first 3", "five later 3"}},
 		{"limit 0 is no call", limited(scan("a"), 0), "", nil, nil},
 		{"an unknown id is no row", scan("stale"), "", nil, []string{"token", "stale first 100"}},
 		{"an unknown id among others", scan("one", "stale"), "", want["one"], []string{"token", "one first 100", "stale first 100"}},
@@ -398,6 +405,48 @@ func TestChangedConfig(t *testing.T) {
 	diff(t, "rows", want, rows)
 	diff(t, "calls before", []string{"token", "a first 100"}, calls(before))
 	diff(t, "calls after", []string{"token", "a first 100"}, calls(after))
+}
+
+// The client of a config that has changed leaves no connection open.
+func TestChangedConfigClosesConnections(t *testing.T) {
+	sim := newSimulator()
+	opened, closed := make(chan net.Conn, 10), make(chan net.Conn, 10)
+	before := httptest.NewUnstartedServer(sim)
+	before.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			opened <- c
+		case http.StateClosed:
+			closed <- c
+		}
+	}
+	before.Start()
+	after := httptest.NewServer(sim)
+	t.Cleanup(before.Close)
+	t.Cleanup(after.Close)
+
+	e := start(t, sim)
+	for _, server := range []*httptest.Server{before, after} {
+		if len(closed) > 0 {
+			t.Error("a connection is closed before the config has changed")
+		}
+		if err := e.Reconfigure(spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := query(t, e, scan("a")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(opened) == 0 {
+		t.Error("no connection was opened")
+	}
+	for range len(opened) {
+		select {
+		case <-closed:
+		case <-time.After(30 * time.Second):
+			t.Fatal("a connection of the old client is still open")
+		}
+	}
 }
 
 func TestSchema(t *testing.T) {
