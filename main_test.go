@@ -115,8 +115,8 @@ func TestBuiltBinary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(schema.GetSchema()["dingtalk_schedule_conference"].GetColumns()); n != 9+3 {
-		t.Errorf("%d columns, want 9 and Steampipe's 3", n)
+	if n := len(schema.GetSchema()["dingtalk_schedule_conference"].GetColumns()); n != 10+3 {
+		t.Errorf("%d columns, want 10 and Steampipe's 3", n)
 	}
 
 	titles, err := execute(t, p, []string{simulator.DemoIncident})

@@ -216,3 +216,53 @@ func TestCallsOfLists(t *testing.T) {
 		diff(t, fmt.Sprint("calls for ", test.ids), test.calls, got)
 	}
 }
+
+// Only the first page can say that there is nothing, also where it was empty.
+func TestUnknownAfterAnEmptyPage(t *testing.T) {
+	for _, code := range []string{"invalidScheduleConferenceId", "paramsError"} {
+		t.Run(code, func(t *testing.T) {
+			sim := newSimulator()
+			sim.Script(
+				simulator.Fault{On: simulator.OnFirstPage, Serve: simulator.Answer(200, `{"totalCount":7,"nextToken":"n","conferenceList":[]}`)},
+				simulator.Fault{On: simulator.OnLaterPage, Serve: simulator.Refuse(400, code, "gone")},
+			)
+			rows, err := query(t, start(t, sim, `ignore_error_codes = ["paramsError"]`), scan("a"))
+			if err == nil || !strings.Contains(err.Error(), "gone") {
+				t.Errorf("%d rows, %v", len(rows), err)
+			}
+		})
+	}
+}
+
+// The organization's id is a column, and chooses the connection.
+func TestCorpID(t *testing.T) {
+	for name, test := range map[string]struct {
+		config, env string
+		want        any
+	}{
+		"in the file":                        {`corp_id = "test-corp"`, "", "test-corp"},
+		"nowhere":                            {"", "", nil},
+		"in the environment alone":           {"", "test-corp", nil},
+		"in the environment, with a ticket":  {`suite_ticket = "test-ticket"`, "test-corp", "test-corp"},
+		"in the file, and another elsewhere": {`corp_id = "test-corp"`, "other", "test-corp"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("DINGTALK_CORP_ID", test.env)
+			sim := newSimulator()
+			sim.Schedules["a"], _ = conferences("a", 1)
+			e := start(t, sim, test.config)
+			s := engine.Scan{Table: table, Columns: []string{"corp_id"}, Quals: []engine.Qual{engine.Equals("schedule_conference_id", "a")}}
+			rows, err := query(t, e, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			diff(t, "rows", []row{{"corp_id": test.want}}, rows)
+			sim.ClearCalls()
+			s.Quals = append(s.Quals, engine.Equals("corp_id", "of another"))
+			if rows, err = query(t, e, s); err != nil || len(rows) > 0 {
+				t.Errorf("%d rows of another organization, %v", len(rows), err)
+			}
+			diff(t, "calls for another organization", []string(nil), calls(sim))
+		})
+	}
+}

@@ -54,6 +54,7 @@ const (
 // settings are a connection's config and environment, checked.
 type settings struct {
 	clientSettings
+	corpID   string // of the column; "" where none is named
 	pageSize int
 	// ignoreCodes matches the DingTalk error codes that mean "no rows"; nil
 	// matches none.
@@ -78,6 +79,7 @@ func (cfg connectionConfig) resolve() (s settings, err error) {
 	if s.credentials, err = cfg.credentials(); err != nil {
 		return s, err
 	}
+	s.corpID = cfg.corpID()
 	s.pageSize = defaultPageSize
 	if cfg.PageSize != nil {
 		s.pageSize = *cfg.PageSize
@@ -143,6 +145,17 @@ func (cfg connectionConfig) credentials() (client.Credentials, error) {
 	default:
 		return client.InternalApp{ClientID: id.value, ClientSecret: clientSecret}, nil
 	}
+}
+
+// corpID is the organization's id, as far as the config names it. The
+// environment names it only where the flow asks for it, as for credentials.
+func (cfg connectionConfig) corpID() string {
+	credentials := []*string{cfg.ClientID, cfg.ClientSecret, cfg.CorpID, cfg.AccessToken}
+	named := slices.ContainsFunc(credentials, func(s *string) bool { return value(s) != "" })
+	if named && value(cfg.SuiteTicket) == "" {
+		return value(cfg.CorpID)
+	}
+	return cmp.Or(value(cfg.CorpID), strings.TrimSpace(os.Getenv(envCorpID)))
 }
 
 // argument is one argument of the connection and the variable behind it.

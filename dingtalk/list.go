@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"golang.org/x/sync/errgroup"
 )
 
 // listing is one list call of a table.
@@ -16,27 +20,24 @@ type listing struct {
 	*plugin.QueryData
 	api      *client.Client
 	settings settings
-	// stream hands a row on and reports whether more are wanted.
-	stream func(row any) bool
-	rows   int // streamed so far
+	emit     func(row any) bool
+	// asked is whether the user's rate limiters were asked for the first call,
+	// which the SDK does before it calls us.
+	asked atomic.Bool
 }
 
-// list makes a List function of a table's loop over the pages of its API. It
+// list makes a list function of a table's loop over the pages of its API. It
 // connects, turns what means "no rows" into no rows, and says in an error which
 // table and key it is about.
-func list(c *connector, read func(context.Context, *listing) error) plugin.HydrateFunc {
-	return delivery.List(func(ctx context.Context, d *plugin.QueryData, emit func(any) bool) error {
-		l := &listing{QueryData: d}
-		l.stream = func(row any) bool {
-			l.rows++
-			return emit(row)
-		}
+func (c *connector) list(read func(context.Context, *listing) error) delivery.ListFunc {
+	return func(ctx context.Context, d *plugin.QueryData, emit func(any) bool) error {
+		l := &listing{QueryData: d, emit: emit}
 		err := l.run(ctx, c, read)
 		if err != nil && ctx.Err() == nil {
 			plugin.Logger(ctx).Error(d.Table.Name+".list", "error", err)
 		}
 		return err
-	})
+	}
 }
 
 func (l *listing) run(ctx context.Context, c *connector, read func(context.Context, *listing) error) (err error) {
@@ -49,7 +50,7 @@ func (l *listing) run(ctx context.Context, c *connector, read func(context.Conte
 	if err = l.checkKeys(); err == nil {
 		err = read(ctx, l)
 	}
-	if err == nil || l.rows == 0 && l.meansNoRows(err) {
+	if err == nil || l.meansNoRows(err) {
 		return nil
 	}
 	for _, k := range l.Table.List.KeyColumns {
@@ -74,33 +75,80 @@ func (l *listing) checkKeys() error {
 	return nil
 }
 
+// key returns the value of a text column that the query names with =, and
+// whether it names one.
+func (l *listing) key(name string) (string, bool) {
+	v, ok := l.EqualsQuals[name]
+	return v.GetStringValue(), ok
+}
+
+// wants reports whether the query wants one of some columns.
+func (l *listing) wants(columns ...string) bool {
+	return slices.ContainsFunc(columns, func(c string) bool { return slices.Contains(l.QueryContext.Columns, c) })
+}
+
+// stream hands a row on and reports whether more are wanted.
+func (l *listing) stream(row any) bool { return l.emit(record{row, l.settings.corpID}) }
+
 // pages are how a list call reads its pages: no larger than the rows that the
-// query wants, each with leave of the user's rate limiters.
+// query wants.
 func (l *listing) pages() client.PageOptions {
 	size := l.settings.pageSize
 	if limit := l.QueryContext.Limit; limit != nil && *limit > 0 && *limit < int64(size) {
 		size = int(*limit)
 	}
-	first := true
-	return client.PageOptions{
-		Size: size,
-		Wait: func(ctx context.Context) error {
-			// The SDK has asked before it called us.
-			if !first {
-				l.WaitForListRateLimit(ctx)
-			}
-			first = false
-			return ctx.Err()
-		},
+	return client.PageOptions{Size: size, Wait: l.wait}
+}
+
+// wait asks the user's rate limiters before a call.
+func (l *listing) wait(ctx context.Context) error {
+	if l.asked.Swap(true) {
+		l.WaitForListRateLimit(ctx)
 	}
+	return ctx.Err()
+}
+
+// fillAtOnce is how many calls that fill in columns a list call has under way.
+const fillAtOnce = 8
+
+// fill fills in the columns of rows that cost a call each, several at a time,
+// for as many of the rows as the query wants. Not to find what a row tells of
+// is an error as well.
+func fill[R any](ctx context.Context, l *listing, columns []string, rows []R, get func(context.Context, R) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(fillAtOnce)
+	for _, row := range rows[:min(int64(len(rows)), l.RowsRemaining(ctx))] {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if err := get(ctx, row); err != nil {
+				return &fillError{columns, err}
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// fillError is a call that could not fill in columns of a row.
+type fillError struct {
+	columns []string
+	err     error
+}
+
+func (e *fillError) Unwrap() error { return e.err }
+
+func (e *fillError) Error() string {
+	return fmt.Sprintf("filling in %s: %v A query without these columns makes no such call.", strings.Join(e.columns, ", "), e.err)
 }
 
 // meansNoRows reports whether an error says that there is nothing to list: an
-// unknown id, or a code that the connection ignores. Once rows have been
-// streamed, it is an error like any other: the list would end short.
+// unknown id, or a code that the connection ignores. On a later page, or for a
+// row that was listed, it is an error like any other: the list would end short.
 func (l *listing) meansNoRows(err error) bool {
 	var e *client.Error
-	if !errors.As(err, &e) || e.TokenCall {
+	if !errors.As(err, &e) || e.TokenCall || e.Page > 1 || errors.As(err, new(*fillError)) {
 		return false
 	}
 	return e.Kind == client.NotFound ||

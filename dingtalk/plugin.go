@@ -1,5 +1,5 @@
-// Package dingtalk is the Steampipe plugin for DingTalk's scheduled video
-// meetings: what SQL sees of the DingTalk Open API.
+// Package dingtalk is the Steampipe plugin for DingTalk's video meetings: what
+// SQL sees of the DingTalk Open API.
 package dingtalk
 
 import (
@@ -15,6 +15,11 @@ const pluginName = "steampipe-plugin-dingtalk"
 // version is stamped by the release build.
 var version = "dev"
 
+// tables are all tables of the plugin.
+var tables = []func(*connector) *plugin.Table{
+	tableScheduleConference,
+}
+
 // Serve serves the plugin to Steampipe until Steampipe ends it.
 func Serve() { delivery.Serve(pluginName, Plugin) }
 
@@ -25,11 +30,14 @@ func NewServer() *delivery.Server { return delivery.NewServer(Plugin) }
 // clients of its own.
 func Plugin(context.Context) *plugin.Plugin {
 	c := newConnector()
-	return &plugin.Plugin{
+	p := &plugin.Plugin{
 		Name: pluginName,
 		ConnectionConfigSchema: &plugin.ConnectionConfigSchema{
 			NewInstance: newConnectionConfig,
 		},
+		// So that an aggregator spares the calls of connections that a query
+		// leaves out.
+		ConnectionKeyColumns: []plugin.ConnectionKeyColumn{{Name: corpIDColumn.Name, Hydrate: corpIDOf}},
 		RateLimiters: []*rate_limiter.Definition{{
 			Name: "dingtalk_api",
 			// DingTalk allows 20 calls a second to an app and API. No second
@@ -39,8 +47,19 @@ func Plugin(context.Context) *plugin.Plugin {
 			BucketSize: 2,
 			Scope:      []string{"connection", "table"},
 		}},
-		TableMap: map[string]*plugin.Table{
-			"dingtalk_schedule_conference": tableScheduleConference(c),
-		},
+		TableMap: map[string]*plugin.Table{},
 	}
+	for _, table := range tables {
+		t := table(c)
+		p.TableMap[t.Name] = t
+	}
+	return p
+}
+
+// corpIDOf is the CorpId of a connection; nil where its config names none.
+func corpIDOf(_ context.Context, d *plugin.QueryData, _ *plugin.HydrateData) (any, error) {
+	if id := configOf(d.Connection).corpID(); id != "" {
+		return id, nil
+	}
+	return nil, nil
 }

@@ -77,6 +77,10 @@ type Error struct {
 	RequiredScopes []string
 	// RetryAfter is how long the server asked to wait; 0 where it did not say.
 	RetryAfter time.Duration
+	// Page is the page of a list that the call was for, from 1; 0 where it was
+	// for no list. An id that is not found on the first page is unknown; on a
+	// later one, the list would end short.
+	Page int
 	// Attempts is how often the call was sent; 0 where it was not repeatable.
 	Attempts int
 	// Advice is what a person can do about it; "" is the advice of the Kind.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/url"
@@ -40,12 +41,15 @@ func pages[P any, PP interface {
 		}
 		seen := map[string]bool{}
 		entries := 0
-		for first, empty := true, 0; ; first = false {
+		for number, empty := 1, 0; ; number++ {
 			answer, err := read[P, PP](ctx, c, opt.Wait, request{endpoint: of, ids: ids, page: args})
-			if first && IsKind(err, Empty) {
+			if number == 1 && IsKind(err, Empty) {
 				return
 			}
 			if err != nil {
+				if e, ok := errors.AsType[*Error](err); ok {
+					e.Page = number
+				}
 				yield(nil, err)
 				return
 			}

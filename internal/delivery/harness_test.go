@@ -27,7 +27,7 @@ import (
 // runs is how often the races are run. Hundreds:
 //
 //	go test ./internal/delivery -runs 500
-var runs = flag.Int("runs", 20, "how often each race runs")
+var runs = flag.Int("runs", 10, "how often each race runs")
 
 func init() {
 	os.Setenv(logging.EnvLogLevel, "OFF")

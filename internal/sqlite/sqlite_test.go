@@ -150,7 +150,7 @@ func TestSelectStarShowsTheTablesOwnColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"schedule_conference_id", "conference_id", "end_time", "room_code", "start_time", "status", "status_name", "total_count", "title"}
+	want := []string{"schedule_conference_id", "conference_id", "corp_id", "end_time", "room_code", "start_time", "status", "status_name", "total_count", "title"}
 	if d := cmp.Diff(want, r.Columns); d != "" {
 		t.Error(d)
 	}

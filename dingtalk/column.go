@@ -1,0 +1,121 @@
+package dingtalk
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin/transform"
+)
+
+// A column is one line: its name, its description, and where its value comes
+// from, which decides its SQL type.
+//
+// A transform of this package never fails. The SDK would stream the row as a
+// nil, which ends the query as if it were complete; so a value that cannot
+// become a column is an error of the page that it came on.
+
+// record is what the SDK holds of a row: the table's own, and what every table
+// has.
+type record struct {
+	row    any
+	corpID string
+}
+
+// sqlValue is a Go type with an SQL type of its own.
+type sqlValue interface {
+	string | int64 | float64 | bool | time.Time | json.RawMessage
+}
+
+// column is a column with a value of a row of type R; nil is NULL.
+func column[R any, V sqlValue](name, description string, get func(R) *V) *plugin.Column {
+	return &plugin.Column{
+		Name:        name,
+		Description: description,
+		Type:        typeOf[V](),
+		Transform: transform.From(func(_ context.Context, d *transform.TransformData) (any, error) {
+			if v := get(d.HydrateItem.(record).row.(R)); v != nil {
+				return *v, nil
+			}
+			return nil, nil
+		}),
+	}
+}
+
+func typeOf[V sqlValue]() proto.ColumnType {
+	switch any(*new(V)).(type) {
+	case int64:
+		return proto.ColumnType_INT
+	case float64:
+		return proto.ColumnType_DOUBLE
+	case bool:
+		return proto.ColumnType_BOOL
+	case time.Time:
+		return proto.ColumnType_TIMESTAMP
+	case json.RawMessage:
+		return proto.ColumnType_JSON
+	default:
+		return proto.ColumnType_STRING
+	}
+}
+
+// identifier is a column with an id or a code; one that is empty is NULL.
+func identifier[R any](name, description string, get func(R) *string) *plugin.Column {
+	return column(name, description, func(row R) *string {
+		if id := get(row); id != nil && *id != "" {
+			return id
+		}
+		return nil
+	})
+}
+
+// timestamp is a column with a time in milliseconds; 0 is NULL.
+func timestamp[R any](name, description string, get func(R) *client.Millis) *plugin.Column {
+	return column(name, description, func(row R) *time.Time { return get(row).Time() })
+}
+
+// durationSeconds is a column with a duration that DingTalk tells in
+// milliseconds.
+func durationSeconds[R any](description string, get func(R) *int64) *plugin.Column {
+	return column("duration_seconds", description, func(row R) *float64 {
+		ms := get(row)
+		if ms == nil {
+			return nil
+		}
+		seconds := float64(*ms) / 1000
+		return &seconds
+	})
+}
+
+// word is a column with the word for a code; NULL for a code that is not known.
+func word[R any, C comparable](name, description string, words map[C]string, get func(R) *C) *plugin.Column {
+	return column(name, description, func(row R) *string {
+		if code := get(row); code != nil {
+			if w, ok := words[*code]; ok {
+				return &w
+			}
+		}
+		return nil
+	})
+}
+
+// fromKey is a column with the value that a query names.
+func fromKey(name, description string) *plugin.Column {
+	return &plugin.Column{Name: name, Description: description, Type: proto.ColumnType_STRING, Transform: transform.FromQual(name)}
+}
+
+// corpIDColumn is in every table. An aggregator chooses connections by it.
+var corpIDColumn = &plugin.Column{
+	Name:        "corp_id",
+	Description: "The CorpId of the organization, as the connection's config names it. Null where it names none.",
+	Type:        proto.ColumnType_STRING,
+	Transform: transform.From(func(_ context.Context, d *transform.TransformData) (any, error) {
+		if id := d.HydrateItem.(record).corpID; id != "" {
+			return id, nil
+		}
+		return nil, nil
+	}),
+}

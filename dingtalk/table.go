@@ -1,0 +1,44 @@
+package dingtalk
+
+import (
+	"context"
+	"slices"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+)
+
+// definition is what a table has of its own.
+type definition struct {
+	name, description string
+	keys              plugin.KeyColumnSlice
+	// columns are the key columns, the others by alphabet, and title last.
+	columns []*plugin.Column
+	// read streams the rows of a list call.
+	read func(context.Context, *listing) error
+}
+
+// table makes a table of a definition.
+func (c *connector) table(def definition) *plugin.Table {
+	columns := slices.Clone(def.columns)
+	at := slices.IndexFunc(columns, func(column *plugin.Column) bool {
+		isKey := slices.ContainsFunc(def.keys, func(k *plugin.KeyColumn) bool { return k.Name == column.Name })
+		return !isKey && (column.Name > corpIDColumn.Name || column.Name == "title")
+	})
+	return &plugin.Table{
+		Name:        def.name,
+		Description: def.description,
+		List:        &plugin.ListConfig{KeyColumns: def.keys, Hydrate: delivery.List(c.list(def.read))},
+		Columns:     slices.Insert(columns, at, corpIDColumn),
+	}
+}
+
+// required is a key column that a query must name with =.
+func required(name string) *plugin.KeyColumn { return key(name, plugin.Required) }
+
+// optional is a key column that a query may name with =.
+func optional(name string) *plugin.KeyColumn { return key(name, plugin.Optional) }
+
+func key(name, require string) *plugin.KeyColumn {
+	return &plugin.KeyColumn{Name: name, Require: require, Operators: []string{"="}}
+}
