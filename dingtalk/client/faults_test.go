@@ -384,7 +384,7 @@ func TestSpellings(t *testing.T) {
 					t.Fatal(err)
 				}
 				equal(t, "error", &client.Error{Kind: client.NoPermission, Status: 403, Code: "Forbidden.AccessDenied.AccessTokenPermissionDenied",
-					Message: "m", RequestID: "r", RequiredScopes: []string{"a", "b"}, Attempts: 0}, e)
+					Message: "m", RequestID: "r", RequiredScopes: []string{"a", "b"}, Page: 1}, e)
 			})
 		})
 	}

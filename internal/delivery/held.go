@@ -50,9 +50,7 @@ func (h *heldScans) list(ctx context.Context, d *plugin.QueryData, read ListFunc
 	call := &heldCall{d: d}
 	room := d.RowsRemaining(ctx)
 	err := safely(readCtx, d, read, func(row any) bool {
-		if int64(len(call.rows)) < room {
-			call.rows = append(call.rows, row)
-		}
+		call.rows = append(call.rows, row)
 		return int64(len(call.rows)) < room && readCtx.Err() == nil
 	})
 	if !h.leave(d, scan, call, err) {

@@ -134,10 +134,12 @@ func TestLinkedFailureEndsTheOthers(t *testing.T) {
 	})
 }
 
+// processors are those at the start, before any test.
+var processors = runtime.GOMAXPROCS(0)
+
 // A failure takes the process's processors for a moment only, also when others
 // fail meanwhile.
 func TestLinkedFailureGivesTheProcessorsBack(t *testing.T) {
-	before := runtime.GOMAXPROCS(0)
 	server := (&source{read: func(context.Context, call) error { return errRefused }}).linked(t)
 	var all sync.WaitGroup
 	for i := range 20 {
@@ -148,9 +150,9 @@ func TestLinkedFailureGivesTheProcessorsBack(t *testing.T) {
 	}
 	all.Wait()
 	deadline := time.Now().Add(10 * time.Second)
-	for runtime.GOMAXPROCS(0) != before {
+	for runtime.GOMAXPROCS(0) != processors {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d processors, %d before", runtime.GOMAXPROCS(0), before)
+			t.Fatalf("%d processors, %d before", runtime.GOMAXPROCS(0), processors)
 		}
 		time.Sleep(time.Millisecond)
 	}

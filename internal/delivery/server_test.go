@@ -182,11 +182,15 @@ func TestTheFirstOfTwoIsCancelled(t *testing.T) {
 
 	before := runtime.NumGoroutine()
 	more = nil
-	alone := start(t, server, query{ids: []string{"b"}})
-	<-alone.first
-	alone.cancel()
-	if _, err := alone.wait(); !errors.Is(err, context.Canceled) {
-		t.Errorf("the lone query ended in %v", err)
+	one, other := start(t, server, query{ids: []string{"b"}}), start(t, server, query{ids: []string{"b"}})
+	for _, q := range []*started{one, other} {
+		<-q.first
+	}
+	for _, q := range []*started{one, other} {
+		q.cancel()
+		if _, err := q.wait(); !errors.Is(err, context.Canceled) {
+			t.Errorf("a cancelled query ended in %v", err)
+		}
 	}
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Error(err)
