@@ -273,6 +273,7 @@ func TestAnswersAreOfIDs(t *testing.T) {
 		{query{ids: []string{"a"}, columns: []string{"n", "other"}}, []string{"a"}},
 		{query{ids: []string{"a"}, limit: 2}, nil},
 		{query{ids: []string{"d"}, limit: 2}, []string{"d"}},
+		{query{ids: []string{"d"}, limit: 2}, nil},
 		{query{ids: []string{"d"}, limit: 1}, nil},
 		{query{ids: []string{"d"}, limit: 3}, []string{"d"}},
 		{query{ids: []string{"d"}}, []string{"d"}},
