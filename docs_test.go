@@ -58,7 +58,7 @@ func TestDocsAgree(t *testing.T) {
 
 func TestEveryArgumentIsDocumented(t *testing.T) {
 	config := read(t, "config/dingtalk.spc")
-	for _, argument := range []string{"endpoint", "client_id", "client_secret", "corp_id", "suite_ticket", "access_token", "page_size", "ignore_error_codes"} {
+	for _, argument := range []string{"endpoint", "client_id", "client_secret", "corp_id", "suite_ticket", "access_token", "calls_per_second", "page_size", "ignore_error_codes"} {
 		if !regexp.MustCompile(`(?m)^  # ` + argument + ` += `).MatchString(config) {
 			t.Errorf("config/dingtalk.spc does not show %s", argument)
 		}

@@ -29,6 +29,11 @@ connection "dingtalk" {
   # Can also be set with the DINGTALK_ACCESS_TOKEN environment variable.
   # access_token = "YOUR_ACCESS_TOKEN"
 
+  # The number of calls that the app may make to one API in any second, from 1
+  # to 1000. Raise it if you have a package of DingTalk's that allows more than
+  # the standard edition.
+  # calls_per_second = 20
+
   # The number of meetings asked for in one API call, from 1 to 500.
   # page_size = 100
 

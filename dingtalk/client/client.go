@@ -4,6 +4,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,8 +27,6 @@ const (
 )
 
 const (
-	// requestTimeout bounds one HTTP exchange from dialling to the last byte
-	// of the body.
 	requestTimeout = 15 * time.Second
 	// maxBodyBytes is the most that is read of an answer. A page of 500
 	// meetings is about 200 KiB.
@@ -50,8 +49,16 @@ type Config struct {
 	UserAgent string
 	// Logger hears of every call, at trace level. Nil logs nothing.
 	Logger hclog.Logger
+	// CallsPerSecond is how many calls to one API the app may make in any
+	// second, with its token calls apart; 0 is DefaultCallsPerSecond. Of several
+	// clients of one app, the smallest counts until that one is closed.
+	CallsPerSecond int
+	// Limits are shared by the clients whose calls count together. Nil are those
+	// of the process.
+	Limits *Limits
 	// Transport sends the requests. Nil is a transport of the client's own,
-	// which takes its proxy from the environment as net/http does.
+	// which takes its proxy from the environment as net/http does. An
+	// http.Transport is cloned when a connection fails, to have new ones.
 	Transport http.RoundTripper
 }
 
@@ -59,11 +66,21 @@ type Config struct {
 // share one token and one pool of connections.
 type Client struct {
 	base, legacyBase *url.URL
-	transport        http.RoundTripper
+	pool             *pool
 	tokens           *tokenSource
 	agent            string
 	secrets          []Secret
 	log              hclog.Logger
+
+	// limits has the windows, app finds the client's in it, and rate is the
+	// limit that it asks for.
+	limits *Limits
+	app    appKey
+	rate   int
+
+	// requestTimeout bounds one HTTP exchange from dialling to the last byte of
+	// the body.
+	requestTimeout time.Duration
 }
 
 // New returns a Client. It makes no call.
@@ -71,41 +88,48 @@ func New(cfg Config) *Client {
 	c := &Client{
 		base:       cfg.Endpoint,
 		legacyBase: cfg.LegacyEndpoint,
-		transport:  cfg.Transport,
+		pool:       &pool{current: cfg.Transport},
 		agent:      cfg.UserAgent,
 		secrets:    cfg.Credentials.secrets(),
 		log:        cfg.Logger,
+
+		limits: cmp.Or(cfg.Limits, &processLimits),
+		app:    appOf(cfg.Endpoint, cfg.Credentials),
+		rate:   cmp.Or(cfg.CallsPerSecond, DefaultCallsPerSecond),
+
+		requestTimeout: requestTimeout,
 	}
 	if c.legacyBase == nil {
 		c.legacyBase = legacyEndpoint(c.base)
 	}
-	if c.transport == nil {
-		c.transport = newTransport()
+	if c.pool.current == nil {
+		c.pool.current = newTransport()
 	}
 	if c.log == nil {
 		c.log = hclog.NewNullLogger()
 	}
 	c.tokens = newTokenSource(c, cfg.Credentials)
+	c.limits.join(c, c.app, c.rate)
 	return c
 }
 
-// Close releases the idle connections. Calls under way are not disturbed.
-func (c *Client) Close() {
-	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
-		t.CloseIdleConnections()
+// appOf is whose calls DingTalk counts together.
+func appOf(base *url.URL, credentials Credentials) appKey {
+	key := appKey{base: strings.TrimRight(base.String(), "/")}
+	switch cred := credentials.(type) {
+	case AccessToken:
+		key.token = cred.Token
+	case app:
+		key.id = cred.clientID()
 	}
+	return key
 }
 
-func newTransport() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext
-	t.TLSHandshakeTimeout = 10 * time.Second
-	t.ResponseHeaderTimeout = requestTimeout
-	// The rate limiter allows no more than some 20 calls a second, so this
-	// many connections are all that is ever reused.
-	t.MaxIdleConns = 20
-	t.MaxIdleConnsPerHost = 20
-	return t
+// Close releases the idle connections, and the client's say in the limit. Calls
+// under way are not disturbed.
+func (c *Client) Close() {
+	c.limits.quit(c, c.app)
+	c.pool.close()
 }
 
 // ParseEndpoint checks a base URL: absolute, https (http only to a loopback
@@ -204,9 +228,18 @@ func (c *Client) token(ctx context.Context, b *budget) (tok *token, err error) {
 // exchange sends r until it has an answer, a permanent refusal, or no attempts
 // or time left.
 func exchange[A any, PA answerTo[A]](ctx context.Context, c *Client, b *budget, wait func(context.Context) error, r request, token Secret) (a *A, err error) {
-	err = retrying(ctx, c.log, b, wait, func(ctx context.Context, timeout time.Duration) error {
+	var l *leave
+	err = c.retrying(ctx, b, r, func(ctx context.Context) error {
+		if wait != nil {
+			if err := wait(ctx); err != nil {
+				return err
+			}
+		}
+		l, err = c.leave(ctx, r.endpoint)
+		return err
+	}, func(ctx context.Context, timeout time.Duration) error {
 		a = new(A) // nothing of an answer that was refused may stay
-		return c.attempt(ctx, timeout, r, token, PA(a))
+		return c.attempt(ctx, timeout, r, token, l, PA(a))
 	})
 	if err != nil {
 		return nil, err
@@ -220,13 +253,15 @@ type answerTo[A any] interface {
 	answer
 }
 
-// attempt sends r once and decodes the answer into out. A refusal is an *Error.
-func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, token Secret, out answer) error {
+// attempt sends r once, with leave to do so, and decodes the answer into out. A
+// refusal is an *Error.
+func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, token Secret, l *leave, out answer) error {
 	attemptCtx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	args := r.args().Encode()
-	req, err := c.newRequest(attemptCtx, r, args)
+	req, err := c.newRequest(l.watch(attemptCtx), r, args)
 	if err != nil {
+		l.unused()
 		return fmt.Errorf("building the request: %w", err)
 	}
 	call := []any{"method", r.method, "path", req.URL.EscapedPath(), "args", args}
@@ -234,19 +269,19 @@ func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, 
 
 	start := time.Now()
 	secrets := append([]Secret{token}, c.secrets...)
-	status, header, body, err := c.roundTrip(req)
+	status, header, body, err := c.roundTrip(ctx, req, l)
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err() // the caller gave up; this is no fault of the API
 		}
 		e := transportError(err, timeout)
-		e.redact(secrets)
+		e.redact(r.endpoint, secrets)
 		c.log.Trace("call failed", append(call, "after", time.Since(start), "error", e)...)
 		return e
 	}
 	c.log.Trace("call", append(call, "status", status, "bytes", len(body), "took", time.Since(start))...)
 	if e := decode(r.endpoint, status, header, body, out); e != nil {
-		e.redact(secrets)
+		e.redact(r.endpoint, secrets)
 		c.log.Trace("call refused", "error", e)
 		return e
 	}
@@ -280,11 +315,26 @@ func (c *Client) newRequest(ctx context.Context, r request, args string) (*http.
 	return req, nil
 }
 
-// roundTrip sends the request and reads the whole body, up to maxBodyBytes.
-func (c *Client) roundTrip(req *http.Request) (status int, header http.Header, body []byte, err error) {
+// roundTrip sends the request and reads the whole body, up to maxBodyBytes. ctx is
+// the caller's.
+func (c *Client) roundTrip(ctx context.Context, req *http.Request, l *leave) (status int, header http.Header, body []byte, err error) {
+	transport := c.pool.transport()
+	defer func() {
+		if err != nil && ctx.Err() == nil && !l.neverSent() {
+			c.pool.fail(transport)
+		}
+	}()
 	// Not by http.Client: it would follow redirects, which carry the token to
 	// wherever they point, and its errors show the URL.
-	resp, err := c.transport.RoundTrip(req)
+	resp, err := transport.RoundTrip(req)
+	switch {
+	case err != nil && l.neverSent():
+		l.unused()
+	case err != nil && ctx.Err() != nil:
+		l.used(doubtTime)
+	default:
+		l.used(0)
+	}
 	if err != nil {
 		return 0, nil, nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -199,9 +198,7 @@ func TestKindsOfApp(t *testing.T) {
 	t.Run("a token of the user's own", func(t *testing.T) {
 		inWorld(t, internalApp, func(t *testing.T, w *world) {
 			want := schedule(w.sim, "a", 3)
-			own := client.New(client.Config{Endpoint: &url.URL{Scheme: "http", Host: "127.0.0.1"}, Transport: w.transport,
-				Credentials: client.AccessToken{Token: client.NewSecret(w.sim.IssueToken())}})
-			w.api = own
+			w.api = w.newClient(t, client.AccessToken{Token: client.NewSecret(w.sim.IssueToken())}, unlimited)
 			equal(t, "ids", want, list(t.Context(), w, "a", client.PageOptions{Size: 2}).ids)
 			equal(t, "token calls", 0, w.sim.Count(simulator.TokenCall))
 		})

@@ -17,6 +17,12 @@ var openCodes = map[string]meaning{
 	"Forbidden.AccessDenied.IpNotInWhiteList":            {kind: AddressNotAllowed},
 	"Forbidden.AccessDenied.ApiCountLimitForOrg":         {kind: QuotaSpent},
 
+	"Forbidden.AccessDenied.QpsLimitForApi":                  {kind: Throttled},
+	"Forbidden.AccessDenied.QpsLimitForAppkeyAndApi":         {kind: Throttled},
+	"Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrgAndApi": {kind: Throttled},
+	"Forbidden.AccessDenied.QpmLimitForAppkeyAndApi":         {kind: ThrottledMinute},
+	"Forbidden.AccessDenied.QpmLimitForSuitekeyAndOrgAndApi": {kind: ThrottledMinute},
+
 	"paramsError": {kind: BadRequest},
 
 	"qps.exceed.limit": {kind: Throttled},
@@ -74,4 +80,12 @@ func (e *endpoint) meaning(status int, code string) meaning {
 	default:
 		return meaning{kind: Unexpected}
 	}
+}
+
+// documents reports whether a code, as an Error has it, is one of DingTalk's own.
+func (e *endpoint) documents(code string) bool {
+	code = strings.TrimPrefix(code, legacyPrefix)
+	_, own := e.codes[code]
+	_, common := e.api.codes[code]
+	return own || common
 }

@@ -106,13 +106,17 @@ func (r request) split() (inPath, behind []string) {
 
 func isDotSegment(s string) bool { return s == "." || s == ".." }
 
-// url is the URL of the call without its arguments. Each path segment is escaped
-// on its own, so that nothing in an id can lead to another path.
+// url is the URL of the call without its arguments.
 func (r request) url(base *url.URL) string {
+	return strings.TrimRight(base.String(), "/") + r.escapedPath()
+}
+
+// escapedPath is the path below the base URL. Each segment is escaped on its own,
+// so that nothing in an id can lead to another path.
+func (r request) escapedPath() string {
 	ids, _ := r.split()
 	path, _, _ := strings.Cut(r.path, "?")
 	var b strings.Builder
-	b.WriteString(strings.TrimRight(base.String(), "/"))
 	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
 		if strings.HasPrefix(segment, "{") {
 			segment, ids = ids[0], ids[1:]

@@ -24,6 +24,8 @@ const (
 	// Transient is a failure of the moment: a 5xx, a lost connection, a
 	// time-out. The call is repeated.
 	Transient
+	// UnknownHost is a host that has no address. The call is repeated once.
+	UnknownHost
 	// Throttled is the limit per second. The call is repeated.
 	Throttled
 	// ThrottledMinute is the limit per minute. The call is repeated, later.
@@ -56,7 +58,9 @@ const (
 	Empty
 )
 
-func (k Kind) temporary() bool { return k == Transient || k == Throttled || k == ThrottledMinute }
+func (k Kind) temporary() bool {
+	return k == Transient || k == UnknownHost || k == Throttled || k == ThrottledMinute
+}
 
 // Error is a call that DingTalk refused or that never reached it. Texts are as
 // DingTalk sent them, less the client's own secrets.
@@ -141,8 +145,10 @@ func (e *Error) advice() string {
 			return "Check the network, a proxy if there is one, and the endpoint, then run the query again."
 		}
 		return "This is a failure on DingTalk's side: run the query again in a few minutes."
+	case UnknownHost:
+		return "There is no such host: check the endpoint, a proxy if there is one, and this machine's name service (DNS), then run the query again."
 	case Throttled:
-		return "The app calls this API too often: run the query again, and lower the rate limiter if other programs share the app."
+		return "The app calls this API too often: run the query again, and lower calls_per_second if other programs share the app."
 	case ThrottledMinute:
 		return "The app has reached its limit of calls per minute: wait a minute, then run the query again."
 	case Unauthenticated:
@@ -180,21 +186,6 @@ func (e *Error) advice() string {
 			return "Redirects are not followed, since the access token would travel along: check the endpoint."
 		}
 		return "Check that the endpoint is the DingTalk Open API, and that no proxy answers in its place."
-	}
-}
-
-// redact removes secrets from all that came from the server.
-func (e *Error) redact(secrets []Secret) {
-	var pairs []string
-	for _, s := range secrets {
-		if s != (Secret{}) {
-			pairs = append(pairs, s.reveal(), "[redacted]", url.QueryEscape(s.reveal()), "[redacted]")
-		}
-	}
-	r := strings.NewReplacer(pairs...)
-	e.Code, e.Message, e.RequestID = r.Replace(e.Code), r.Replace(e.Message), r.Replace(e.RequestID)
-	for i, s := range e.RequiredScopes {
-		e.RequiredScopes[i] = r.Replace(s)
 	}
 }
 
@@ -250,6 +241,10 @@ func (a *accessDenied) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// legacyPrefix tells the numbers of the older API, in an Error's Code, from the
+// words of the newer.
+const legacyPrefix = "errcode "
+
 // refused reads the error body of an endpoint's answer.
 func refused(of *endpoint, status int, header http.Header, body []byte) *Error {
 	e := &Error{Status: status, RetryAfter: retryAfter(header)}
@@ -262,7 +257,7 @@ func refused(of *endpoint, status int, header http.Header, body []byte) *Error {
 	code := e.Code
 	if code == "" && r.ErrCode != "" && r.ErrCode != "0" {
 		code = string(r.ErrCode)
-		e.Code, e.Message = "errcode "+code, string(r.ErrMsg)
+		e.Code, e.Message = legacyPrefix+code, string(r.ErrMsg)
 	}
 	m := of.meaning(status, code)
 	e.Kind, e.Advice = m.kind, m.advice
@@ -318,7 +313,10 @@ func transportError(err error, timeout time.Duration) *Error {
 
 	var netErr net.Error
 	var certErr *tls.CertificateVerificationError
+	var dnsErr *net.DNSError
 	switch {
+	case errors.As(err, &dnsErr) && dnsErr.IsNotFound:
+		e.Kind, e.Message = UnknownHost, fmt.Sprintf("the host name %q is unknown", dnsErr.Name)
 	case errors.As(err, &certErr):
 		e.Kind = Unexpected
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &netErr) && netErr.Timeout():

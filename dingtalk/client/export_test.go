@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"net/http"
+	"time"
 )
 
 // The older API, as the tests call it: a list by cursor, and a single read.
@@ -46,9 +47,10 @@ type LegacyUserPage struct {
 	} `json:"result"`
 }
 
-func (p *LegacyUserPage) position() position         { return p.Result.position() }
-func (p *LegacyUserPage) entries() (string, entries) { return "result.list", p.Result.List }
-func (p *LegacyUserPage) check() error               { return checkPage(p) }
+func (p *LegacyUserPage) position() position { return p.Result.position() }
+func (p *LegacyUserPage) entries() entries   { return entriesOf("result.list", p.Result.List) }
+func (u *LegacyUser) key() string            { return string(u.UserID) }
+func (p *LegacyUserPage) check() error       { return checkPage(p) }
 func (c *Client) LegacyUsers(ctx context.Context, dept string, opt PageOptions) iter.Seq2[*LegacyUserPage, error] {
 	return pages[LegacyUserPage](ctx, c, legacyUsers, opt, dept)
 }
@@ -56,3 +58,16 @@ func (c *Client) LegacyUsers(ctx context.Context, dept string, opt PageOptions) 
 func (c *Client) LegacyUser(ctx context.Context, id string) (*LegacyUser, error) {
 	return read[LegacyUser](ctx, c, nil, request{endpoint: legacyUser, ids: []string{id}})
 }
+
+// Apps is the number of apps that are remembered.
+func (l *Limits) Apps() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.apps)
+}
+
+// NewTransport is the transport of a client without one of its own.
+func NewTransport() *http.Transport { return newTransport() }
+
+// SetRequestTimeout shortens the time of one attempt.
+func (c *Client) SetRequestTimeout(d time.Duration) { c.requestTimeout = d }

@@ -1,11 +1,13 @@
 package client_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
@@ -43,6 +46,7 @@ var faults = []fault{
 	{"busy", simulator.Refuse(400, "system.busy", ""), client.Throttled, time.Second, 0},
 	{"busy, in the other spelling", simulator.Refuse(429, "systemBusy", ""), client.Throttled, time.Second, 0},
 	{"429 without a code", simulator.Answer(429, ""), client.Throttled, time.Second, 0},
+	{"408", simulator.Answer(408, "{}"), client.Transient, 0, 0},
 	{"429 with seconds to wait", simulator.Answer(429, "{}", "Retry-After", "7"), client.Throttled, 7 * time.Second, 0},
 	{"503 with a date to wait for", retryAtDate(9 * time.Second), client.Transient, 8 * time.Second, 0},
 	{"a system error", simulator.Refuse(500, "systemError", "systemError:x"), client.Transient, 0, 0},
@@ -122,12 +126,14 @@ func TestFaults(t *testing.T) {
 		name string
 		on   func(simulator.Call) bool
 		kind simulator.CallKind
+		// page is the page that the list fails on.
+		page int
 		// other is how many calls of that kind the list makes besides.
 		other int
 	}{
-		{"the first page", simulator.OnFirstPage, simulator.ConferenceCall, 1},
-		{"a later page", simulator.OnLaterPage, simulator.ConferenceCall, 1},
-		{"the token call", simulator.OnToken, simulator.TokenCall, 0},
+		{"the first page", simulator.OnFirstPage, simulator.ConferenceCall, 1, 1},
+		{"a later page", simulator.OnLaterPage, simulator.ConferenceCall, 2, 1},
+		{"the token call", simulator.OnToken, simulator.TokenCall, 1, 0},
 	}
 	for _, position := range positions {
 		onToken := position.kind == simulator.TokenCall
@@ -152,6 +158,7 @@ func TestFaults(t *testing.T) {
 						t.Fatalf("error %v, %d rows", got.err, len(got.ids))
 					}
 					equal(t, "kind", f.kind, e.Kind)
+					equal(t, "page", position.page, e.Page)
 					checkNoSecret(t, "the error", got.err.Error())
 					if position.name == "a later page" {
 						equal(t, "ids before the error", want[:2], got.ids)
@@ -286,6 +293,47 @@ func TestRefusedConnection(t *testing.T) {
 			t.Error(got.err)
 		}
 		equal(t, "attempts", int64(maxAttempts), w.dials.Load())
+	})
+}
+
+// A name that has no address will hardly get one.
+func TestUnknownHost(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		w.dialFault = &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "api.dingtalk.example", IsNotFound: true}}
+		got := list(t.Context(), w, "a", client.PageOptions{})
+		want := `fetching an access token: DingTalk could not be reached: the host name "api.dingtalk.example" is unknown [tried 2 times]. ` +
+			"There is no such host: check the endpoint, a proxy if there is one, and this machine's name service (DNS), then run the query again."
+		if got.err == nil || got.err.Error() != want {
+			t.Error(got.err)
+		}
+		equal(t, "attempts", int64(2), w.dials.Load())
+
+		// A name server that is down for a moment is another matter.
+		w.dials.Store(0)
+		w.dialFault = &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "server misbehaving", Name: "api.dingtalk.example", IsTemporary: true}}
+		if got := list(t.Context(), w, "a", client.PageOptions{}); !client.IsKind(got.err, client.Transient) {
+			t.Error(got.err)
+		}
+		equal(t, "attempts", int64(maxAttempts), w.dials.Load())
+	})
+}
+
+// Whoever waits learns from the log at once what is repeated and why, and only
+// once.
+func TestRepeatsAreToldEarly(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		var out bytes.Buffer
+		w.api.Close()
+		w.api = client.New(client.Config{Endpoint: w.endpoint(), Credentials: internalApp, Transport: w.transport, Limits: w.limits,
+			Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Warn, Output: &out, DisableTime: true})})
+		schedule(w.sim, "a/b", 1)
+		list(t.Context(), w, "a/b", client.PageOptions{})
+		equal(t, "log", "", out.String())
+
+		w.sim.Script(simulator.Fault{On: simulator.OnFirstPage, Serve: simulator.Answer(503, `{"code":"serviceBusy","message":"token simulated-token-1"}`, "Retry-After", "2")})
+		list(t.Context(), w, "a/b", client.PageOptions{})
+		equal(t, "log", `[WARN]  repeating a call: method=GET path="/v1.0/conference/videoConferences/scheduleConferences/a%2Fb" attempt=2 after=2s `+
+			`error="DingTalk answered HTTP 503, code serviceBusy: token [redacted]. It asks to wait 2s. This is a failure on DingTalk's side: run the query again in a few minutes."`+"\n", out.String())
 	})
 }
 

@@ -132,9 +132,6 @@ func excerpt(b []byte) string {
 // List is the entries of a page, of which none is null.
 type List[E comparable] []E
 
-func (l List[E]) len() int      { return len(l) }
-func (l List[E]) missing() bool { return l == nil }
-
 func (l *List[E]) UnmarshalJSON(b []byte) error {
 	err := json.Unmarshal(b, (*[]E)(l))
 	var null E

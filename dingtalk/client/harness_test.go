@@ -24,6 +24,7 @@ var internalApp = client.InternalApp{ClientID: "test-id", ClientSecret: client.N
 type world struct {
 	api       *client.Client
 	sim       *simulator.Simulator
+	limits    *client.Limits
 	transport *http.Transport
 	dials     atomic.Int64
 	// dialFault makes the next dials fail.
@@ -34,7 +35,7 @@ type world struct {
 func inWorld(t *testing.T, credentials client.Credentials, test func(t *testing.T, w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{sim: simulator.New(testApp)}
+		w := &world{sim: simulator.New(testApp), limits: &client.Limits{}}
 		listener := &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
 		server := &http.Server{Handler: w.sim}
 		go server.Serve(listener)
@@ -47,16 +48,27 @@ func inWorld(t *testing.T, credentials client.Credentials, test func(t *testing.
 				return listener.dial(ctx)
 			},
 		}
-		w.api = client.New(client.Config{
-			Endpoint: &url.URL{Scheme: "http", Host: "127.0.0.1"}, Credentials: credentials, Transport: w.transport,
-			Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: logGuard{t}}),
-		})
+		w.api = w.newClient(t, credentials, unlimited)
 		defer func() {
 			w.api.Close()
 			server.Close()
 			time.Sleep(time.Minute) // the handlers notice that their callers have gone
 		}()
 		test(t, w)
+	})
+}
+
+// unlimited is a limit that no test reaches.
+const unlimited = 1 << 30
+
+func (w *world) endpoint() *url.URL { return &url.URL{Scheme: "http", Host: "127.0.0.1"} }
+
+// newClient returns a client of the world.
+func (w *world) newClient(t *testing.T, credentials client.Credentials, callsPerSecond int) *client.Client {
+	return client.New(client.Config{
+		Endpoint: w.endpoint(), Credentials: credentials, Transport: w.transport,
+		CallsPerSecond: callsPerSecond, Limits: w.limits,
+		Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: logGuard{t}}),
 	})
 }
 
@@ -119,7 +131,11 @@ func list(ctx context.Context, w *world, id string, opt client.PageOptions) answ
 		}
 		a.pages++
 		for _, c := range page.Conferences {
-			a.ids = append(a.ids, *c.ConferenceID)
+			id := ""
+			if c.ConferenceID != nil {
+				id = *c.ConferenceID
+			}
+			a.ids = append(a.ids, id)
 		}
 	}
 	return a

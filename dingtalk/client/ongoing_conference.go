@@ -42,7 +42,9 @@ type OngoingConferencePage struct {
 	Conferences List[*OngoingConference] `json:"onGoingConfList"`
 }
 
-func (p *OngoingConferencePage) entries() (string, entries) { return "onGoingConfList", p.Conferences }
+func (c *OngoingConference) key() string { return keyOf(c.ConferenceID) }
+
+func (p *OngoingConferencePage) entries() entries { return entriesOf("onGoingConfList", p.Conferences) }
 
 func (p *OngoingConferencePage) check() error { return checkPage(p) }
 

@@ -3,15 +3,10 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
+	"net/http"
 	"net/url"
 )
-
-// maxEmptyPages is how many pages without an entry may follow one another.
-// Pages may be short, but a list that promises more for ever would spend the
-// month's quota.
-const maxEmptyPages = 50
 
 // PageOptions say how a list is read. The zero value is usable.
 type PageOptions struct {
@@ -39,50 +34,43 @@ func pages[P any, PP interface {
 		if of.paging.first != "" {
 			args.Set(of.paging.at, of.paging.first)
 		}
-		seen := map[string]bool{}
-		entries := 0
-		for number, empty := 1, 0; ; number++ {
+		list := progress{seen: map[string]bool{}}
+		for number := 1; ; number++ {
+			fail := func(err error) {
+				if e, ok := errors.AsType[*Error](err); ok {
+					here := *e // several lists may share a token call's error
+					here.Page = number
+					err = &here
+				}
+				yield(nil, err)
+			}
 			answer, err := read[P, PP](ctx, c, opt.Wait, request{endpoint: of, ids: ids, page: args})
 			if number == 1 && IsKind(err, Empty) {
 				return
 			}
 			if err != nil {
-				if e, ok := errors.AsType[*Error](err); ok {
-					e.Page = number
-				}
-				yield(nil, err)
+				fail(err)
 				return
 			}
 			if !yield(answer, nil) {
 				return
 			}
-			p := PP(answer)
-			at := p.position()
-			_, list := p.entries()
-			entries += list.len()
+			at, entries := PP(answer).position(), PP(answer).entries()
 			next, err := of.paging.next(at)
 			switch {
 			case err != nil:
-				yield(nil, unexpected(200, err.Error()))
-				return
 			case next == "":
-				if entries == 0 && at.total != nil && *at.total > 0 {
-					yield(nil, unexpected(200, fmt.Sprintf("totalCount is %d, but the list is empty", *at.total)))
-				}
+				err = list.end(at, entries)
+			default:
+				err = list.next(at, entries, of.paging.at, next)
+			}
+			if err != nil {
+				fail(unexpected(http.StatusOK, err.Error()))
 				return
 			}
-			if list.len() > 0 {
-				empty = 0
-			} else if empty++; empty > maxEmptyPages {
-				yield(nil, unexpected(200, fmt.Sprintf("%d pages in a row were empty and promised more", empty)))
+			if next == "" {
 				return
 			}
-			// A token that comes back would page for ever.
-			if seen[next] {
-				yield(nil, unexpected(200, fmt.Sprintf("%s %q came back a second time", of.paging.at, next)))
-				return
-			}
-			seen[next] = true
 			args.Set(of.paging.at, next)
 		}
 	}

@@ -38,8 +38,9 @@ func (b *budget) spend(f func() error) error {
 
 // retrying calls attempt until it succeeds, fails for good, or has no attempts
 // or time left; then it returns the last error. attempt must end within the
-// timeout that it is given; wait, if any, is asked before each.
-func retrying(ctx context.Context, log hclog.Logger, b *budget, wait func(context.Context) error, attempt func(ctx context.Context, timeout time.Duration) error) error {
+// timeout that it is given. leave is asked before each, and its time does not
+// count.
+func (c *Client) retrying(ctx context.Context, b *budget, r request, leave func(context.Context) error, attempt func(ctx context.Context, timeout time.Duration) error) error {
 	var (
 		last     *Error
 		attempts int
@@ -49,26 +50,36 @@ func retrying(ctx context.Context, log hclog.Logger, b *budget, wait func(contex
 		pause, _ := pauses.Next()
 		pause = max(pause, last.pause())
 		last.Attempts = attempts
-		if attempts >= maxAttempts || pause >= b.left() {
+		if attempts >= last.maxAttempts() || pause >= b.left() {
 			return 0, true
 		}
 		b.spent += pause
-		log.Debug("repeating the call", "attempt", attempts+1, "after", pause, "error", last)
+		level := hclog.Debug
+		if attempts == 1 {
+			level = hclog.Warn // whoever waits should learn why, and not from each repeat
+		}
+		c.log.Log(level, "repeating a call", "method", r.method, "path", r.escapedPath(), "attempt", attempts+1, "after", pause, "error", last)
 		return pause, false
 	})
 	return retry.Do(ctx, next, func(ctx context.Context) error {
-		if wait != nil {
-			if err := wait(ctx); err != nil {
-				return err
-			}
+		if err := leave(ctx); err != nil {
+			return err
 		}
 		attempts++
-		err := b.spend(func() error { return attempt(ctx, min(requestTimeout, b.left())) })
+		err := b.spend(func() error { return attempt(ctx, min(c.requestTimeout, b.left())) })
 		if errors.As(err, &last) && last.Kind.temporary() {
 			return retry.RetryableError(err)
 		}
 		return err
 	})
+}
+
+// maxAttempts is how often a call that fails so is sent at most.
+func (e *Error) maxAttempts() int {
+	if e.Kind == UnknownHost {
+		return 2
+	}
+	return maxAttempts
 }
 
 // pause is the least time to wait before the call is repeated.

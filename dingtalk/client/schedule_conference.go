@@ -44,7 +44,9 @@ type ScheduleConferencePage struct {
 	Conferences List[*Conference] `json:"conferenceList"`
 }
 
-func (p *ScheduleConferencePage) entries() (string, entries) { return "conferenceList", p.Conferences }
+func (c *Conference) key() string { return keyOf(c.ConferenceID) }
+
+func (p *ScheduleConferencePage) entries() entries { return entriesOf("conferenceList", p.Conferences) }
 
 func (p *ScheduleConferencePage) check() error { return checkPage(p) }
 

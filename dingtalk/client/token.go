@@ -20,6 +20,7 @@ type Credentials interface {
 // app is Credentials that can fetch a token.
 type app interface {
 	Credentials
+	clientID() string
 	// fetch makes the app's token call.
 	fetch(context.Context, *Client) (tokenAnswer, error)
 }
@@ -98,6 +99,10 @@ func post[A any, PA interface {
 	}
 	return PA(a), nil
 }
+
+func (a InternalApp) clientID() string     { return a.ClientID }
+func (a ThirdPartyApp) clientID() string   { return a.ClientID }
+func (a OrganizationApp) clientID() string { return a.ClientID }
 
 func (a InternalApp) secrets() []Secret     { return []Secret{a.ClientSecret} }
 func (a ThirdPartyApp) secrets() []Secret   { return []Secret{a.ClientSecret, a.SuiteTicket} }

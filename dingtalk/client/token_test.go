@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -59,7 +58,8 @@ func TestTokenWithoutLife(t *testing.T) {
 		for _, body := range []string{`{"accessToken":%q}`, `{"accessToken":%q,"expireIn":0}`, `{"accessToken":%q,"expireIn":-5}`} {
 			w.sim.ClearFaults()
 			w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: simulator.Answer(200, fmt.Sprintf(body, token))})
-			w.api = newClient(w, internalApp)
+			w.api.Close()
+			w.api = w.newClient(t, internalApp, unlimited)
 			w.sim.ClearCalls()
 			for range 2 {
 				equal(t, "ids", want, list(t.Context(), w, "a", client.PageOptions{Size: 1}).ids)
@@ -68,11 +68,6 @@ func TestTokenWithoutLife(t *testing.T) {
 			w.api.Close()
 		}
 	})
-}
-
-func newClient(w *world, credentials client.Credentials) *client.Client {
-	w.api.Close()
-	return client.New(client.Config{Endpoint: &url.URL{Scheme: "http", Host: "127.0.0.1"}, Credentials: credentials, Transport: w.transport})
 }
 
 // An early refresh that fails or hangs holds nobody up while the old token is
@@ -148,7 +143,8 @@ func TestDeadToken(t *testing.T) {
 			t.Run(name+" on "+where+", a token of the user's own", func(t *testing.T) {
 				inWorld(t, internalApp, func(t *testing.T, w *world) {
 					schedule(w.sim, "a", 4)
-					w.api = newClient(w, client.AccessToken{Token: client.NewSecret(w.sim.IssueToken())})
+					w.api.Close()
+					w.api = w.newClient(t, client.AccessToken{Token: client.NewSecret(w.sim.IssueToken())}, unlimited)
 					w.sim.Script(simulator.Fault{On: on, Serve: serve})
 					got := list(t.Context(), w, "a", client.PageOptions{Size: 2})
 					if !client.IsKind(got.err, client.OwnTokenRefused) || !strings.Contains(got.err.Error(), "put a new one into access_token (DINGTALK_ACCESS_TOKEN)") {

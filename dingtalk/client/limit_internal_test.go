@@ -1,0 +1,100 @@
+package client
+
+import (
+	"context"
+	"net/url"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func limited(limit int) *Client {
+	return New(Config{Endpoint: &url.URL{Scheme: "http", Host: "127.0.0.1"}, Credentials: InternalApp{ClientID: "a"}, CallsPerSecond: limit, Limits: &Limits{}})
+}
+
+func (c *Client) window(of *endpoint) (flying, ended int) {
+	c.limits.mu.Lock()
+	defer c.limits.mu.Unlock()
+	a, ok := c.limits.apps[c.app]
+	if !ok || a.windows[of] == nil {
+		return 0, 0
+	}
+	return a.windows[of].flying, len(a.windows[of].ends)
+}
+
+// Leave that is granted at the moment at which the waiter gives up is not lost,
+// whichever the waiter sees first.
+func TestLeaveGrantedTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := limited(1)
+		defer c.Close()
+		refused := 0
+		for range 200 {
+			first, err := c.leave(t.Context(), orgConferences)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				if l, err := c.leave(ctx, orgConferences); err == nil {
+					l.unused()
+				} else {
+					refused++
+				}
+			}()
+			synctest.Wait()
+			c.limits.mu.Lock() // nobody sees the one without the other
+			cancel()
+			c.limits.mu.Unlock()
+			first.unused()
+			<-done
+			time.Sleep(time.Second)
+			if flying, ended := c.window(orgConferences); flying != 0 || ended != 0 {
+				t.Fatalf("%d leaves are lost", flying+ended)
+			}
+		}
+		if refused == 0 {
+			t.Error("nobody gave up")
+		}
+	})
+}
+
+// Who waits in vain for a closed client leaves nothing behind.
+func TestWaitingForAClosedClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := limited(1)
+		first, _ := c.leave(t.Context(), orgConferences)
+		c.Close()
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		defer cancel()
+		if _, err := c.leave(ctx, orgConferences); err == nil {
+			t.Error("leave that there was not")
+		}
+		first.unused()
+		time.Sleep(10 * time.Second)
+		if n := c.limits.Apps(); n != 0 {
+			t.Errorf("%d apps are remembered", n)
+		}
+	})
+}
+
+// A call that net/http repeats although its time is up counts.
+func TestRepeatThatNobodyStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := limited(1)
+		defer c.Close()
+		l, _ := c.leave(t.Context(), orgConferences)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		l.again(ctx)
+		if flying, ended := c.window(orgConferences); flying != 1 || ended != 1 {
+			t.Errorf("%d and %d", flying, ended)
+		}
+		l.used(0)
+		if flying, ended := c.window(orgConferences); flying != 0 || ended != 2 {
+			t.Errorf("%d and %d", flying, ended)
+		}
+	})
+}
