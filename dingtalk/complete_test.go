@@ -46,7 +46,6 @@ func TestErrorAfterRows(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, cache %v", test.name, cache), func(t *testing.T) {
 				sim := newSimulator()
 				e := startOn(t, test.server(), sim, fmt.Sprint("page_size = ", test.pageSize))
-				withoutLimit(t, e)
 				sim.Script(simulator.Fault{On: simulator.OnLaterPage, Serve: simulator.Refuse(400, "paramsError", "error:nextToken")})
 				list, _ := conferences("a", 2*test.pageSize)
 				for i := range *completeRuns {

@@ -46,6 +46,8 @@ func (c *connector) connect(ctx context.Context, d *plugin.QueryData) (*client.C
 		Endpoint:    &s.endpoint,
 		Credentials: s.credentials,
 		UserAgent:   pluginName + "/" + version,
+
+		CallsPerSecond: s.callsPerSecond,
 		// The client outlives this query, so it must not log under its name.
 		Logger: plugin.Logger(ctx).ResetNamed("dingtalk." + d.Connection.Name),
 	})

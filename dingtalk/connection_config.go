@@ -23,6 +23,7 @@ type connectionConfig struct {
 	CorpID           *string  `hcl:"corp_id,optional"`
 	SuiteTicket      *string  `hcl:"suite_ticket,optional"`
 	AccessToken      *string  `hcl:"access_token,optional"`
+	CallsPerSecond   *int     `hcl:"calls_per_second,optional"`
 	PageSize         *int     `hcl:"page_size,optional"`
 	IgnoreErrorCodes []string `hcl:"ignore_error_codes,optional"`
 }
@@ -49,6 +50,8 @@ const (
 const (
 	defaultPageSize = 100
 	maxPageSize     = 500
+
+	maxCallsPerSecond = 1000
 )
 
 // settings are a connection's config and environment, checked.
@@ -63,8 +66,9 @@ type settings struct {
 
 // clientSettings are what a client is made of. Equal ones make equal clients.
 type clientSettings struct {
-	endpoint    url.URL
-	credentials client.Credentials
+	endpoint       url.URL
+	credentials    client.Credentials
+	callsPerSecond int
 }
 
 // resolve checks the config and fills in what the environment knows. An error
@@ -80,12 +84,11 @@ func (cfg connectionConfig) resolve() (s settings, err error) {
 		return s, err
 	}
 	s.corpID = cfg.corpID()
-	s.pageSize = defaultPageSize
-	if cfg.PageSize != nil {
-		s.pageSize = *cfg.PageSize
+	if s.callsPerSecond, err = number("calls_per_second", cfg.CallsPerSecond, client.DefaultCallsPerSecond, maxCallsPerSecond); err != nil {
+		return s, err
 	}
-	if s.pageSize < 1 || s.pageSize > maxPageSize {
-		return s, fmt.Errorf("page_size is %d; it must be from 1 to %d (leave it out for %d)", s.pageSize, maxPageSize, defaultPageSize)
+	if s.pageSize, err = number("page_size", cfg.PageSize, defaultPageSize, maxPageSize); err != nil {
+		return s, err
 	}
 	s.ignoreCodes = wildcards(cfg.IgnoreErrorCodes)
 	return s, nil
@@ -172,6 +175,18 @@ func value(s *string) string {
 		return ""
 	}
 	return strings.TrimSpace(*s)
+}
+
+// number is a number argument, from 1 to most.
+func number(name string, n *int, left, most int) (int, error) {
+	switch {
+	case n == nil:
+		return left, nil
+	case *n < 1 || *n > most:
+		return 0, fmt.Errorf("%s is %d; it must be from 1 to %d (leave it out for %d)", name, *n, most, left)
+	default:
+		return *n, nil
+	}
 }
 
 // wildcards returns an expression for codes in which * stands for any text; nil

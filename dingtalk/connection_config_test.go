@@ -121,6 +121,7 @@ func TestEndpoint(t *testing.T) {
 		{"a fragment", "https://api.dingtalk.io#top", "", "", "it must not contain a query or a fragment"},
 		{"an empty query", "https://api.dingtalk.io?", "", "", "it must not contain a query or a fragment"},
 		{"a query", "https://api.dingtalk.io?a=b", "", "", "it must not contain a query or a fragment"},
+		{"a fragment", "https://api.dingtalk.io#a", "", "", "it must not contain a query or a fragment"},
 		{"no URL at all", "https://me:hush@api dingtalk", "", "", "it is not a URL"},
 	}
 	for _, test := range tests {
@@ -153,6 +154,22 @@ func TestPageSize(t *testing.T) {
 	}
 	if got, err := (connectionConfig{}).resolve(); err != nil || got.pageSize != 100 {
 		t.Errorf("left out: got %d, %v", got.pageSize, err)
+	}
+}
+
+func TestCallsPerSecond(t *testing.T) {
+	t.Setenv(envAccessToken, "tok")
+	for n, ok := range map[int]bool{-1: false, 0: false, 1: true, 20: true, 1000: true, 1001: false} {
+		got, err := connectionConfig{CallsPerSecond: &n}.resolve()
+		if (err == nil) != ok || ok && got.callsPerSecond != n {
+			t.Errorf("calls_per_second %d: got %d, %v", n, got.callsPerSecond, err)
+		}
+		if err != nil && err.Error() != fmt.Sprintf("calls_per_second is %d; it must be from 1 to 1000 (leave it out for 20)", n) {
+			t.Error(err)
+		}
+	}
+	if got, err := (connectionConfig{}).resolve(); err != nil || got.callsPerSecond != 20 {
+		t.Errorf("left out: got %d, %v", got.callsPerSecond, err)
 	}
 }
 

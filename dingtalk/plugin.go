@@ -7,7 +7,6 @@ import (
 
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
-	"github.com/turbot/steampipe-plugin-sdk/v5/rate_limiter"
 )
 
 const pluginName = "steampipe-plugin-dingtalk"
@@ -38,16 +37,7 @@ func Plugin(context.Context) *plugin.Plugin {
 		// So that an aggregator spares the calls of connections that a query
 		// leaves out.
 		ConnectionKeyColumns: []plugin.ConnectionKeyColumn{{Name: corpIDColumn.Name, Hydrate: corpIDOf}},
-		RateLimiters: []*rate_limiter.Definition{{
-			Name: "dingtalk_api",
-			// DingTalk allows 20 calls a second to an app and API. No second
-			// holds more than bucket and fill rate together; what is left
-			// absorbs calls that a stalled machine sends late, all at once.
-			FillRate:   15,
-			BucketSize: 2,
-			Scope:      []string{"connection", "table"},
-		}},
-		TableMap: map[string]*plugin.Table{},
+		TableMap:             map[string]*plugin.Table{},
 	}
 	for _, table := range tables {
 		t := table(c)

@@ -61,7 +61,17 @@ func startOn(t testing.TB, pluginServer engine.Server, sim *simulator.Simulator,
 	t.Helper()
 	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
-	body := spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret) + strings.Join(config, "\n")
+	return startAt(t, pluginServer, sim, server.URL, config...)
+}
+
+// startAt is startOn for an API that is served already. No limit is in the way,
+// unless the config names one.
+func startAt(t testing.TB, pluginServer engine.Server, sim *simulator.Simulator, url string, config ...string) *engine.Engine {
+	t.Helper()
+	body := spc.Body(url, sim.App.ClientID, sim.App.ClientSecret) + strings.Join(config, "\n")
+	if !strings.Contains(body, "calls_per_second") {
+		body += "\ncalls_per_second = 1000"
+	}
 	e, err := engine.New(pluginServer, "dingtalk", body)
 	if err != nil {
 		t.Fatal(err)
