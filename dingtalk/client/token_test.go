@@ -258,3 +258,94 @@ func TestSharedTokenCall(t *testing.T) {
 		equal(t, "token calls", 1, w.sim.Count(simulator.TokenCall))
 	})
 }
+
+// Who learns late that a token is dead does not drop its successor.
+func TestLateNewsOfADeadToken(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		want := schedule(w.sim, "a", 1)
+		schedule(w.sim, "late", 1)
+		list(t.Context(), w, "a", client.PageOptions{})
+		w.sim.RevokeTokens()
+		w.sim.Script(simulator.Fault{Times: 1, On: func(c simulator.Call) bool { return c.ScheduleConferenceID == "late" },
+			Serve: func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+				time.Sleep(time.Second)
+				simulator.Refuse(400, "InvalidAuthentication", "dead")(rw, r, real)
+			}})
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			equal(t, "ids of the late", want, list(t.Context(), w, "late", client.PageOptions{}).ids)
+		})
+		equal(t, "ids", want, list(t.Context(), w, "a", client.PageOptions{}).ids)
+		wg.Wait()
+		equal(t, "token calls", 2, w.sim.Count(simulator.TokenCall))
+	})
+}
+
+// A token call that nobody waits for any more ends at once, and the next caller
+// makes one of its own.
+func TestAbandonedTokenCall(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		want := schedule(w.sim, "a", 1)
+		var ended time.Duration
+		start := time.Now()
+		w.sim.Script(simulator.Fault{On: simulator.OnToken, Times: 1, Serve: func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
+			<-r.Context().Done()
+			ended = time.Since(start)
+		}})
+		for range 2 {
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			defer cancel()
+			go list(ctx, w, "a", client.PageOptions{})
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		equal(t, "end of the token call", 2*time.Second, ended)
+		got := list(t.Context(), w, "a", client.PageOptions{})
+		equal(t, "error", error(nil), got.err)
+		equal(t, "ids", want, got.ids)
+		equal(t, "token calls", 2, w.sim.Count(simulator.TokenCall))
+		equal(t, "time", 2*time.Second, time.Since(start))
+	})
+}
+
+// Who comes right after that doesn't join the call that is ending.
+func TestAbandonedTokenCallIsNotJoined(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		want := schedule(w.sim, "a", 1)
+		for range 50 {
+			w.api.Close()
+			w.api = w.newClient(t, internalApp, unlimited)
+			w.sim.ClearFaults()
+			w.sim.Script(simulator.Fault{On: simulator.OnToken, Times: 1, Serve: simulator.Delay(time.Hour)})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			if got := list(ctx, w, "a", client.PageOptions{}); got.err == nil {
+				t.Error("no answer, and no error")
+			}
+			got := list(t.Context(), w, "a", client.PageOptions{})
+			cancel()
+			if got.err != nil || len(got.ids) != len(want) {
+				t.Fatal(got)
+			}
+		}
+	})
+}
+
+// A token whose refresh failed is used to its end, and not a moment longer.
+func TestTokenIsNotUsedBeyondItsEnd(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		want := schedule(w.sim, "a", 1)
+		list(t.Context(), w, "a", client.PageOptions{})
+		time.Sleep(2*time.Hour - 10*time.Second)
+		w.sim.Script(simulator.Fault{On: simulator.OnToken, Times: 1, Serve: simulator.Refuse(400, "invalidAuthInfo", "not now")})
+		equal(t, "ids", want, list(t.Context(), w, "a", client.PageOptions{}).ids)
+		time.Sleep(9 * time.Second)
+		w.sim.ClearCalls()
+		equal(t, "ids", want, list(t.Context(), w, "a", client.PageOptions{}).ids)
+		equal(t, "token calls before the end", 0, w.sim.Count(simulator.TokenCall))
+		time.Sleep(2 * time.Second)
+		w.sim.ClearCalls()
+		equal(t, "ids", want, list(t.Context(), w, "a", client.PageOptions{}).ids)
+		equal(t, "token calls after the end", 1, w.sim.Count(simulator.TokenCall))
+		equal(t, "calls after the end", 1, w.sim.Count(simulator.ConferenceCall))
+	})
+}

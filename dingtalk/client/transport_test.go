@@ -56,3 +56,32 @@ func TestPool(t *testing.T) {
 		t.Error("it must be replaced, and once")
 	}
 }
+
+func TestParseEndpoint(t *testing.T) {
+	for in, want := range map[string]string{
+		EndpointInternational:         "",
+		EndpointChina + "/gateway/":   "",
+		"http://localhost:80":         "",
+		"http://LOCALHOST":            "",
+		"http://127.3.2.1":            "",
+		"http://[::1]:80":             "",
+		"http://10.0.0.1":             "http is allowed only to a loopback address such as 127.0.0.1; use https",
+		"ftp://127.0.0.1":             "the scheme must be https",
+		"https://":                    "it has no host; write it like https://api.dingtalk.io",
+		"https://:443":                "it has no host; write it like https://api.dingtalk.io",
+		"https://a.example?":          "it must not contain a query or a fragment",
+		"https://a.example?b":         "it must not contain a query or a fragment",
+		"https://a.example#b":         "it must not contain a query or a fragment",
+		"https://u@a.example":         "it must not contain a user name or password",
+		"https://a.example:80port":    "it is not a URL",
+		"https://user:hush@a example": "it is not a URL",
+	} {
+		u, err := ParseEndpoint(in)
+		switch {
+		case want == "" && (err != nil || u.String() != in):
+			t.Errorf("%s: %v, %v", in, u, err)
+		case want != "" && (err == nil || err.Error() != want):
+			t.Errorf("%s: error %v, want %q", in, err, want)
+		}
+	}
+}
