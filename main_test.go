@@ -152,14 +152,14 @@ func TestBuiltBinaryListWithARefusedID(t *testing.T) {
 	sim := simulator.Demo()
 	server := httptest.NewServer(sim)
 	defer server.Close()
-	p := launch(t, bin, spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret))
+	p := launch(t, bin, spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret)+"calls_per_second = 1000\n")
 
 	standup := sim.Schedules[simulator.DemoStandup]
 	var want []string
 	for range standup {
 		want = append(want, "Stand-up 每日站会")
 	}
-	const lists = 3
+	const lists = 8
 	for i := range lists {
 		sim.Schedules[fmt.Sprint("bad", i)] = nil
 		for j := range 11 {

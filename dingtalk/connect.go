@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"sync"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
@@ -42,7 +43,7 @@ func (c *connector) connect(ctx context.Context, d *plugin.QueryData) (*client.C
 		}
 		have.client.Close()
 	}
-	made := client.New(client.Config{
+	cfg := client.Config{
 		Endpoint:    &s.endpoint,
 		Credentials: s.credentials,
 		UserAgent:   pluginName + "/" + version,
@@ -50,7 +51,11 @@ func (c *connector) connect(ctx context.Context, d *plugin.QueryData) (*client.C
 		CallsPerSecond: s.callsPerSecond,
 		// The client outlives this query, so it must not log under its name.
 		Logger: plugin.Logger(ctx).ResetNamed("dingtalk." + d.Connection.Name),
-	})
+	}
+	if s.legacy != (url.URL{}) {
+		cfg.LegacyEndpoint = &s.legacy
+	}
+	made := client.New(cfg)
 	c.clients[d.Connection.Name] = connected{s.clientSettings, made}
 	return made, s, nil
 }

@@ -23,6 +23,8 @@ type connectionConfig struct {
 	CorpID           *string  `hcl:"corp_id,optional"`
 	SuiteTicket      *string  `hcl:"suite_ticket,optional"`
 	AccessToken      *string  `hcl:"access_token,optional"`
+	ActingUnionID    *string  `hcl:"acting_union_id,optional"`
+	LegacyEndpoint   *string  `hcl:"legacy_endpoint,optional"`
 	CallsPerSecond   *int     `hcl:"calls_per_second,optional"`
 	PageSize         *int     `hcl:"page_size,optional"`
 	IgnoreErrorCodes []string `hcl:"ignore_error_codes,optional"`
@@ -45,6 +47,8 @@ const (
 	envCorpID       = "DINGTALK_CORP_ID"
 	envSuiteTicket  = "DINGTALK_SUITE_TICKET"
 	envAccessToken  = "DINGTALK_ACCESS_TOKEN"
+	envActing       = "DINGTALK_ACTING_UNION_ID"
+	envLegacy       = "DINGTALK_LEGACY_ENDPOINT"
 )
 
 const (
@@ -57,8 +61,11 @@ const (
 // settings are a connection's config and environment, checked.
 type settings struct {
 	clientSettings
-	corpID   string // of the column; "" where none is named
-	pageSize int
+	corpID string // of the column; "" where none is named
+	// actingUnionID is the user in whose name calls are made that DingTalk
+	// answers only to a user; "" where none is named.
+	actingUnionID string
+	pageSize      int
 	// ignoreCodes matches the DingTalk error codes that mean "no rows"; nil
 	// matches none.
 	ignoreCodes *regexp.Regexp
@@ -67,6 +74,7 @@ type settings struct {
 // clientSettings are what a client is made of. Equal ones make equal clients.
 type clientSettings struct {
 	endpoint       url.URL
+	legacy         url.URL // zero: the client's choice
 	credentials    client.Credentials
 	callsPerSecond int
 }
@@ -80,10 +88,18 @@ func (cfg connectionConfig) resolve() (s settings, err error) {
 		return s, fmt.Errorf("endpoint (%s) is not usable: %w", envEndpoint, err)
 	}
 	s.endpoint = *endpoint
+	if text := cmp.Or(value(cfg.LegacyEndpoint), strings.TrimSpace(os.Getenv(envLegacy))); text != "" {
+		legacy, err := client.ParseEndpoint(text)
+		if err != nil {
+			return s, fmt.Errorf("legacy_endpoint (%s) is not usable: %w", envLegacy, err)
+		}
+		s.legacy = *legacy
+	}
 	if s.credentials, err = cfg.credentials(); err != nil {
 		return s, err
 	}
 	s.corpID = cfg.corpID()
+	s.actingUnionID = cmp.Or(value(cfg.ActingUnionID), strings.TrimSpace(os.Getenv(envActing)))
 	if s.callsPerSecond, err = number("calls_per_second", cfg.CallsPerSecond, client.DefaultCallsPerSecond, maxCallsPerSecond); err != nil {
 		return s, err
 	}
