@@ -10,13 +10,14 @@ VERSION               ?= $(shell git describe --tags --always --dirty 2>/dev/nul
 PLUGIN_BUILD          := go build -tags netgo -trimpath -ldflags "-s -w -X github.com/turbot/steampipe-plugin-dingtalk/dingtalk.version=$(VERSION)"
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 
 # The race detector reports races inside the SDK, so it runs where the SDK is
 # not imported.
 RACE_PACKAGES := ./dingtalk/client ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo bench release-check steampipe-examples test fmt-check vet lint tidy-check test-race test-all cc clean
+.PHONY: all install build demo bench mutants release-check steampipe-examples test fmt-check vet lint tidy-check test-race test-all cc clean
 
 all: install
 
@@ -48,6 +49,13 @@ bench:
 		(cd dingtalk && ../bin/bench.test -test.run '^$$' -test.bench "$${b%=*}" -test.benchtime "$${b#*=}" -test.timeout 10m) | grep ^Benchmark || exit 1; \
 	done
 	@go test -run '^$$' -bench Start -benchtime 5x . | grep ^Benchmark
+
+# Breaks the code in small ways and runs the tests on each; what lives is code
+# that no test needs. It takes a quarter of an hour, and is no part of make test.
+MUTATED ?= ./dingtalk/client
+
+mutants:
+	@for p in $(MUTATED); do go run $(GREMLINS) unleash --timeout-coefficient 4 --output-statuses lct $$p || exit 1; done
 
 # The targets of .goreleaser.yml, built as it builds them.
 release-check:

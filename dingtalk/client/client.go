@@ -115,7 +115,7 @@ func New(cfg Config) *Client {
 
 // appOf is whose calls DingTalk counts together.
 func appOf(base *url.URL, credentials Credentials) appKey {
-	key := appKey{base: strings.TrimRight(base.String(), "/")}
+	key := appKey{base: strings.ToLower(strings.TrimRight(base.String(), "/"))}
 	switch cred := credentials.(type) {
 	case AccessToken:
 		key.token = cred.Token
@@ -340,9 +340,7 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request, l *leave) (st
 	}
 	defer resp.Body.Close()
 	var buf bytes.Buffer
-	if resp.ContentLength > 0 && resp.ContentLength <= maxBodyBytes {
-		buf.Grow(int(resp.ContentLength) + bytes.MinRead)
-	}
+	buf.Grow(int(min(max(resp.ContentLength, 0), maxBodyBytes)) + bytes.MinRead)
 	if _, err = buf.ReadFrom(io.LimitReader(resp.Body, maxBodyBytes+1)); err != nil {
 		return 0, nil, nil, fmt.Errorf("reading the answer: %w", err)
 	}

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
@@ -28,7 +29,7 @@ func schedule(sim *simulator.Simulator, id string, n int) []string {
 
 func equal(t *testing.T, what string, want, got any) {
 	t.Helper()
-	if d := cmp.Diff(want, got); d != "" {
+	if d := gocmp.Diff(want, got); d != "" {
 		t.Errorf("%s (-want +got):\n%s", what, d)
 	}
 }
@@ -260,6 +261,25 @@ func TestWaitingForTheLimiterSpendsNoTime(t *testing.T) {
 		equal(t, "error", error(nil), got.err)
 		equal(t, "ids", want, got.ids)
 	})
+}
+
+// Every call says who makes it, and what it wants.
+func TestHeaders(t *testing.T) {
+	for _, agent := range []string{"", "test/1"} {
+		inWorld(t, internalApp, func(t *testing.T, w *world) {
+			w.api.Close()
+			w.api = client.New(client.Config{Endpoint: w.endpoint(), Credentials: internalApp, Transport: w.transport, Limits: w.limits, UserAgent: agent})
+			schedule(w.sim, "a", 1)
+			var got []string
+			w.sim.Script(simulator.Fault{Serve: func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+				got = append(got, strings.Join([]string{r.Method, r.UserAgent(), r.Header.Get("Accept"), r.Header.Get("Content-Type")}, "|"))
+				real.ServeHTTP(rw, r)
+			}})
+			list(t.Context(), w, "a", client.PageOptions{})
+			name := cmp.Or(agent, "Go-http-client/1.1")
+			equal(t, "headers", []string{"POST|" + name + "|application/json|application/json", "GET|" + name + "|application/json|"}, got)
+		})
+	}
 }
 
 func TestCallLogIsInOrder(t *testing.T) {

@@ -108,6 +108,8 @@ func (e *Error) Error() string {
 		b.WriteString("fetching an access token: ")
 	}
 	switch {
+	case e.Status == 0 && e.Kind == NotFound:
+		b.WriteString(e.Message) // no call was made
 	case e.Status == 0:
 		b.WriteString("DingTalk could not be reached: ")
 		b.WriteString(e.Message)

@@ -177,7 +177,7 @@ func TestMoreButNotWhere(t *testing.T) {
 func TestLegacyIDs(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		_, err := w.api.LegacyUser(t.Context(), "")
-		if !client.IsKind(err, client.NotFound) {
+		if !client.IsKind(err, client.NotFound) || err.Error() != "no call was made, since this cannot be an id. There is no such thing: check the id." {
 			t.Error(err)
 		}
 		equal(t, "calls", 0, len(w.sim.Calls()))

@@ -191,7 +191,7 @@ func TestWhoseCallsCountTogether(t *testing.T) {
 		}, 10},
 		{"the same endpoint in other words", func(t *testing.T, w *world) []*client.Client {
 			u := w.endpoint()
-			u.Path = "/"
+			u.Scheme, u.Path = "HTTP", "/"
 			return []*client.Client{client.New(client.Config{Endpoint: u, Credentials: internalApp, Transport: w.transport, CallsPerSecond: 5, Limits: w.limits})}
 		}, 5},
 	}

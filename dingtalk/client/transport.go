@@ -21,7 +21,7 @@ func newTransport() *http.Transport {
 	t.MaxIdleConnsPerHost = DefaultCallsPerSecond
 	// HTTP/2 has one connection for all calls. One that falls silent is closed
 	// before a call's time is up.
-	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 7 * time.Second, PingTimeout: 5 * time.Second, WriteByteTimeout: 10 * time.Second}
+	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 4 * time.Second, WriteByteTimeout: 10 * time.Second}
 	return t
 }
 
