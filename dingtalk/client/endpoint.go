@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,7 +15,8 @@ type endpoint struct {
 	method string
 	// path is the template of the path below the base URL. A segment in braces
 	// is a parameter, and so is each argument behind "?", as in
-	// "/topapi/v2/user/get?userid={userid}".
+	// "/topapi/v2/user/get?userid={userid}". An argument written {name?} may be
+	// empty, and is then not sent.
 	path string
 	// api is the part of DingTalk that it belongs to.
 	api *api
@@ -84,17 +86,17 @@ type request struct {
 	body []byte
 }
 
-// impossible reports whether an id cannot be one: "", or a dot segment, which
-// would lead to another path. (It is escaped all the same, but a server may
-// undo that before it resolves the path.)
+// impossible reports whether an id cannot be one: "" where it may not be left
+// out, or a dot segment, which would lead to another path. (It is escaped all
+// the same, but a server may undo that before it resolves the path.)
 func (r request) impossible() bool {
-	inPath, _ := r.split()
-	for i, id := range r.ids {
-		if id == "" || i < len(inPath) && isDotSegment(id) {
+	inPath, behind := r.split()
+	for i, argument := range r.arguments() {
+		if behind[i] == "" && !strings.HasSuffix(argument, "?}") {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(inPath, func(id string) bool { return id == "" || isDotSegment(id) })
 }
 
 // split tells the ids that are segments of the path from those behind it.
@@ -102,6 +104,15 @@ func (r request) split() (inPath, behind []string) {
 	segments, _, _ := strings.Cut(r.path, "?")
 	n := strings.Count(segments, "{")
 	return r.ids[:n], r.ids[n:]
+}
+
+// arguments are the template's, as in "userid={userid}".
+func (r request) arguments() []string {
+	_, arguments, ok := strings.Cut(r.path, "?")
+	if !ok {
+		return nil
+	}
+	return strings.Split(arguments, "&")
 }
 
 func isDotSegment(s string) bool { return s == "." || s == ".." }
@@ -134,10 +145,10 @@ func (r request) args() url.Values {
 	if args == nil {
 		args = url.Values{}
 	}
-	_, names, _ := strings.Cut(r.path, "?")
-	for i, argument := range strings.Split(names, "&")[:len(ids)] {
-		name, _, _ := strings.Cut(argument, "=")
-		args.Set(name, ids[i])
+	for i, argument := range r.arguments() {
+		if name, _, _ := strings.Cut(argument, "="); ids[i] != "" {
+			args.Set(name, ids[i])
+		}
 	}
 	return args
 }

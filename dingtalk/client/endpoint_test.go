@@ -9,7 +9,7 @@ import (
 
 // What holds for every declaration.
 func TestDeclarations(t *testing.T) {
-	template := regexp.MustCompile(`^(/([\w.]+|\{\w+\}))+(\?\w+=\{\w+\}(&\w+=\{\w+\})*)?$`)
+	template := regexp.MustCompile(`^(/([\w.]+|\{\w+\}))+(\?\w+=\{\w+\??\}(&\w+=\{\w+\??\})*)?$`)
 	seen := map[string]bool{}
 	for _, e := range append([]*endpoint{legacyUser, legacyUsers}, declared...) {
 		name := e.method + " " + e.path
@@ -46,5 +46,22 @@ func TestArguments(t *testing.T) {
 		if r.ids = ids; !r.impossible() {
 			t.Errorf("%q can be no ids", ids)
 		}
+	}
+}
+
+// An argument that may be left out is left out where it is empty.
+func TestOptionalArguments(t *testing.T) {
+	of := &endpoint{method: http.MethodGet, path: "/v1.0/{a}?b={b?}&c={c}&d={d?}", api: openAPI}
+	for query, ids := range map[string][]string{"b=1&c=2&d=3": {"a", "1", "2", "3"}, "c=2&d=3": {"a", "", "2", "3"}, "c=2": {"a", "", "2", ""}} {
+		r := request{endpoint: of, ids: ids}
+		if got := r.args().Encode(); got != query || r.impossible() {
+			t.Errorf("%q: %s", ids, got)
+		}
+	}
+	if !(request{endpoint: of, ids: []string{"a", "1", "", "3"}}).impossible() {
+		t.Error("c was left out")
+	}
+	if !(request{endpoint: of, ids: []string{"", "1", "2", "3"}}).impossible() {
+		t.Error("a was left out")
 	}
 }
