@@ -1,0 +1,32 @@
+package client
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// RawArray is a JSON array as DingTalk sent it, whatever its entries are; nil
+// where it sent none.
+type RawArray struct{ json.RawMessage }
+
+func (a *RawArray) UnmarshalJSON(b []byte) error { return keep(&a.RawMessage, b, '[', "array") }
+
+// RawObject is a JSON object as DingTalk sent it, whatever its fields are; nil
+// where it sent none.
+type RawObject struct{ json.RawMessage }
+
+func (o *RawObject) UnmarshalJSON(b []byte) error { return keep(&o.RawMessage, b, '{', "object") }
+
+// keep copies a JSON value of the kind that begins so. The decoder has found it
+// valid.
+func keep(to *json.RawMessage, b []byte, begin byte, kind string) error {
+	switch {
+	case string(b) == "null":
+		*to = nil
+	case b[0] == begin:
+		*to = bytes.Clone(b)
+	default:
+		return misfit(excerpt(b) + " is no " + kind)
+	}
+	return nil
+}
