@@ -176,5 +176,10 @@ func describe(err error) string {
 	if m.Field == "" {
 		return problem
 	}
-	return strings.ReplaceAll(m.Field, ".[", "[") + ": " + problem
+	return levels.Replace(m.Field) + ": " + problem
 }
+
+// levels writes an entry behind its list, and leaves out the structs that
+// answers embed: encoding/json counts them, but DingTalk's JSON has no such
+// level.
+var levels = strings.NewReplacer(".[", "[", "pageFields.", "", "cursorFields.", "")
