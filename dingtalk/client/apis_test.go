@@ -1,0 +1,365 @@
+package client_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+)
+
+// apis are all APIs but those of tokens. What holds for each is tested here.
+var apis = []apiCase{
+	scheduleConferencesAPI,
+	ongoingConferencesAPI,
+}
+
+// apiCase is an API as the tests call it.
+type apiCase struct {
+	name string
+	// declared is its path as it is declared, path the one that call calls.
+	declared, path string
+	// call calls it, with ids that are "x" or 7, and returns the number of rows.
+	call func(context.Context, *client.Client, client.PageOptions) (rows int, err error)
+	// asks are the arguments of each call that it takes.
+	asks []string
+	// pages are the answers, with a row each.
+	pages []string
+	// ends are other answers that end a list of two pages, with a row each.
+	ends map[string]string
+	// bad are answers that are errors, which end in the text.
+	bad map[string]string
+	// unread are the fields of pages[0] that may be anything.
+	unread []string
+	// codes are the errors that DingTalk documents for it.
+	codes []codeCase
+}
+
+// codeCase is an error code.
+type codeCase struct {
+	status int
+	code   string
+	kind   client.Kind
+	// advice is how the error ends; "" is any.
+	advice string
+}
+
+// isLegacyAPI is true for the older API.
+func (a apiCase) isLegacyAPI() bool { return strings.HasPrefix(a.path, "/topapi/") }
+
+func (a apiCase) on(c simulator.Call) bool { return c.Path == a.path }
+
+// answer lets the API give these answers one after another; the last of them
+// also to all calls that follow. It returns the arguments of the calls.
+func (a apiCase) answer(t *testing.T, w *world, serve ...serveFunc) *[]string {
+	asked := new([]string)
+	w.sim.Script(simulator.Fault{On: a.on, Serve: func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+		args, method := r.URL.RawQuery, http.MethodGet
+		if a.isLegacyAPI() {
+			if err := r.ParseForm(); err != nil {
+				t.Error(err)
+			}
+			args, method = r.PostForm.Encode(), http.MethodPost
+			equal(t, "query", "access_token=simulated-token-1", r.URL.RawQuery)
+		} else {
+			equal(t, "token", "simulated-token-1", r.Header.Get("x-acs-dingtalk-access-token"))
+		}
+		equal(t, "method", method, r.Method)
+		n := len(*asked)
+		*asked = append(*asked, args)
+		serve[min(n, len(serve)-1)](rw, r, real)
+	}})
+	return asked
+}
+
+// good are the API's own answers.
+func (a apiCase) good() []serveFunc {
+	var all []serveFunc
+	for _, page := range a.pages {
+		all = append(all, simulator.Answer(200, page))
+	}
+	return all
+}
+
+// Each API is among the cases.
+func TestEveryAPIIsTested(t *testing.T) {
+	want := client.DeclaredPaths()
+	var got []string
+	for _, a := range apis {
+		got = append(got, a.declared)
+	}
+	slices.Sort(got)
+	equal(t, "paths", want, got)
+}
+
+func TestAPIs(t *testing.T) {
+	for _, a := range apis {
+		t.Run(a.name, func(t *testing.T) {
+			inWorld(t, internalApp, func(t *testing.T, w *world) {
+				asked := a.answer(t, w, a.good()...)
+				rows, err := a.call(t.Context(), w.api, client.PageOptions{})
+				equal(t, "error", error(nil), err)
+				equal(t, "rows", len(a.pages), rows)
+				equal(t, "arguments", a.asks, *asked)
+			})
+		})
+		for name, end := range a.ends {
+			t.Run(a.name+", "+name, func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					asked := a.answer(t, w, a.good()[0], simulator.Answer(200, end))
+					rows, err := a.call(t.Context(), w.api, client.PageOptions{})
+					equal(t, "error", error(nil), err)
+					equal(t, "rows", 2, rows)
+					equal(t, "arguments", a.asks, *asked)
+				})
+			})
+		}
+	}
+}
+
+func TestBadAnswers(t *testing.T) {
+	for _, a := range apis {
+		for body, want := range a.bad {
+			t.Run(a.name+" "+body, func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					asked := a.answer(t, w, simulator.Answer(200, body))
+					rows, err := a.call(t.Context(), w.api, client.PageOptions{})
+					checkUnexpected(t, err, want)
+					equal(t, "rows", 0, rows)
+					equal(t, "calls", 1, len(*asked))
+				})
+			})
+		}
+	}
+}
+
+// checkUnexpected wants an error of kind Unexpected with a text in it.
+func checkUnexpected(t *testing.T, err error, text string) {
+	t.Helper()
+	if !client.IsKind(err, client.Unexpected) || !strings.Contains(err.Error(), text) {
+		t.Errorf("error %v, want %q", err, text)
+	}
+}
+
+// A field of the wrong JSON type is an error that names it.
+func TestTypesOfFields(t *testing.T) {
+	for _, a := range apis {
+		inWorld(t, internalApp, func(t *testing.T, w *world) {
+			unread := slices.Clone(a.unread)
+			eachField(json.RawMessage(a.pages[0]), "", func(s string) string { return s }, func(name string, value json.RawMessage, with func(string) string) bool {
+				if i := slices.Index(unread, name); i >= 0 {
+					unread = slices.Delete(unread, i, i+1)
+					return false
+				}
+				for _, wrong := range []string{`{"odd":1}`, `["odd"]`, `"odd"`} {
+					if wrong[0] == value[0] || wrong[0] == '"' && value[0] != '{' && value[0] != '[' {
+						continue
+					}
+					w.sim.ClearFaults()
+					a.answer(t, w, simulator.Answer(200, with(wrong)))
+					_, err := a.call(t.Context(), w.api, client.PageOptions{})
+					checkUnexpected(t, err, ": "+name+": ")
+				}
+				return true
+			})
+			if len(unread) > 0 {
+				t.Errorf("%s: the answer has no %q", a.name, unread)
+			}
+		})
+	}
+}
+
+// eachField visits the fields and entries of a JSON value; those within one
+// while visit returns true. with is the whole with another value in its place.
+func eachField(value json.RawMessage, name string, with func(string) string, visit func(name string, value json.RawMessage, with func(string) string) bool) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(value, &fields) == nil {
+		for _, key := range slices.Sorted(maps.Keys(fields)) {
+			withField := func(v string) string {
+				all := maps.Clone(fields)
+				all[key] = json.RawMessage(v)
+				b, _ := json.Marshal(all)
+				return with(string(b))
+			}
+			if name := strings.TrimPrefix(name+"."+key, "."); visit(name, fields[key], withField) {
+				eachField(fields[key], name, withField, visit)
+			}
+		}
+	}
+	var entries []json.RawMessage
+	if json.Unmarshal(value, &entries) == nil {
+		for i, entry := range entries {
+			withEntry := func(v string) string {
+				all := slices.Clone(entries)
+				all[i] = json.RawMessage(v)
+				b, _ := json.Marshal(all)
+				return with(string(b))
+			}
+			if name := fmt.Sprintf("%s[%d]", name, i); visit(name, entry, withEntry) {
+				eachField(entry, name, withEntry, visit)
+			}
+		}
+	}
+}
+
+// The codes that DingTalk documents.
+func TestCodes(t *testing.T) {
+	for _, a := range apis {
+		for _, c := range a.codes {
+			t.Run(a.name+" "+c.code, func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					asked := a.answer(t, w, a.refuse(c.status, c.code))
+					start := time.Now()
+					_, err := a.call(t.Context(), w.api, client.PageOptions{})
+					took := time.Since(start)
+					var e *client.Error
+					if !errors.As(err, &e) {
+						t.Fatal(err)
+					}
+					equal(t, "kind", c.kind, e.Kind)
+					equal(t, "status", c.status, e.Status)
+					if !strings.HasSuffix(err.Error(), c.advice) {
+						t.Errorf("%q does not end in %q", err, c.advice)
+					}
+					switch c.kind {
+					case client.Transient, client.Throttled:
+						equal(t, "calls", maxAttempts, len(*asked))
+					default:
+						equal(t, "calls", 1, len(*asked))
+						equal(t, "time", time.Duration(0), took)
+					}
+				})
+			})
+		}
+	}
+}
+
+// refuse is an error as the API sends it.
+func (a apiCase) refuse(status int, code string) serveFunc {
+	if a.isLegacyAPI() {
+		return simulator.Answer(status, fmt.Sprintf(`{"errcode":%s,"errmsg":"m","request_id":"r"}`, code))
+	}
+	return simulator.Refuse(status, code, "m")
+}
+
+// Whatever goes wrong, on the first page or a later one, is an error, or was
+// only for the moment.
+func TestFaultsOfAPIs(t *testing.T) {
+	for _, a := range apis {
+		for _, f := range faults {
+			if openCodes[f.name] && (a.isLegacyAPI() || f.kind == client.NotFound) {
+				continue
+			}
+			for page := range a.pages {
+				t.Run(fmt.Sprintf("%s, %s on page %d", a.name, f.name, page+1), func(t *testing.T) {
+					inWorld(t, internalApp, func(t *testing.T, w *world) {
+						good := a.good()
+						a.answer(t, w, append(good[:page:page], f.serve)...)
+						rows, err := a.call(t.Context(), w.api, client.PageOptions{})
+						if !client.IsKind(err, f.kind) {
+							t.Fatalf("kind %d, %d rows, %v", f.kind, rows, err)
+						}
+						equal(t, "rows before the error", page, rows)
+						checkNoSecret(t, "the error", err.Error())
+						if f.pause == permanent {
+							return
+						}
+						w.sim.ClearFaults()
+						once := slices.Insert(slices.Clone(good), page, f.serve)
+						if f.name == "a dropped connection" { // net/http repeats it on a new one
+							once = slices.Insert(once, page, f.serve)
+						}
+						a.answer(t, w, once...)
+						rows, err = a.call(t.Context(), w.api, client.PageOptions{})
+						equal(t, "error", error(nil), err)
+						equal(t, "rows", len(a.pages), rows)
+					})
+				})
+			}
+		}
+	}
+}
+
+// openCodes are the faults that the older API has other codes for.
+var openCodes = map[string]bool{
+	"throttled by API": true, "qps exceeded": true, "busy": true, "a missing permission": true, "an address not allowed": true, "a spent quota": true, "an unknown schedule": true,
+}
+
+// The limiter is asked before each call, and can say no.
+func TestWaitOfAPIs(t *testing.T) {
+	for _, a := range apis {
+		inWorld(t, internalApp, func(t *testing.T, w *world) {
+			asked := a.answer(t, w, a.good()...)
+			stop := errors.New("no leave")
+			leave := len(a.pages) - 1
+			_, err := a.call(t.Context(), w.api, client.PageOptions{Wait: func(context.Context) error {
+				if len(*asked) == leave {
+					return stop
+				}
+				return nil
+			}})
+			if !errors.Is(err, stop) {
+				t.Error(a.name, err)
+			}
+			equal(t, a.name+": calls", leave, len(*asked))
+		})
+	}
+}
+
+// rowsOf counts the rows of a list.
+func rowsOf[P any](list iter.Seq2[P, error], rows func(P) int) (n int, err error) {
+	for page, err := range list {
+		if err != nil {
+			return n, err
+		}
+		n += rows(page)
+	}
+	return n, nil
+}
+
+var scheduleConferencesAPI = apiCase{
+	name:     "conferences of a schedule",
+	declared: "/v1.0/conference/videoConferences/scheduleConferences/{scheduleConferenceId}",
+	path:     "/v1.0/conference/videoConferences/scheduleConferences/x",
+	call: func(ctx context.Context, c *client.Client, opt client.PageOptions) (int, error) {
+		return rowsOf(c.ScheduleConferences(ctx, "x", opt), func(p *client.ScheduleConferencePage) int { return len(p.Conferences) })
+	},
+	asks: []string{"", "nextToken=19"},
+	pages: []string{
+		`{"totalCount":2,"nextToken":"19","conferenceList":[{"conferenceId":"c1","title":"Weekly sync","roomCode":"123456789","status":2,"startTime":1668087731000,"endTime":1668087732000}]}`,
+		`{"totalCount":2,"nextToken":"","conferenceList":[{}]}`,
+	},
+	codes: []codeCase{
+		{400, "invalidScheduleConferenceId", client.NotFound, "There is no such schedule: check the id."},
+		{400, "paramsError", client.BadRequest, ""},
+		{500, "systemError", client.Transient, ""},
+	},
+}
+
+var ongoingConferencesAPI = apiCase{
+	name:     "conferences in progress",
+	declared: "/v1.0/conference/orgConferences",
+	path:     "/v1.0/conference/orgConferences",
+	call: func(ctx context.Context, c *client.Client, opt client.PageOptions) (int, error) {
+		return rowsOf(c.OngoingConferences(ctx, opt), func(p *client.OngoingConferencePage) int { return len(p.Conferences) })
+	},
+	asks: []string{"", "nextToken=50742351870"},
+	pages: []string{
+		`{"nextToken":"50742351870","totalCount":2,"hasMore":true,"onGoingConfList":[{"conferenceId":"a","title":"Vendor review","roomCode":"81236540097","status":2,"startTime":1755500400000,"endTime":"","creatorId":"u","creatorNick":"Lin","bizType":"0"}]}`,
+		`{"hasMore":false,"onGoingConfList":[{}]}`,
+	},
+	unread: []string{"onGoingConfList[0].endTime"},
+	codes: []codeCase{
+		{400, "paramError", client.BadRequest, ""},
+		{500, "systemError", client.Transient, ""},
+	},
+}
