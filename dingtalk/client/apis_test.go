@@ -21,6 +21,7 @@ import (
 var apis = []apiCase{
 	scheduleConferencesAPI,
 	ongoingConferencesAPI,
+	conferenceAPI,
 }
 
 // apiCase is an API as the tests call it.
@@ -85,10 +86,13 @@ func (a apiCase) answer(t *testing.T, w *world, serve ...serveFunc) *[]string {
 func (a apiCase) good() []serveFunc {
 	var all []serveFunc
 	for _, page := range a.pages {
-		all = append(all, simulator.Answer(200, page))
+		all = append(all, body(page))
 	}
 	return all
 }
+
+// body answers with a body, and no refusal.
+func body(text string) serveFunc { return simulator.Answer(200, text) }
 
 // Each API is among the cases.
 func TestEveryAPIIsTested(t *testing.T) {
@@ -115,7 +119,7 @@ func TestAPIs(t *testing.T) {
 		for name, end := range a.ends {
 			t.Run(a.name+", "+name, func(t *testing.T) {
 				inWorld(t, internalApp, func(t *testing.T, w *world) {
-					asked := a.answer(t, w, a.good()[0], simulator.Answer(200, end))
+					asked := a.answer(t, w, a.good()[0], body(end))
 					rows, err := a.call(t.Context(), w.api, client.PageOptions{})
 					equal(t, "error", error(nil), err)
 					equal(t, "rows", 2, rows)
@@ -128,10 +132,10 @@ func TestAPIs(t *testing.T) {
 
 func TestBadAnswers(t *testing.T) {
 	for _, a := range apis {
-		for body, want := range a.bad {
-			t.Run(a.name+" "+body, func(t *testing.T) {
+		for text, want := range a.bad {
+			t.Run(a.name+" "+text, func(t *testing.T) {
 				inWorld(t, internalApp, func(t *testing.T, w *world) {
-					asked := a.answer(t, w, simulator.Answer(200, body))
+					asked := a.answer(t, w, body(text))
 					rows, err := a.call(t.Context(), w.api, client.PageOptions{})
 					checkUnexpected(t, err, want)
 					equal(t, "rows", 0, rows)
@@ -165,7 +169,7 @@ func TestTypesOfFields(t *testing.T) {
 						continue
 					}
 					w.sim.ClearFaults()
-					a.answer(t, w, simulator.Answer(200, with(wrong)))
+					a.answer(t, w, body(with(wrong)))
 					_, err := a.call(t.Context(), w.api, client.PageOptions{})
 					checkUnexpected(t, err, ": "+name+": ")
 				}
