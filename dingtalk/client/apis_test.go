@@ -22,6 +22,7 @@ var apis = []apiCase{
 	scheduleConferencesAPI,
 	ongoingConferencesAPI,
 	conferenceAPI,
+	roomCodeAPI,
 }
 
 // apiCase is an API as the tests call it.

@@ -1,0 +1,56 @@
+package client
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"strings"
+	"unicode"
+)
+
+// GET /v1.0/conference/roomCodes/{roomCode}/infos documents no maximum of
+// maxResults, and not how far back it goes.
+var roomCodeConferences = declare(endpoint{
+	method: http.MethodGet,
+	path:   "/v1.0/conference/roomCodes/{roomCode}/infos",
+	api:    openAPI,
+	codes: map[string]meaning{
+		"invalidRoomCode": {NotFound, "There is no such room code: check it."},
+		"noPermission":    {NotAllowed, notOurs},
+		"missingRoomCode": {kind: BadRequest},
+		"paramError":      {kind: BadRequest},
+	},
+	paging:     byHasMore,
+	permission: "VideoConference.Conference.Read",
+})
+
+// RoomCodeConferencePage is one page of the meetings of a room code.
+type RoomCodeConferencePage struct {
+	refusal
+	pageFields
+	Conferences List[*ConferenceInfo] `json:"conferenceList"`
+}
+
+func (p *RoomCodeConferencePage) entries() (string, entries) { return "conferenceList", p.Conferences }
+
+func (p *RoomCodeConferencePage) check() error { return checkPage(p) }
+
+// RoomCodeConferences returns the meetings of a room code page by page: a code
+// of a scheduled or recurring meeting may have several. Spaces in the code don't
+// count. An error is the last thing it yields: an *Error of kind NotFound where
+// DingTalk knows no such code, and NotAllowed where it is another
+// organization's.
+func (c *Client) RoomCodeConferences(ctx context.Context, roomCode string, opt PageOptions) iter.Seq2[*RoomCodeConferencePage, error] {
+	return pages[RoomCodeConferencePage](ctx, c, roomCodeConferences, opt, RoomCodeDigits(roomCode))
+}
+
+// RoomCodeDigits is a room code without its spaces: DingTalk prints a code in
+// groups in some answers, and takes it only as digits.
+func RoomCodeDigits(roomCode string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, roomCode)
+}
