@@ -23,6 +23,7 @@ var apis = []apiCase{
 	ongoingConferencesAPI,
 	conferenceAPI,
 	roomCodeAPI,
+	conferenceMembersAPI,
 }
 
 // apiCase is an API as the tests call it.

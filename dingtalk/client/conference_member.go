@@ -1,0 +1,81 @@
+package client
+
+import (
+	"context"
+	"iter"
+	"net/http"
+)
+
+// GET /v1.0/conference/videoConferences/{conferenceId}/members documents no
+// maximum of maxResults, and has no hasMore.
+var conferenceMembers = declare(endpoint{
+	method:     http.MethodGet,
+	path:       "/v1.0/conference/videoConferences/{conferenceId}/members",
+	api:        openAPI,
+	codes:      conferenceCodes,
+	paging:     byToken,
+	permission: "VideoConference.Conference.Read",
+})
+
+// memberPageSize is the page of members where the caller would like none in
+// particular. The default that DingTalk documents has changed before, so it is
+// never left to it.
+const memberPageSize = 100
+
+// Statuses of a member.
+const (
+	AttendInitial   int64 = 1
+	AttendCalling   int64 = 2
+	AttendInMeeting int64 = 3
+	AttendFailed    int64 = 4
+	AttendKicked    int64 = 5
+	AttendLeft      int64 = 6
+)
+
+// ConferenceMember is somebody who was invited to a meeting or was in it. One
+// person may be several members. A nil field is one that DingTalk did not
+// return; an id that it left empty stays "".
+type ConferenceMember struct {
+	// UnionID may be "" for a guest.
+	UnionID      *string `json:"unionId"`
+	ConferenceID *string `json:"conferenceId"`
+	// UserNick is the name in the meeting, which people may change themselves.
+	UserNick *string `json:"userNick"`
+	// JobNumber is the employee number.
+	JobNumber *string `json:"jobNumber"`
+	JoinTime  *Millis `json:"joinTime"`
+	LeaveTime *Millis `json:"leaveTime"`
+	// Duration is DingTalk's own figure, not what lies between the times.
+	Duration *Span `json:"duration"`
+	// AttendStatus is AttendInitial and so on.
+	AttendStatus *int64 `json:"attendStatus"`
+	Host         *bool  `json:"host"`
+	CoHost       *bool  `json:"coHost"`
+	// PSTNJoin is true for somebody who joined by phone.
+	PSTNJoin *bool `json:"pstnJoin"`
+	// OuterOrgMember is true for somebody outside the organization that the
+	// meeting belongs to. For all others, DingTalk doesn't return it.
+	OuterOrgMember bool `json:"outerOrgMember"`
+}
+
+// ConferenceMemberPage is one page of the members of a meeting.
+type ConferenceMemberPage struct {
+	refusal
+	pageFields
+	Members List[*ConferenceMember] `json:"memberModels"`
+}
+
+func (p *ConferenceMemberPage) entries() (string, entries) { return "memberModels", p.Members }
+
+func (p *ConferenceMemberPage) check() error { return checkPage(p) }
+
+// ConferenceMembers returns the members of a meeting page by page, 100 to a page
+// if opt says no other size. An error is the last thing it yields: an *Error of
+// kind NotFound where DingTalk knows no such meeting, and NotAllowed where it is
+// another organization's.
+func (c *Client) ConferenceMembers(ctx context.Context, conferenceID string, opt PageOptions) iter.Seq2[*ConferenceMemberPage, error] {
+	if opt.Size == 0 {
+		opt.Size = memberPageSize
+	}
+	return pages[ConferenceMemberPage](ctx, c, conferenceMembers, opt, conferenceID)
+}
