@@ -24,6 +24,7 @@ var apis = []apiCase{
 	conferenceAPI,
 	roomCodeAPI,
 	conferenceMembersAPI,
+	recordingsAPI,
 }
 
 // apiCase is an API as the tests call it.
