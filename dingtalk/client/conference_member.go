@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"strconv"
 )
 
 // GET /v1.0/conference/videoConferences/{conferenceId}/members documents no
@@ -65,7 +66,17 @@ type ConferenceMemberPage struct {
 	Members List[*ConferenceMember] `json:"memberModels"`
 }
 
-func (p *ConferenceMemberPage) entries() (string, entries) { return "memberModels", p.Members }
+// key tells apart the members that one person may be. Nothing tells guests
+// without an id apart.
+func (m *ConferenceMember) key() string {
+	id := keyOf(m.UnionID)
+	if id != "" && m.JoinTime != nil {
+		id += "/" + strconv.FormatInt(int64(*m.JoinTime), 10)
+	}
+	return id
+}
+
+func (p *ConferenceMemberPage) entries() entries { return entriesOf("memberModels", p.Members) }
 
 func (p *ConferenceMemberPage) check() error { return checkPage(p) }
 

@@ -31,7 +31,9 @@ type RoomCodeConferencePage struct {
 	Conferences List[*ConferenceInfo] `json:"conferenceList"`
 }
 
-func (p *RoomCodeConferencePage) entries() (string, entries) { return "conferenceList", p.Conferences }
+func (c *ConferenceInfo) key() string { return keyOf(c.ConferenceID) }
+
+func (p *RoomCodeConferencePage) entries() entries { return entriesOf("conferenceList", p.Conferences) }
 
 func (p *RoomCodeConferencePage) check() error { return checkPage(p) }
 
