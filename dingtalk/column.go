@@ -72,21 +72,43 @@ func identifier[R any](name, description string, get func(R) *string) *plugin.Co
 	})
 }
 
+// roomCodeShown is the meeting number that a row shows. DingTalk prints it in
+// groups in some answers and without spaces in others, so rows show digits; but
+// one that a query asks for is shown as the query writes it, since the engine
+// compares the text. asked is "" where it asks for none.
+func roomCodeShown(code *string, asked string) *string {
+	if code == nil {
+		return &asked
+	}
+	digits := client.RoomCodeDigits(*code)
+	if digits == client.RoomCodeDigits(asked) {
+		return &asked
+	}
+	return &digits
+}
+
 // timestamp is a column with a time in milliseconds; 0 is NULL.
 func timestamp[R any](name, description string, get func(R) *client.Millis) *plugin.Column {
 	return column(name, description, func(row R) *time.Time { return get(row).Time() })
 }
 
-// durationSeconds is a column with a duration that DingTalk tells in
-// milliseconds.
-func durationSeconds[R any](description string, get func(R) *int64) *plugin.Column {
-	return column("duration_seconds", description, func(row R) *float64 {
-		ms := get(row)
-		if ms == nil {
-			return nil
+// durationSeconds is a column with a length of time.
+func durationSeconds[R any](description string, get func(R) *client.Span) *plugin.Column {
+	return column("duration_seconds", description, func(row R) *float64 { return get(row).Seconds() })
+}
+
+// flag is a column with a yes or no; NULL where DingTalk told neither.
+func flag[R any](name, description string, get func(R) client.Flag) *plugin.Column {
+	return column(name, description, func(row R) *bool { return get(row).Bool() })
+}
+
+// object is a column with JSON as DingTalk sent it; NULL where it sent none.
+func object[R any](name, description string, get func(R) json.RawMessage) *plugin.Column {
+	return column(name, description, func(row R) *json.RawMessage {
+		if raw := get(row); raw != nil {
+			return &raw
 		}
-		seconds := float64(*ms) / 1000
-		return &seconds
+		return nil
 	})
 }
 

@@ -82,6 +82,15 @@ func (l *listing) key(name string) (string, bool) {
 	return v.GetStringValue(), ok
 }
 
+// actingUser returns the union id of the user in whose name to ask DingTalk, and
+// whether the query or the connection names one.
+func (l *listing) actingUser() (unionID string, named bool) {
+	if id, ok := l.key("acting_union_id"); ok {
+		return id, true
+	}
+	return l.settings.actingUnionID, l.settings.actingUnionID != ""
+}
+
 // wants reports whether the query wants one of some columns.
 func (l *listing) wants(columns ...string) bool {
 	return slices.ContainsFunc(columns, func(c string) bool { return slices.Contains(l.QueryContext.Columns, c) })

@@ -16,6 +16,10 @@ var version = "dev"
 
 // tables are all tables of the plugin.
 var tables = []func(*connector) *plugin.Table{
+	tableConference,
+	tableConferenceMember,
+	tableConferenceRecording,
+	tableOngoingConference,
 	tableScheduleConference,
 }
 

@@ -39,6 +39,9 @@ func required(name string) *plugin.KeyColumn { return key(name, plugin.Required)
 // optional is a key column that a query may name with =.
 func optional(name string) *plugin.KeyColumn { return key(name, plugin.Optional) }
 
+// anyOf is a key column of several of which a query must name one with =.
+func anyOf(name string) *plugin.KeyColumn { return key(name, plugin.AnyOf) }
+
 func key(name, require string) *plugin.KeyColumn {
 	return &plugin.KeyColumn{Name: name, Require: require, Operators: []string{"="}}
 }
