@@ -25,6 +25,7 @@ var apis = []apiCase{
 	roomCodeAPI,
 	conferenceMembersAPI,
 	recordingsAPI,
+	scheduleSettingAPI,
 }
 
 // apiCase is an API as the tests call it.
