@@ -26,6 +26,7 @@ var apis = []apiCase{
 	conferenceMembersAPI,
 	recordingsAPI,
 	scheduleSettingAPI,
+	schedulePlanAPI,
 }
 
 // apiCase is an API as the tests call it.
