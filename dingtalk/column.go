@@ -129,6 +129,24 @@ func fromKey(name, description string) *plugin.Column {
 	return &plugin.Column{Name: name, Description: description, Type: proto.ColumnType_STRING, Transform: transform.FromQual(name)}
 }
 
+// title is the title column of a table whose rows have no name but that.
+func title(column *plugin.Column) *plugin.Column {
+	column.Name = "title"
+	return column
+}
+
+// jsonList is a list as a JSON array; nil where there is none.
+func jsonList(list []string) json.RawMessage {
+	if list == nil {
+		return nil
+	}
+	b, err := json.Marshal(list)
+	if err != nil { // a list of texts always is one
+		return nil
+	}
+	return b
+}
+
 // corpIDColumn is in every table. An aggregator chooses connections by it.
 var corpIDColumn = &plugin.Column{
 	Name:        "corp_id",

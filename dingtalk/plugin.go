@@ -21,6 +21,8 @@ var tables = []func(*connector) *plugin.Table{
 	tableConferenceRecording,
 	tableOngoingConference,
 	tableScheduleConference,
+	tableScheduleConferencePlan,
+	tableScheduleConferenceSetting,
 }
 
 // Serve serves the plugin to Steampipe until Steampipe ends it.

@@ -40,8 +40,8 @@ type SchedulePlan struct {
 }
 
 func (p *SchedulePlan) check() error {
-	if p.ScheduleConferenceID == nil {
-		return errors.New("scheduleConferenceId is missing")
+	if p.ScheduleConferenceID == nil && p.Title == nil && p.RoomCode == nil && p.StartTime == nil && p.EndTime == nil && p.URL == nil {
+		return errors.New("all that a plan has is missing")
 	}
 	return nil
 }
