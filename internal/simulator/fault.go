@@ -1,8 +1,8 @@
 package simulator
 
 import (
-	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -46,29 +46,44 @@ func (s *Simulator) takeFault(call Call) *Fault {
 	return nil
 }
 
+// OnKind matches the calls of a kind.
+func OnKind(kind CallKind) func(Call) bool {
+	return func(c Call) bool { return c.Kind == kind }
+}
+
+// OnFirst matches the calls of a kind that begin at the beginning.
+func OnFirst(kind CallKind) func(Call) bool {
+	return func(c Call) bool { return c.Kind == kind && c.first() }
+}
+
+// OnLater matches the calls of a kind that go on behind an earlier page.
+func OnLater(kind CallKind) func(Call) bool {
+	return func(c Call) bool { return c.Kind == kind && !c.first() }
+}
+
 // OnToken matches token calls.
 func OnToken(c Call) bool { return c.Kind == TokenCall }
 
-// OnFirstPage matches the first call for a schedule.
-func OnFirstPage(c Call) bool { return c.Kind == ConferenceCall && c.NextToken == "" }
+// OnFirstPage matches the first call of a list, whichever API it is.
+func OnFirstPage(c Call) bool { return c.paged() && c.first() }
 
-// OnLaterPage matches the calls for a schedule that carry a nextToken.
-func OnLaterPage(c Call) bool { return c.Kind == ConferenceCall && c.NextToken != "" }
+// OnLaterPage matches the later calls of a list, whichever API it is.
+func OnLaterPage(c Call) bool { return c.paged() && !c.first() }
 
-// refuse writes an error body as DingTalk does.
-func refuse(w http.ResponseWriter, status int, code, message string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{
-		"code": code, "message": message, "requestid": "5E5B5F7C-0000-7000-8000-51AD51AD51AD",
-	})
+// first reports whether a call begins at the beginning. "0" says so as well.
+func (c Call) first() bool { return c.NextToken == "" || c.NextToken == "0" }
+
+func (c Call) paged() bool {
+	return slices.ContainsFunc(routes, func(r *route) bool { return r.kind == c.Kind && r.paged })
 }
 
 type serve = func(w http.ResponseWriter, r *http.Request, real http.Handler)
 
-// Refuse answers with a status and an error body.
+// Refuse answers with a status and an error body of the Open API.
 func Refuse(status int, code, message string) serve {
-	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { refuse(w, status, code, message) }
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		openAPI.refuse(w, &refusal{status, code, message})
+	}
 }
 
 // Answer answers with a status, a body and header fields (name, value, …).

@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -155,7 +156,11 @@ func TestPages(t *testing.T) {
 func TestPositions(t *testing.T) {
 	_, third := page(t, organization(5), "a", "maxResults", "2")
 	_, last := page(t, organization(5), "a", "maxResults", "4")
-	forged := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+	// forged is the third's position with another number.
+	forged := func(n string) string {
+		b, _ := base64.RawURLEncoding.DecodeString(third)
+		return base64.RawURLEncoding.EncodeToString(bytes.Replace(b, []byte("2"), []byte(n), 1))
+	}
 	wrong := refused(400, "paramsError")
 	tests := []struct {
 		name, schedule, position string
@@ -166,9 +171,11 @@ func TestPositions(t *testing.T) {
 		{"another schedule", "b", third, 5, wrong},
 		{"the end of a schedule that became shorter", "a", last, 4, reply{Status: 200}},
 		{"beyond the end of a schedule that became shorter", "a", last, 3, wrong},
-		{"before the beginning", "a", forged("-1@a"), 5, wrong},
-		{"no number", "a", forged("x@a"), 5, wrong},
-		{"no schedule", "a", forged("2"), 5, wrong},
+		{"the beginning", "a", "0", 5, reply{Status: 200, Page: "a0 a1 a2 a3 a4"}},
+		{"another number", "a", forged("4"), 5, reply{Status: 200, Page: "a4"}},
+		{"before the beginning", "a", forged("-1"), 5, wrong},
+		{"no number", "a", forged("x"), 5, wrong},
+		{"no schedule", "a", base64.RawURLEncoding.EncodeToString([]byte("2")), 5, wrong},
 		{"nothing that the simulator wrote", "a", "2!", 5, wrong},
 		{"not base64 behind one that is", "a", third + "!", 5, wrong},
 	}
@@ -350,9 +357,11 @@ func TestLog(t *testing.T) {
 		page(t, sim, "b%2Fc", "nextToken", "x")
 		want := []simulator.Call{
 			{Kind: simulator.ConferenceCall, Method: "GET", Path: conferences + "a", ScheduleConferenceID: "a", MaxResults: "2",
-				Token: "simulated-token-1", At: time.Now().Add(-time.Minute)},
+				Params: map[string]string{"scheduleConferenceId": "a", "maxResults": "2"},
+				Token:  "simulated-token-1", At: time.Now().Add(-time.Minute)},
 			{Kind: simulator.ConferenceCall, Method: "GET", Path: conferences + "b%2Fc", ScheduleConferenceID: "b/c", NextToken: "x",
-				Token: "simulated-token-2", At: time.Now()},
+				Params: map[string]string{"scheduleConferenceId": "b/c", "nextToken": "x"},
+				Token:  "simulated-token-2", At: time.Now()},
 		}
 		calls := sim.Calls()
 		equal(t, "calls", want, calls)
