@@ -1,14 +1,47 @@
 package simulator
 
-// Organization is what the APIs tell of. The types are described in the files
+import "sync"
+
+// Organization is what the APIs tell of. Its types are described in the files
 // of their APIs.
 type Organization struct {
-	// Schedules are the known schedules and the meetings that were held.
-	Schedules map[string][]Conference
+	// Schedules are the known schedules and the meetings that were held, or that
+	// wait to begin; Unscheduled are the meetings that nobody booked. Together
+	// they are all meetings.
+	Schedules   map[string][]Conference
+	Unscheduled []Conference
+	// Members are the members of meetings by conference id. A meeting that isn't
+	// there has none.
+	Members map[string][]Member
+	// Recordings are by conference id, too.
+	Recordings map[string][]Recording
+	// Settings and Plans are by schedule.
+	Settings map[string]Setting
+	Plans    map[string]Plan
+	// Calendars are the events in people's calendars, by union id. Whoever has no
+	// entry has no calendar.
+	Calendars map[string][]Event
+	// People and Departments are read at the first call: later changes have no
+	// effect.
+	People      []Person
+	Departments []Department
+
+	sort   sync.Once
+	sorted *directory
 }
 
 func newOrganization() Organization {
 	return Organization{
-		Schedules: map[string][]Conference{},
+		Schedules:  map[string][]Conference{},
+		Members:    map[string][]Member{},
+		Recordings: map[string][]Recording{},
+		Settings:   map[string]Setting{},
+		Plans:      map[string]Plan{},
+		Calendars:  map[string][]Event{},
 	}
+}
+
+func (o *Organization) directory() *directory {
+	o.sort.Do(func() { o.sorted = newDirectory(o.People, o.Departments) })
+	return o.sorted
 }

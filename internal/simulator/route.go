@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"maps"
@@ -22,7 +23,7 @@ type route struct {
 	// paged says that it is read page by page.
 	paged bool
 	// answer answers a call that has been admitted.
-	answer func(*Simulator, arguments) (object, *refusal)
+	answer func(*Simulator, arguments) (json.RawMessage, *refusal)
 }
 
 // routes are all that were declared, and of those with equally long paths the
@@ -37,7 +38,7 @@ func declare(r route) *route {
 }
 
 // unknown answers what no route was declared for.
-var unknown = &route{kind: OtherCall, api: openAPI, answer: func(*Simulator, arguments) (object, *refusal) {
+var unknown = &route{kind: OtherCall, api: openAPI, answer: func(*Simulator, arguments) (json.RawMessage, *refusal) {
 	return nil, &refusal{http.StatusNotFound, "InvalidAction.NotFound", "Specified api is not found, please check your url and method."}
 }}
 
@@ -96,6 +97,17 @@ func first(values url.Values) arguments {
 // object is a JSON object.
 type object map[string]any
 
+// reply is an answer.
+func reply[T any](v T) (json.RawMessage, *refusal) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic(err) // our own types
+	}
+	return b.Bytes(), nil
+}
+
 // refusal is what DingTalk says instead of an answer. The legacy API has its
 // number in the code, and no status.
 type refusal struct {
@@ -116,7 +128,7 @@ type api struct {
 	dead func(token string, issued bool) *refusal
 	// tooOften is the refusal of a call that comes too early.
 	tooOften refusal
-	write    func(http.ResponseWriter, object)
+	write    func(http.ResponseWriter, json.RawMessage)
 	refuse   func(http.ResponseWriter, *refusal)
 }
 
@@ -130,9 +142,10 @@ var openAPI = &api{
 		return &refusal{http.StatusBadRequest, "InvalidAuthentication", "the access token is invalid or expired"}
 	},
 	tooOften: refusal{http.StatusForbidden, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", "the app calls this API too often"},
-	write:    func(w http.ResponseWriter, o object) { writeJSON(w, http.StatusOK, o) },
+	write:    func(w http.ResponseWriter, answer json.RawMessage) { writeJSON(w, http.StatusOK, answer) },
 	refuse: func(w http.ResponseWriter, r *refusal) {
-		writeJSON(w, r.status, object{"code": r.code, "message": r.message, "requestid": requestID})
+		body, _ := reply(object{"code": r.code, "message": r.message, "requestid": requestID})
+		writeJSON(w, r.status, body)
 	},
 }
 
@@ -157,10 +170,8 @@ func isJSON(r *http.Request) bool {
 	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")
 }
 
-func writeJSON(w http.ResponseWriter, status int, o object) {
+func writeJSON(w http.ResponseWriter, status int, body json.RawMessage) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(o) // the caller has gone: nothing to tell it
+	_, _ = w.Write(body) // the caller may have gone: nothing to tell it
 }

@@ -1,19 +1,12 @@
 package simulator
 
-import "net/http"
+import (
+	"encoding/json"
+	"net/http"
+)
 
-// ConferenceCall asks for the meetings of a schedule.
+// ConferenceCall asks for the meetings that were held of a schedule.
 const ConferenceCall CallKind = "conference"
-
-// Conference is a meeting as the API writes it. Nil is left out of the answer.
-type Conference struct {
-	ConferenceID string `json:"conferenceId"`
-	Title        string `json:"title"`
-	RoomCode     string `json:"roomCode"`
-	Status       *int64 `json:"status,omitempty"`
-	StartTime    *int64 `json:"startTime,omitempty"` // milliseconds since 1970 UTC
-	EndTime      *int64 `json:"endTime,omitempty"`   // milliseconds since 1970 UTC
-}
 
 var _ = declare(route{
 	kind:   ConferenceCall,
@@ -21,7 +14,7 @@ var _ = declare(route{
 	path:   "/v1.0/conference/videoConferences/scheduleConferences/{scheduleConferenceId}",
 	api:    openAPI,
 	paged:  true,
-	answer: func(s *Simulator, a arguments) (object, *refusal) {
+	answer: func(s *Simulator, a arguments) (json.RawMessage, *refusal) {
 		all, known := s.Schedules[a["scheduleConferenceId"]]
 		if !known {
 			return nil, &refusal{http.StatusBadRequest, "invalidScheduleConferenceId", "the schedule conference id is invalid"}
@@ -30,6 +23,20 @@ var _ = declare(route{
 		if refused != nil {
 			return nil, refused
 		}
-		return object{"totalCount": len(all), "nextToken": page.nextUnlessEnd(), "conferenceList": page.entries}, nil
+		list := make([]scheduleConference, len(page.entries))
+		for i, c := range page.entries {
+			list[i] = scheduleConference{c.ConferenceID, c.Title, c.RoomCode, c.Status, c.StartTime, c.EndTime}
+		}
+		return reply(object{"totalCount": len(all), "nextToken": page.nextUnlessEnd(), "conferenceList": list})
 	},
 })
+
+// scheduleConference is a meeting as this API writes it.
+type scheduleConference struct {
+	ConferenceID string `json:"conferenceId"`
+	Title        string `json:"title"`
+	RoomCode     string `json:"roomCode"`
+	Status       *int64 `json:"status,omitempty"`
+	StartTime    *int64 `json:"startTime,omitempty"`
+	EndTime      *int64 `json:"endTime,omitempty"`
+}

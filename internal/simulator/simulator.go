@@ -6,6 +6,7 @@ package simulator
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"slices"
@@ -123,7 +124,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 
 	real := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		var answer object
+		var answer json.RawMessage
 		problem := s.admit(route, call.Token)
 		if problem == nil {
 			problem = refused

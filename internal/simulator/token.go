@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -13,18 +14,18 @@ const TokenCall CallKind = "token"
 // lives gives the same, renewed.
 var _ = declare(route{
 	kind: TokenCall, method: http.MethodPost, path: "/v1.0/oauth2/accessToken", api: tokenAPI,
-	answer: func(s *Simulator, a arguments) (object, *refusal) {
+	answer: func(s *Simulator, a arguments) (json.RawMessage, *refusal) {
 		if a["appKey"] != s.App.ClientID || a["appSecret"] != s.App.ClientSecret {
 			return nil, &refusal{http.StatusBadRequest, "invalidClientIdOrSecret", "the client id or secret is wrong"}
 		}
-		return object{"accessToken": s.issue(true), "expireIn": s.tokenSeconds()}, nil
+		return reply(object{"accessToken": s.issue(true), "expireIn": s.tokenSeconds()})
 	},
 })
 
 // POST /v1.0/oauth2/corpAccessToken is for third-party enterprise apps.
 var _ = declare(route{
 	kind: TokenCall, method: http.MethodPost, path: "/v1.0/oauth2/corpAccessToken", api: tokenAPI,
-	answer: func(s *Simulator, a arguments) (object, *refusal) {
+	answer: func(s *Simulator, a arguments) (json.RawMessage, *refusal) {
 		switch {
 		case a["suiteKey"] != s.App.ClientID || a["suiteSecret"] != s.App.ClientSecret:
 			return nil, &refusal{http.StatusBadRequest, "invalidSuiteKey", "the suite key or secret is wrong"}
@@ -33,7 +34,7 @@ var _ = declare(route{
 		case a["authCorpId"] != s.App.CorpID:
 			return nil, &refusal{http.StatusBadRequest, "invalidAuthInfo", "the organization has not authorized the app"}
 		}
-		return object{"accessToken": s.issue(false), "expireIn": s.tokenSeconds()}, nil
+		return reply(object{"accessToken": s.issue(false), "expireIn": s.tokenSeconds()})
 	},
 })
 
@@ -41,7 +42,7 @@ var _ = declare(route{
 // its answer in another way.
 var _ = declare(route{
 	kind: TokenCall, method: http.MethodPost, path: "/v1.0/oauth2/{corpId}/token", api: tokenAPI,
-	answer: func(s *Simulator, a arguments) (object, *refusal) {
+	answer: func(s *Simulator, a arguments) (json.RawMessage, *refusal) {
 		switch {
 		case a["grant_type"] != "client_credentials":
 			return nil, &refusal{http.StatusBadRequest, "unsupported.grant.type", "the grant type is not supported"}
@@ -50,7 +51,7 @@ var _ = declare(route{
 		case a["corpId"] != s.App.CorpID:
 			return nil, &refusal{http.StatusUnauthorized, "unauthorized.client", "the organization has not authorized the app"}
 		}
-		return object{"access_token": s.issue(false), "expires_in": s.tokenSeconds()}, nil
+		return reply(object{"access_token": s.issue(false), "expires_in": s.tokenSeconds()})
 	},
 })
 
