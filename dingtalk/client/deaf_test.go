@@ -7,8 +7,10 @@ import (
 	"io"
 	"log"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -96,66 +98,67 @@ func (r *relay) connections() int {
 	return r.conns
 }
 
+// behindRelay is a client of a real server behind a relay. The server knows a
+// schedule "a" of one meeting, and takes a moment for each call.
+func behindRelay(t *testing.T, http2 bool, transport *http.Transport) (*client.Client, *relay) {
+	sim := simulator.New(testApp)
+	schedule(sim, "a", 1)
+	sim.Script(simulator.Fault{On: simulator.OnFirstPage, Serve: simulator.Delay(50 * time.Millisecond)})
+	server := httptest.NewUnstartedServer(sim)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.EnableHTTP2 = http2
+	scheme := "http"
+	if http2 {
+		scheme = "https"
+		server.StartTLS()
+		transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+		transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+	} else {
+		server.Start()
+	}
+	t.Cleanup(server.Close)
+	gateway := newRelay(t, server.Listener.Addr().String())
+	api := client.New(client.Config{Endpoint: &url.URL{Scheme: scheme, Host: gateway.Addr().String()}, Credentials: internalApp,
+		Transport: transport, CallsPerSecond: 1000, Limits: &client.Limits{}})
+	t.Cleanup(api.Close)
+	return api, gateway
+}
+
+// attempts reads the schedule so many times at once, and returns the most
+// attempts that one list took.
+func attempts(t *testing.T, api *client.Client, lists int) int {
+	t.Helper()
+	took := make([]int, lists)
+	var wg sync.WaitGroup
+	for i := range lists {
+		wg.Go(func() {
+			got := list(context.Background(), &world{api: api}, "a", client.PageOptions{Wait: func(context.Context) error {
+				took[i]++
+				return nil
+			}})
+			equal(t, "error", error(nil), got.err)
+			equal(t, "ids", []string{"c0"}, got.ids)
+		})
+	}
+	wg.Wait()
+	return slices.Max(took)
+}
+
 // Connections that fall silent cost a list one time-out: the next attempt has a
 // new connection, however many old ones are left.
 func TestConnectionsThatFellSilent(t *testing.T) {
-	const lists, timeout = 8, time.Second
+	const lists = 8
 	for _, http2 := range []bool{false, true} {
 		t.Run(fmt.Sprintf("HTTP/2 %v", http2), func(t *testing.T) {
 			t.Parallel()
-			sim := simulator.New(testApp)
-			want := schedule(sim, "a", 1)
-			sim.Script(simulator.Fault{On: simulator.OnFirstPage, Serve: simulator.Delay(50 * time.Millisecond)})
-			server := httptest.NewUnstartedServer(sim)
-			server.Config.ErrorLog = log.New(io.Discard, "", 0)
-			server.EnableHTTP2 = http2
-			if http2 {
-				server.StartTLS()
-			} else {
-				server.Start()
-			}
-			defer server.Close()
-			gateway := newRelay(t, server.Listener.Addr().String())
-
-			transport := client.NewTransport()
-			scheme := "http"
-			if http2 {
-				scheme = "https"
-				transport.TLSClientConfig.RootCAs = x509.NewCertPool()
-				transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
-			}
-			api := client.New(client.Config{Endpoint: &url.URL{Scheme: scheme, Host: gateway.Addr().String()}, Credentials: internalApp,
-				Transport: transport, CallsPerSecond: 1000, Limits: &client.Limits{}})
-			defer api.Close()
-			api.SetRequestTimeout(timeout)
-
-			// ask reads the list many times at once, and returns the most
-			// attempts that one took.
-			ask := func() int {
-				var wg sync.WaitGroup
-				var most atomic.Int64
-				for range lists {
-					wg.Go(func() {
-						attempts := int64(0)
-						got := list(context.Background(), &world{api: api}, "a", client.PageOptions{Wait: func(context.Context) error {
-							attempts++
-							return nil
-						}})
-						equal(t, "error", error(nil), got.err)
-						equal(t, "ids", want, got.ids)
-						for old := most.Load(); attempts > old && !most.CompareAndSwap(old, attempts); old = most.Load() {
-						}
-					})
-				}
-				wg.Wait()
-				return int(most.Load())
-			}
-			equal(t, "attempts", 1, ask())
+			api, gateway := behindRelay(t, http2, client.NewTransport())
+			api.SetRequestTimeout(time.Second)
+			equal(t, "attempts", 1, attempts(t, api, lists))
 			if http2 {
 				equal(t, "connections", 1, gateway.connections())
 			}
 			before := gateway.forget()
-			if n := ask(); n > 2 {
+			if n := attempts(t, api, lists); n > 2 {
 				t.Errorf("a list took %d attempts", n)
 			}
 			if gateway.connections() == before {
@@ -163,7 +166,7 @@ func TestConnectionsThatFellSilent(t *testing.T) {
 			}
 			// All is as it was.
 			before = gateway.connections()
-			equal(t, "attempts", 1, ask())
+			equal(t, "attempts", 1, attempts(t, api, lists))
 			if n := gateway.connections() - before; n > lists {
 				t.Errorf("%d more connections", n)
 			}
@@ -174,8 +177,19 @@ func TestConnectionsThatFellSilent(t *testing.T) {
 // HTTP/2's one connection is pinged while it is silent, so that a dead one is
 // found before a call's time is up, or before there is a call.
 func TestSilentHTTP2IsPinged(t *testing.T) {
-	h2 := client.NewTransport().HTTP2
+	t.Parallel()
+	transport := client.NewTransport()
+	h2 := transport.HTTP2
 	if h2 == nil || h2.SendPingTimeout == 0 || h2.PingTimeout == 0 || h2.WriteByteTimeout == 0 || h2.SendPingTimeout+h2.PingTimeout >= 15*time.Second {
-		t.Errorf("%+v", h2)
+		t.Fatalf("%+v", h2)
+	}
+	h2.SendPingTimeout, h2.PingTimeout = 500*time.Millisecond, 500*time.Millisecond
+	api, gateway := behindRelay(t, true, transport)
+	api.SetRequestTimeout(time.Hour)
+	attempts(t, api, 1)
+	before := gateway.forget()
+	attempts(t, api, 1)
+	if gateway.connections() == before {
+		t.Error("no new connection")
 	}
 }
