@@ -130,6 +130,17 @@ func TestLegacyCodes(t *testing.T) {
 	}
 }
 
+// Nobody says which permission it is.
+func TestPermissionWithoutAName(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		w.sim.Script(simulator.Fault{On: isLegacy, Serve: simulator.Answer(200, `{"errcode":60011,"errmsg":"m"}`)})
+		_, err := w.api.LegacyUser(t.Context(), "u")
+		if err == nil || !strings.HasSuffix(err.Error(), "Apply for the permission of this API on the app's Permissions page in the DingTalk developer console, then run the query again.") {
+			t.Error(err)
+		}
+	})
+}
+
 func TestLegacyDeadToken(t *testing.T) {
 	for _, code := range []string{"40014", "42001"} {
 		inWorld(t, internalApp, func(t *testing.T, w *world) {

@@ -72,6 +72,9 @@ func TestWaitingForAClosedClient(t *testing.T) {
 		if _, err := c.leave(ctx, orgConferences); err == nil {
 			t.Error("leave that there was not")
 		}
+		if flying, _ := c.window(orgConferences); flying != 1 {
+			t.Errorf("%d leaves instead of the one that is held", flying)
+		}
 		first.unused()
 		time.Sleep(10 * time.Second)
 		if n := c.limits.Apps(); n != 0 {
