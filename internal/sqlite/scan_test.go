@@ -18,7 +18,7 @@ import (
 // scripted is the plugin's server, but for its scans: a test says what they do.
 type scripted struct {
 	engine.Server
-	// scan sends the rows of an id.
+	// scan sends the rows of an id; "" is none.
 	scan func(ctx context.Context, id string, send func(title string)) error
 
 	mu    sync.Mutex
@@ -34,7 +34,10 @@ func (s *scripted) Execute(request *proto.ExecuteRequest, stream proto.WrapperPl
 	s.began = append(s.began, stream.Context())
 	s.most = max(s.most, s.running())
 	s.mu.Unlock()
-	id := request.QueryContext.Quals["schedule_conference_id"].Quals[0].Value.GetStringValue()
+	id := ""
+	for _, q := range request.QueryContext.Quals["schedule_conference_id"].GetQuals() {
+		id = q.Value.GetStringValue()
+	}
 	return s.scan(stream.Context(), id, func(title string) {
 		_ = stream.Send(&proto.ExecuteResponse{Row: &proto.Row{Columns: map[string]*proto.Column{
 			"schedule_conference_id": {Value: &proto.Column_StringValue{StringValue: id}},
@@ -196,4 +199,68 @@ func TestCancel(t *testing.T) {
 			s.checkEnded(t)
 		})
 	}
+}
+
+// The error of a scan is the query's, as it is: without what SQLite makes of it,
+// without rows, and with advice only where an id is missing.
+func TestErrorOfAScan(t *testing.T) {
+	own := errors.New("own")
+	tests := []struct {
+		name, sql string
+		rows      int
+		want      string
+	}{
+		{"before a row", "select title from dingtalk_schedule_conference where schedule_conference_id = 'a'", 0, "own"},
+		{"after rows", "select title from dingtalk_schedule_conference where schedule_conference_id = 'a'", 3, "own"},
+		{"without an id", "select title from dingtalk_schedule_conference", 0, "own\nName what to look up, as in: where schedule_conference_id = '...'"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			db, s := openScripted(t, func(_ context.Context, _ string, send func(string)) error {
+				for range test.rows {
+					send("a")
+				}
+				return own
+			})
+			r, err := db.Query(t.Context(), test.sql)
+			if r != nil || !errors.Is(err, own) || err.Error() != test.want {
+				t.Errorf("%v, error %v, want %s", r, err, test.want)
+			}
+			s.checkEnded(t)
+		})
+	}
+}
+
+// Queries that are made at once don't meet: each has its own rows or error.
+func TestQueriesAtOnce(t *testing.T) {
+	own := errors.New("own")
+	db, s := openScripted(t, func(_ context.Context, id string, send func(string)) error {
+		if id == "fails" {
+			return own
+		}
+		send(id)
+		return nil
+	})
+	var queries sync.WaitGroup
+	for i := range 100 {
+		queries.Go(func() {
+			id, want := fmt.Sprint(i), []string{fmt.Sprint(i)}
+			var wantErr error
+			if i%2 == 0 {
+				id, want, wantErr = "fails", nil, own
+			}
+			r, err := db.Query(t.Context(), "select title from dingtalk_schedule_conference where schedule_conference_id = '"+id+"'")
+			if err != wantErr {
+				t.Errorf("%s: error %v", id, err)
+			}
+			if r == nil {
+				r = &sqlite.Result{}
+			}
+			if d := cmp.Diff(want, text(r)); d != "" {
+				t.Errorf("%s (-want +got):\n%s", id, d)
+			}
+		})
+	}
+	queries.Wait()
+	s.checkEnded(t)
 }

@@ -22,7 +22,7 @@ func Split(sql string) []string {
 		case strings.HasPrefix(rest, "--"):
 			i += skip(rest, "\n")
 		case strings.HasPrefix(rest, "/*"):
-			i += 1 + skip(rest[1:], "*/")
+			i += 2 + skip(rest[2:], "*/") // the star of /*/ does not end it
 		case c == '\'' || c == '"' || c == '`':
 			// A doubled quote ends one string and begins the next.
 			i += 1 + skip(rest[1:], string(c))

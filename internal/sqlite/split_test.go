@@ -23,6 +23,10 @@ func TestSplit(t *testing.T) {
 		{"select 'never closed; select 2", []string{"select 'never closed; select 2"}},
 		{"select '会议;'; select 2", []string{"select '会议;'", "select 2"}},
 		{"select 1 /*;", []string{"select 1 /*;"}},
+		{"/*/ ; */ select 1; select 2", []string{"/*/ ; */ select 1", "select 2"}},
+		{"select 1 /*", []string{"select 1 /*"}},
+		{"select [never closed; select 2", []string{"select [never closed; select 2"}},
+		{"-- never ended; select 1", nil},
 		{"select 1 - -1; select 4/2*2", []string{"select 1 - -1", "select 4/2*2"}},
 	}
 	for _, test := range tests {

@@ -54,7 +54,8 @@ func text(r *sqlite.Result) []string {
 }
 
 // numbered returns a simulator with schedules a, b and c of 120 meetings, which
-// start an hour apart and have the titles a0, a1, ….
+// start an hour apart and have the titles a0, a1, …, and a schedule late of one
+// that starts half a second late.
 func numbered() *simulator.Simulator {
 	sim := simulator.New(simulator.DemoApp)
 	for _, id := range []string{"a", "b", "c"} {
@@ -64,6 +65,8 @@ func numbered() *simulator.Simulator {
 			sim.Schedules[id] = append(sim.Schedules[id], simulator.Conference{Title: fmt.Sprint(id, i), Status: &status, StartTime: &ms})
 		}
 	}
+	late := time.Date(2026, 11, 1, 0, 0, 0, 500e6, time.UTC).UnixMilli()
+	sim.Schedules["late"] = []simulator.Conference{{StartTime: &late}}
 	return sim
 }
 
@@ -106,6 +109,12 @@ func TestPushDown(t *testing.T) {
 		{"limit and two conditions on the id", "select count(*)" + from + "where schedule_conference_id = 'a' and schedule_conference_id = 'b' limit 3", []string{"0"}, ""},
 		{"null", "select count(*)" + from + "where schedule_conference_id = null", []string{"0"}, ""},
 		{"an empty id", "select count(*)" + from + "where schedule_conference_id = ''", []string{"0"}, ""},
+		{"bytes", "select count(*)" + from + "where schedule_conference_id = x'61'", []string{"0"}, "a100 a100+"},
+		{"a number as text", "select count(*)" + from + "where schedule_conference_id = 'a' and status = '1'", []string{"40"}, "a100 a100+"},
+		{"types", "select distinct typeof(status), typeof(title), typeof(start_time), typeof(end_time)" + from + "where schedule_conference_id = 'a'",
+			[]string{"integer text text null"}, "a100 a100+"},
+		{"row ids", "select count(distinct rowid)" + from + "where schedule_conference_id in ('a', 'b')", []string{"240"}, "a100 a100+ b100 b100+"},
+		{"a fraction of a second", "select start_time" + from + "where schedule_conference_id = 'late'", []string{"2026-11-01T00:00:00.5Z"}, "late100"},
 		{"a number", "select count(*)" + from + "where schedule_conference_id = 17", []string{"0"}, "17100"},
 		{"conditions on times", "select count(*), min(start_time)" + from + "where schedule_conference_id = 'a' and start_time >= '2026-11-05' and start_time < '2026-11-05T04:00:00Z'",
 			[]string{"4 2026-11-05T00:00:00Z"}, "a100 a100+"},
