@@ -46,6 +46,22 @@ func TestConnection(t *testing.T) {
 		{"none", `connection "aws" { plugin = "aws" }`, "", "", "", `f.spc has no connection with plugin = "dingtalk"`},
 		{"no HCL", `connection "x" {`, "", "", "", "f.spc:1,16-17: Unclosed configuration block"},
 	}
+	// What isn't a connection of this plugin is no connection.
+	for name, text := range map[string]string{
+		"without a name":             `connection { plugin = "dingtalk" }`,
+		"with two names":             `connection "a" "b" { plugin = "dingtalk" }`,
+		"another block":              `options "dingtalk" { plugin = "dingtalk" }`,
+		"without a plugin":           `connection "dingtalk" {}`,
+		"a plugin that is null":      `connection "dingtalk" { plugin = null }`,
+		"a plugin that is a number":  `connection "dingtalk" { plugin = 7 }`,
+		"a plugin that is unknown":   `connection "dingtalk" { plugin = plugin.dingtalk }`,
+		"a plugin that ends like it": `connection "dingtalk" { plugin = "turbot/my-dingtalk" }`,
+		"a plugin below it":          `connection "dingtalk" { plugin = "dingtalk/other@latest" }`,
+		"nothing":                    ``,
+	} {
+		tests = append(tests, struct{ name, text, connection, found, body, err string }{
+			name, text, "", "", "", `f.spc has no connection with plugin = "dingtalk"`})
+	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			found, body, err := spc.Connection([]byte(test.text), "f.spc", test.connection)
@@ -53,10 +69,11 @@ func TestConnection(t *testing.T) {
 				if err == nil || !strings.HasPrefix(err.Error(), test.err) {
 					t.Errorf("error %v, want %q", err, test.err)
 				}
-				return
+			} else if err != nil {
+				t.Error(err)
 			}
-			if err != nil || found != test.found || body != test.body {
-				t.Errorf("got %q, %q, %v", found, body, err)
+			if found != test.found || body != test.body {
+				t.Errorf("got %q, %q", found, body)
 			}
 		})
 	}
