@@ -1,80 +1,137 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
 )
 
-// output is what the command has printed so far.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+func diff(t *testing.T, what string, want, got any) {
+	t.Helper()
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", what, d)
+	}
 }
 
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
-}
-
+// The command says how to reach it, answers, and prints each call, until it is
+// stopped.
 func TestRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	var out output
+	printed, stdout := io.Pipe()
 	done := make(chan error, 1)
-	go func() { done <- run(ctx, []string{"--port", "0"}, &out) }()
+	go func() {
+		err := run(ctx, []string{"--port", "0"}, stdout)
+		stdout.Close()
+		done <- err
+	}()
+	lines := make(chan string, 100) // the command waits for nobody
+	go func() {
+		defer close(lines)
+		for scanner := bufio.NewScanner(printed); scanner.Scan(); {
+			lines <- scanner.Text()
+		}
+	}()
 
-	var address string
-	for deadline := time.Now().Add(10 * time.Second); address == ""; {
-		if m := regexp.MustCompile(`listens on (http://127\.0\.0\.1:\d+)`).FindStringSubmatch(out.String()); m != nil {
-			address = m[1]
-		} else if time.Now().After(deadline) {
-			t.Fatal("it printed no address")
+	var text strings.Builder
+	for line := range lines {
+		fmt.Fprintln(&text, line)
+		if strings.HasPrefix(line, "steampipe query ") {
+			break
 		}
 	}
-	if block := spc.Block("dingtalk", address, simulator.DemoApp.ClientID, simulator.DemoApp.ClientSecret); !strings.Contains(out.String(), block) {
-		t.Errorf("no connection block in %s", out.String())
+	address := regexp.MustCompile(`http://127\.0\.0\.1:[1-9]\d*`).FindString(text.String())
+	if address == "" {
+		t.Fatalf("no address in %q, error %v", text.String(), <-done)
 	}
-	response, err := http.Post(address+"/v1.0/oauth2/accessToken", "application/json",
-		strings.NewReader(`{"appKey":"demo-client-id","appSecret":"demo-client-secret"}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	if response.StatusCode != http.StatusOK || !strings.Contains(out.String(), "POST /v1.0/oauth2/accessToken") {
-		t.Errorf("%s, printed %s", response.Status, out.String())
+	diff(t, "text", "The simulated DingTalk listens on "+address+". Ctrl-C stops it.\n\n"+
+		"Put this into ~/.steampipe/config/dingtalk.spc:\n\n"+
+		spc.Block("dingtalk", address, simulator.DemoApp.ClientID, simulator.DemoApp.ClientSecret)+
+		"\nThen try:\n\n"+
+		"steampipe query \"select title, status_name, start_time from dingtalk_schedule_conference where schedule_conference_id = '"+simulator.DemoAllHands+"'\"\n",
+		text.String())
+
+	for _, call := range []struct {
+		method, path, body string
+		status             int
+	}{
+		{http.MethodPost, "/v1.0/oauth2/accessToken", `{"appKey":"demo-client-id","appSecret":"demo-client-secret"}`, http.StatusOK},
+		{http.MethodGet, "/a%20b?c=d", "", http.StatusNotFound},
+	} {
+		request, err := http.NewRequestWithContext(ctx, call.method, address+call.path, strings.NewReader(call.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		diff(t, call.path, call.status, response.StatusCode)
 	}
 	cancel()
-	if err := <-done; err != nil {
+	diff(t, "error", error(nil), <-done)
+	var calls []string
+	for line := range lines {
+		_, call, _ := strings.Cut(line, " ") // behind the time
+		calls = append(calls, call)
+	}
+	diff(t, "calls", []string{"POST /v1.0/oauth2/accessToken", "GET /a%20b?c=d"}, calls)
+}
+
+// A command that is stopped before it serves ends as one that is stopped later.
+func TestRunStopsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := run(ctx, []string{"--port", "0"}, io.Discard); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestPortInUse(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func TestArguments(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	var out output
-	if err := run(t.Context(), []string{"--port", port}, &out); err == nil || !strings.Contains(err.Error(), "choose another port with --port") {
-		t.Error(err)
+	defer taken.Close()
+	_, port, err := net.SplitHostPort(taken.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name   string
+		args   []string
+		stdout string
+		err    string
+	}{
+		{"help", []string{"--help"}, usage, ""},
+		{"an option that isn't one", []string{"--nope"}, "", "flag provided but not defined: -nope"},
+		{"a port that is no number", []string{"--port", "x"}, "", `invalid value "x" for flag -port: parse error`},
+		{"an argument too many", []string{"--port", "0", "7071"}, "", `unexpected argument "7071"`},
+		{"a port in use", []string{"--port", port}, "", "listen tcp 127.0.0.1:" + port + ": bind: address already in use; choose another port with --port"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel() // what serves all the same stops
+			var out bytes.Buffer
+			err := run(ctx, test.args, &out)
+			if fmt.Sprint(err) != test.err && (err != nil || test.err != "") {
+				t.Errorf("error %v, want %q", err, test.err)
+			}
+			diff(t, "stdout", test.stdout, out.String())
+		})
 	}
 }
