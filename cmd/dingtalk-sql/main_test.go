@@ -128,6 +128,11 @@ func TestCommand(t *testing.T) {
 		{"an output that isn't one", nil, "", []string{"--output", "xml", incident},
 			outcome{code: 1, stderr: "Error: invalid value \"xml\" for flag -output: it must be table, csv or json (dingtalk-sql --help lists the options)\n"}},
 		{"demo and config", nil, "", []string{"--demo", "--config", file, incident}, outcome{code: 1, stderr: "Error: --demo and --config exclude each other\n"}},
+		{"a connection without a config", nil, "", []string{"--demo", "--connection", "one", incident}, outcome{code: 1, stderr: "Error: --connection goes with --config\n"}},
+		{"a comment on a line of its own first", nil, "", []string{"--demo", "--\n" + incident}, outcome{stdout: incidentTable}},
+		{"an empty query does not read standard input", nil, incident, []string{"--demo", ""}, outcome{code: 1, stderr: "Error: " + errNoSQL.Error() + "\n"}},
+		{"a blank query does not read standard input", nil, incident, []string{"--demo", " \n"}, outcome{code: 1, stderr: "Error: " + errNoSQL.Error() + "\n"}},
+		{"names and values that JSON escapes", nil, "", []string{"--demo", "--output", "json", `select 1 as "a""b", '"' as c`}, outcome{stdout: "[\n  {\"a\\\"b\": 1, \"c\": \"\\\"\"}\n]\n"}},
 		{"two queries", nil, "", []string{"--demo", "select 1", "select 2"}, outcome{code: 1, stderr: "Error: there are 2 arguments besides the options: give the SQL as one argument, in quotes\n"}},
 		{"no query", nil, " \n", []string{"--demo"}, outcome{code: 1,
 			stderr: "Error: there is no SQL; try: dingtalk-sql --demo \"select * from dingtalk_schedule_conference where schedule_conference_id = '6bd63df9-a2df-47ff-8436-179c6520fbc8'\"\n"}},
@@ -158,42 +163,128 @@ func TestDemoQueries(t *testing.T) {
 	}
 }
 
-func TestCtrlC(t *testing.T) {
-	sim := simulator.Demo()
-	reached := make(chan struct{})
-	sim.Script(simulator.Fault{On: simulator.OnFirstPage, Times: 1, Serve: hold(reached)})
-	server := httptest.NewServer(sim)
-	defer server.CloseClientConnections()
+// The command stops when it is told to, whatever it waits for.
+func TestStop(t *testing.T) {
+	tests := []struct {
+		name   string
+		signal os.Signal
+		args   []string // none is to read standard input
+	}{
+		{"Ctrl-C in a query", os.Interrupt, []string{incident}},
+		{"SIGTERM in a query", syscall.SIGTERM, []string{incident}},
+		{"Ctrl-C in standard input", os.Interrupt, nil},
+		{"SIGTERM in standard input", syscall.SIGTERM, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			sim := simulator.Demo()
+			waits := make(chan struct{})
+			sim.Script(simulator.Fault{On: simulator.OnFirstPage, Times: 1, Serve: hold(waits)})
+			server := httptest.NewServer(sim)
+			defer server.CloseClientConnections()
 
-	cmd := exec.Command(os.Args[0], incident)
-	cmd.Env = append(os.Environ(), asCommand+"=1", "DINGTALK_ENDPOINT="+server.URL,
-		"DINGTALK_CLIENT_ID="+sim.App.ClientID, "DINGTALK_CLIENT_SECRET="+sim.App.ClientSecret)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	kill := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
-	defer kill.Stop()
-	<-reached
-	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != 1 || stderr.String() != "Error: stopped\n" {
-		t.Errorf("code %d, stderr %q", code, stderr.String())
+			cmd := exec.Command(os.Args[0], test.args...)
+			cmd.Env = append(os.Environ(), asCommand+"=1", "DINGTALK_ENDPOINT="+server.URL,
+				"DINGTALK_CLIENT_ID="+sim.App.ClientID, "DINGTALK_CLIENT_SECRET="+sim.App.ClientSecret)
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
+			stdin, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			kill := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+			defer kill.Stop()
+			ended := make(chan struct{})
+			go func() {
+				_ = cmd.Wait()
+				close(ended)
+			}()
+			if test.args == nil {
+				go func() {
+					// More than a pipe holds: once it is written, the command reads.
+					_, _ = stdin.Write(bytes.Repeat([]byte(" "), 1<<20))
+					close(waits)
+				}()
+			}
+			select {
+			case <-waits:
+				if err := cmd.Process.Signal(test.signal); err != nil {
+					t.Error(err)
+				}
+			case <-ended:
+			}
+			<-ended
+			if code := cmd.ProcessState.ExitCode(); code != 1 || stderr.String() != "Error: stopped\n" {
+				t.Errorf("code %d, stderr %q", code, stderr.String())
+			}
+		})
 	}
 }
 
+// A terminal has no SQL in it: nobody would know that the command waits for
+// some.
+func TestTerminal(t *testing.T) {
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip("no terminal: ", err)
+	}
+	defer terminal.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // what reads the terminal stops
+	var out bytes.Buffer
+	if err := run(ctx, []string{"--demo"}, terminal, &out); err != errNoSQL || out.Len() > 0 {
+		t.Errorf("error %v, printed %q", err, out.String())
+	}
+}
+
+// The SDK is silent, unless a person asks for its log.
+func TestLog(t *testing.T) {
+	for level, silent := range map[string]bool{"": true, "OFF": true, "TRACE": false} {
+		var env []string
+		if level != "" {
+			env = append(env, logging.EnvLogLevel+"="+level)
+		}
+		got := command(t, env, "", "--demo", incident)
+		if got.stdout != incidentTable || (got.stderr == "") != silent {
+			t.Errorf("level %q: code %d, stdout %q, stderr %q", level, got.code, got.stdout, got.stderr)
+		}
+	}
+}
+
+// Bytes are shown as the text that they are, and wide characters count as two.
 func TestBytesAndWideTitles(t *testing.T) {
 	r := &sqlite.Result{Columns: []string{"Name", "n"}, Rows: [][]any{{[]byte("字"), 1.5}, {nil, int64(2)}}}
-	var b bytes.Buffer
-	if err := formatTable.write(&b, []*sqlite.Result{r}); err != nil {
-		t.Fatal(err)
+	for f, want := range map[format]string{
+		formatTable: "+--------+-----+\n| Name   |   n |\n+--------+-----+\n| 字     | 1.5 |\n| <null> |   2 |\n+--------+-----+\n",
+		formatCSV:   "Name,n\n字,1.5\n,2\n",
+		formatJSON:  "[\n  {\"Name\": \"字\", \"n\": 1.5},\n  {\"Name\": null, \"n\": 2}\n]\n",
+	} {
+		var b bytes.Buffer
+		if err := f.write(&b, []*sqlite.Result{r}); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, b.String()); d != "" {
+			t.Errorf("%s (-want +got):\n%s", f, d)
+		}
 	}
-	want := "+--------+-----+\n| Name   |   n |\n+--------+-----+\n| 字     | 1.5 |\n| <null> |   2 |\n+--------+-----+\n"
-	if b.String() != want {
-		t.Errorf("got\n%swant\n%s", b.String(), want)
+}
+
+// full is a disk that is.
+type full struct{ error }
+
+func (f full) Write([]byte) (int, error) { return 0, f.error }
+
+// An answer that cannot be written is an error.
+func TestWriteErrors(t *testing.T) {
+	disk := full{errors.New("no space left")}
+	r := &sqlite.Result{Columns: []string{"a"}, Rows: [][]any{{int64(1)}}}
+	for _, f := range []format{formatTable, formatCSV, formatJSON} {
+		if err := f.write(disk, []*sqlite.Result{r}); err != disk.error {
+			t.Errorf("%s: error %v", f, err)
+		}
 	}
 }
 
