@@ -53,6 +53,7 @@ func TestRun(t *testing.T) {
 	}
 	address := regexp.MustCompile(`http://127\.0\.0\.1:[1-9]\d*`).FindString(text.String())
 	if address == "" {
+		cancel()
 		t.Fatalf("no address in %q, error %v", text.String(), <-done)
 	}
 	diff(t, "text", "The simulated DingTalk listens on "+address+". Ctrl-C stops it.\n\n"+

@@ -39,6 +39,10 @@ func ask(ctx context.Context, sim *simulator.Simulator, method, target, token, b
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
 	}
+	return send(sim, request)
+}
+
+func send(sim *simulator.Simulator, request *http.Request) (r reply, next string) {
 	recorder := httptest.NewRecorder()
 	sim.ServeHTTP(recorder, request)
 	var a struct {
@@ -233,6 +237,20 @@ func TestTokenCalls(t *testing.T) {
 			got, _ := ask(t.Context(), simulator.New(app), http.MethodPost, "/v1.0/oauth2/"+test.path, "", test.body)
 			equal(t, "answer", test.want, got)
 		})
+	}
+}
+
+// DingTalk refuses a form, whatever is in it.
+func TestTokenCallThatIsAForm(t *testing.T) {
+	for contentType, want := range map[string]reply{
+		"application/json; charset=utf-8":   {Status: 200, Token: "simulated-token-1", Life: 7200},
+		"application/x-www-form-urlencoded": refused(400, "paramsError"),
+		"":                                  refused(400, "paramsError"),
+	} {
+		request := httptest.NewRequest(http.MethodPost, "/v1.0/oauth2/accessToken", strings.NewReader(`{"appKey":"id","appSecret":"sec"}`))
+		request.Header.Set("Content-Type", contentType)
+		got, _ := send(simulator.New(app), request)
+		equal(t, contentType, want, got)
 	}
 }
 

@@ -142,7 +142,7 @@ func TestScansAreStopped(t *testing.T) {
 }
 
 // A query that is cancelled ends in the cause, without rows, whatever its scan
-// does then.
+// does then. The database goes on working.
 func TestCancel(t *testing.T) {
 	stop := errors.New("enough")
 	tests := []struct {
@@ -197,6 +197,10 @@ func TestCancel(t *testing.T) {
 				t.Errorf("%v, error %v", r, err)
 			}
 			s.checkEnded(t)
+			r, err = db.Query(t.Context(), "select count(*) from dingtalk_schedule_conference where schedule_conference_id = null")
+			if err != nil || text(r)[0] != "0" {
+				t.Errorf("the next query: %v, error %v", r, err)
+			}
 		})
 	}
 }

@@ -98,6 +98,28 @@ func TestBestIndex(t *testing.T) {
 	}
 }
 
+// SQLite has 64 bits for the columns that it reads; the last stands for all
+// that have no bit of their own.
+func TestManyColumns(t *testing.T) {
+	m := &module{schema: &proto.TableSchema{}}
+	for i := range 66 {
+		m.schema.Columns = append(m.schema.Columns, &proto.ColumnDefinition{Name: fmt.Sprint(i)})
+	}
+	for used, want := range map[uint64][]string{1: {"0"}, 1 << 62: {"62"}, 1 << 63: {"63", "64", "65"}} {
+		info := &vtab.IndexInfo{ColUsed: used}
+		if err := m.BestIndex(info); err != nil {
+			t.Fatal(err)
+		}
+		var got plan
+		if err := json.Unmarshal([]byte(info.IdxStr), &got); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got.Columns); d != "" {
+			t.Errorf("%#x (-want +got):\n%s", used, d)
+		}
+	}
+}
+
 // A query's error is the first that a scan had.
 func TestFirstFailure(t *testing.T) {
 	q := &query{}
