@@ -27,6 +27,8 @@ var apis = []apiCase{
 	recordingsAPI,
 	scheduleSettingAPI,
 	schedulePlanAPI,
+	calendarEventsAPI,
+	calendarEventAPI,
 }
 
 // apiCase is an API as the tests call it.

@@ -182,4 +182,4 @@ func describe(err error) string {
 // levels writes an entry behind its list, and leaves out the structs that
 // answers embed: encoding/json counts them, but DingTalk's JSON has no such
 // level.
-var levels = strings.NewReplacer(".[", "[", "pageFields.", "", "cursorFields.", "")
+var levels = strings.NewReplacer(".[", "[", "pageFields.", "", "cursorFields.", "", "CalendarEvent.", "")
