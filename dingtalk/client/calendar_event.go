@@ -163,7 +163,9 @@ type CalendarEventPage struct {
 	Events List[*CalendarEvent] `json:"events"`
 }
 
-func (p *CalendarEventPage) entries() (string, entries) { return "events", p.Events }
+func (e *CalendarEvent) key() string { return keyOf(e.ID) }
+
+func (p *CalendarEventPage) entries() entries { return entriesOf("events", p.Events) }
 
 func (p *CalendarEventPage) check() error { return checkPage(p) }
 

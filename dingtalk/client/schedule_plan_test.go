@@ -21,9 +21,9 @@ var schedulePlanAPI = apiCase{
 	pages: []string{`{"requestId":"r1","scheduleConferenceId":"7a0b6c52-31d4-4c9e-9f54-0f5f4f6b2e10","title":"Vendor review","startTime":1755500400000,"endTime":1755504000000,
 		"roomCode":"812 365 40097","url":"https://meeting.dingtalk.com/j/AbC123","phones":["+861012345678"]}`},
 	bad: map[string]string{
-		`{}`:                              "scheduleConferenceId is missing",
-		`{"requestId":"r1"}`:              "scheduleConferenceId is missing",
-		`{"scheduleConferenceId":null}`:   "scheduleConferenceId is missing",
+		`{}`:                              "all that a plan has is missing",
+		`{"requestId":"r1"}`:              "all that a plan has is missing",
+		`{"scheduleConferenceId":null}`:   "all that a plan has is missing",
 		`{"scheduleConferenceId":7}`:      "scheduleConferenceId: the JSON number is no string",
 		`{"phones":"+861012345678"}`:      "phones: the JSON string is no []string",
 		`{"phones":["+86101",861012345]}`: "phones[1]: the JSON number is no string",

@@ -39,10 +39,10 @@ func ask(ctx context.Context, sim *simulator.Simulator, method, target, token, b
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	return send(sim, request)
+	return sendTo(sim, request)
 }
 
-func send(sim *simulator.Simulator, request *http.Request) (r reply, next string) {
+func sendTo(sim *simulator.Simulator, request *http.Request) (r reply, next string) {
 	recorder := httptest.NewRecorder()
 	sim.ServeHTTP(recorder, request)
 	var a struct {
@@ -249,7 +249,7 @@ func TestTokenCallThatIsAForm(t *testing.T) {
 	} {
 		request := httptest.NewRequest(http.MethodPost, "/v1.0/oauth2/accessToken", strings.NewReader(`{"appKey":"id","appSecret":"sec"}`))
 		request.Header.Set("Content-Type", contentType)
-		got, _ := send(simulator.New(app), request)
+		got, _ := sendTo(simulator.New(app), request)
 		equal(t, contentType, want, got)
 	}
 }
