@@ -106,7 +106,7 @@ func execute(t testing.TB, p *grpc.PluginClient, ids []string, pace ...time.Dura
 
 func TestBuiltBinary(t *testing.T) {
 	bin := build(t)
-	sim := simulator.Demo()
+	sim := simulator.Demo(simulator.DemoTime)
 	server := httptest.NewServer(sim)
 	defer server.Close()
 
@@ -149,7 +149,7 @@ func TestBuiltBinary(t *testing.T) {
 // error, another query meanwhile has all its rows, and the plugin lives.
 func TestBuiltBinaryListWithARefusedID(t *testing.T) {
 	bin := build(t)
-	sim := simulator.Demo()
+	sim := simulator.Demo(simulator.DemoTime)
 	server := httptest.NewServer(sim)
 	defer server.Close()
 	p := launch(t, bin, spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret)+"calls_per_second = 1000\n")
@@ -251,7 +251,7 @@ func TestLayers(t *testing.T) {
 // to fail, the plugin tells no secret.
 func TestNoSecretInTheLog(t *testing.T) {
 	bin := build(t)
-	sim := simulator.Demo()
+	sim := simulator.Demo(simulator.DemoTime)
 	sim.App.ClientSecret = "hush-client-secret"
 	server := httptest.NewServer(sim)
 	defer server.Close()

@@ -15,7 +15,7 @@ import (
 // BenchmarkStart tells the time from exec to the first answer of the built
 // plugin, and its size, as go build makes it and as make install does.
 func BenchmarkStart(b *testing.B) {
-	sim := simulator.Demo()
+	sim := simulator.Demo(simulator.DemoTime)
 	server := httptest.NewServer(sim)
 	defer server.Close()
 	for name, flags := range map[string][]string{

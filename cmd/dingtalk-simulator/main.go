@@ -63,7 +63,7 @@ Then try:
 steampipe query "select title, status_name, start_time from dingtalk_schedule_conference where schedule_conference_id = '%[3]s'"
 `, listener.Addr(), spc.Block("dingtalk", "http://"+listener.Addr().String(), app.ClientID, app.ClientSecret), simulator.DemoAllHands)
 
-	server := &http.Server{Handler: logging(stdout, simulator.Demo()), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: logging(stdout, simulator.Demo(time.Now())), ReadHeaderTimeout: 10 * time.Second}
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stopped()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
@@ -62,6 +63,9 @@ type options struct {
 	sql                string
 }
 
+// now is the time that the demo organization goes by.
+var now = time.Now
+
 func run(ctx context.Context, args []string, stdin *os.File, stdout io.Writer) error {
 	opt, err := parse(args)
 	if err != nil {
@@ -85,7 +89,7 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout io.Writer) e
 		return err
 	}
 	if opt.demo {
-		server := httptest.NewServer(simulator.Demo())
+		server := httptest.NewServer(simulator.Demo(now()))
 		defer server.CloseClientConnections()
 		config = spc.Body(server.URL, simulator.DemoApp.ClientID, simulator.DemoApp.ClientSecret)
 	}

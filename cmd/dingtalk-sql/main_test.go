@@ -25,6 +25,7 @@ import (
 const asCommand = "TEST_AS_DINGTALK_SQL"
 
 func TestMain(m *testing.M) {
+	now = func() time.Time { return simulator.DemoTime }
 	if os.Getenv(asCommand) != "" {
 		main()
 		os.Exit(0)
@@ -76,7 +77,7 @@ const incidentTable = `+---------------------------------+----------------------
 `
 
 func TestCommand(t *testing.T) {
-	sim := simulator.Demo()
+	sim := simulator.Demo(simulator.DemoTime)
 	server := httptest.NewServer(sim)
 	defer server.Close()
 	file := filepath.Join(t.TempDir(), "my dingtalk.spc")
@@ -177,7 +178,7 @@ func TestStop(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			sim := simulator.Demo()
+			sim := simulator.Demo(simulator.DemoTime)
 			waits := make(chan struct{})
 			sim.Script(simulator.Fault{On: simulator.OnFirstPage, Times: 1, Serve: hold(waits)})
 			server := httptest.NewServer(sim)

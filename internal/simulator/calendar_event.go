@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	_ "time/tzdata" // dates are of a zone, and not every machine knows them
 )
 
 // The calls for the events in a person's calendar, and for one of them.

@@ -38,7 +38,7 @@ func TestDocsExamples(t *testing.T) {
 			t.Errorf("%s: %d headings, %d examples with both dialects", page, headings, len(examples))
 		}
 		for _, e := range examples {
-			r, err := open(t, simulator.Demo()).Query(t.Context(), strings.ReplaceAll(e[3], "'now'", demoNow))
+			r, err := open(t, simulator.Demo(simulator.DemoTime)).Query(t.Context(), strings.ReplaceAll(e[3], "'now'", demoNow))
 			if err != nil {
 				t.Errorf("%s: %s: %v", page, e[1], err)
 				continue

@@ -1,0 +1,152 @@
+package simulator
+
+import (
+	"cmp"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// fillCalendars fills in the events that the meetings were booked by, and some
+// that are none. An event is in the calendar of each of the organization's
+// people who are in it.
+func (d *demo) fillCalendars() {
+	c := &calendarWriter{demo: d}
+	c.series("all-hands", "monday", d.Schedules[DemoAllHands], d.at(time.September, 28, 2, 0), time.Hour,
+		DemoCEO, append(d.everyone(), DemoVendor), map[string]string{
+			DemoWarehouse: "declined", DemoAccountant: "needsAction", DemoNewcomer: "needsAction", DemoSecurity: "tentative",
+		})
+	// The older events of this series were deleted.
+	standups := d.Schedules[DemoStandup]
+	c.series("stand-up", "monday,tuesday,wednesday,thursday,friday", standups[len(standups)-10:], d.at(time.November, 9, 1, 30), 15*time.Minute,
+		DemoPlatform, d.team(210, 220), nil)
+	c.series("supplier", "thursday", d.Schedules[DemoSupplier], d.at(time.October, 29, 7, 30), 45*time.Minute,
+		DemoOperations, []string{DemoOperations, DemoCFO, DemoAccountant, DemoSupport, DemoVendor}, map[string]string{DemoAccountant: "needsAction"})
+
+	for i, held := range d.Schedules[DemoInterview] {
+		e := c.event(fmt.Sprint("interview-", i), held.Title, d.at(time.November, 18+i, 7, 0), 45*time.Minute, DemoRecruiter, []string{DemoSRE, DemoCFO}[i])
+		c.video(e, held.RoomCode)
+	}
+	board := c.booked("board", DemoBoard, DemoCEO, DemoCTO, DemoCFO, DemoCompliance)
+	board.Description = "Papers are in the shared folder."
+	board.Location = &Location{DisplayName: "Board room 董事会会议室"}
+	board.MeetingRooms = []MeetingRoom{{"demo-room-1", "Board room 董事会会议室", "accepted"}}
+	audit := c.booked("audit", DemoAudit, DemoCompliance, DemoSecurity, DemoCFO, DemoAuditor)
+	audit.Attendees[2].ResponseStatus = "tentative"
+	audit.Attendees[3].IsOptional = new(true)
+	c.booked("budget", DemoBudget, DemoCFO, DemoCTO)
+	c.booked("drill", DemoDrill, DemoSecurity, DemoPlatform, DemoSRE)
+	c.booked("offsite", DemoOffsite, DemoRecruiter, DemoCEO).Status = "cancelled"
+	lisbon := c.booked("lisbon", DemoLisbon, DemoSupport, DemoOperations)
+	start := d.at(time.November, 18, 17, 0)
+	lisbon.Start, lisbon.End = when(start, "Europe/Lisbon"), when(start.Add(30*time.Minute), "Europe/Lisbon")
+
+	c.event("lunch", "Lunch 午餐", d.at(time.November, 18, 4, 0), time.Hour, DemoCEO, DemoSupport).Location = &Location{DisplayName: "Canteen 食堂"}
+	c.allDay("compliance-day", "Compliance day 合规日", d.at(time.November, 19, 0, 0), "Asia/Shanghai", DemoCompliance, DemoSecurity, DemoCEO)
+	// DingTalk takes no zone with a date, and may tell none. And this one is more
+	// than a year ago.
+	c.allDay("founding-day", "Founding day 公司成立日", d.at(time.November, 23, 0, 0).AddDate(0, 0, -7*61), "", DemoCEO, DemoCTO)
+
+	for _, e := range c.events {
+		for _, a := range e.Attendees {
+			if _, ours := d.names[a.ID]; ours {
+				d.Calendars[a.ID] = append(d.Calendars[a.ID], *e)
+			}
+		}
+	}
+	for _, events := range d.Calendars {
+		slices.SortStableFunc(events, func(a, b Event) int {
+			return cmp.Or(a.Start.time().Compare(b.Start.time()), cmp.Compare(a.ID, b.ID))
+		})
+	}
+}
+
+// calendarWriter collects the events of all calendars.
+type calendarWriter struct {
+	*demo
+	events []*Event
+}
+
+// event adds an event without a video meeting. Its organizer is its first
+// attendee, and all have accepted.
+func (c *calendarWriter) event(name, summary string, start time.Time, length time.Duration, organizer string, others ...string) *Event {
+	e := &Event{
+		ID: base64.RawURLEncoding.EncodeToString([]byte("demo " + name)), Summary: summary, Status: "confirmed",
+		Start: when(start, "Asia/Shanghai"), End: when(start.Add(length), "Asia/Shanghai"), IsAllDay: new(false),
+		Organizer:  &Attendee{ID: organizer, DisplayName: c.nick(organizer), ResponseStatus: "accepted"},
+		Reminders:  []Reminder{{"dingtalk", "15"}},
+		CreateTime: start.AddDate(0, 0, -14).Format(time.RFC3339), UpdateTime: start.AddDate(0, 0, -7).Format(time.RFC3339),
+	}
+	for _, union := range append([]string{organizer}, slices.DeleteFunc(slices.Clone(others), func(o string) bool { return o == organizer })...) {
+		e.Attendees = append(e.Attendees, Attendee{ID: union, DisplayName: c.nick(union), ResponseStatus: "accepted", IsOptional: new(false)})
+	}
+	c.events = append(c.events, e)
+	return e
+}
+
+// video gives an event a video meeting.
+func (c *calendarWriter) video(e *Event, roomCode string) {
+	logical := fmt.Sprintf("d3300000-0000-4000-8000-%012d", len(c.events))
+	e.OnlineMeetingInfo = &OnlineMeeting{
+		Type: "dingtalk", ConferenceID: logical,
+		URL:       "dingtalk://dingtalkclient/page/videoConfFromCalendar?confId=" + logical + "&calendarId=92",
+		ExtraInfo: map[string]string{"roomCode": grouped(roomCode)},
+	}
+}
+
+// booked adds the event that a schedule was booked by.
+func (c *calendarWriter) booked(name, schedule, organizer string, others ...string) *Event {
+	plan := c.Plans[schedule]
+	start, end := time.UnixMilli(*plan.StartTime).UTC(), time.UnixMilli(*plan.EndTime).UTC()
+	e := c.event(name, plan.Title, start, end.Sub(start), organizer, others...)
+	c.video(e, plan.RoomCode)
+	return e
+}
+
+// allDay adds an event that takes a day.
+func (c *calendarWriter) allDay(name, summary string, day time.Time, zone, organizer string, others ...string) {
+	e := c.event(name, summary, day, 0, organizer, others...)
+	e.IsAllDay = new(true)
+	e.Start = &When{Date: day.Format(time.DateOnly), TimeZone: zone}
+	e.End = &When{Date: day.AddDate(0, 0, 1).Format(time.DateOnly), TimeZone: zone}
+}
+
+// series adds the event of each meeting of a schedule that is held on certain
+// days of the week. The first of them tells the rule.
+func (c *calendarWriter) series(name, days string, held []Conference, start time.Time, length time.Duration, organizer string, attendees []string, responses map[string]string) {
+	master := ""
+	for i, conference := range held {
+		e := c.event(fmt.Sprint(name, "-", i), conference.Title, start, length, organizer, attendees...)
+		c.video(e, conference.RoomCode)
+		e.OriginStart = &When{DateTime: start.Format(time.RFC3339)}
+		for j, a := range e.Attendees {
+			e.Attendees[j].ResponseStatus = cmp.Or(responses[a.ID], a.ResponseStatus)
+		}
+		if i == 0 {
+			master = e.ID
+			e.Recurrence = &Recurrence{}
+			e.Recurrence.Pattern.Type, e.Recurrence.Pattern.DaysOfWeek, e.Recurrence.Pattern.Interval = "weekly", days, 1
+			e.Recurrence.Range.Type = "noEnd"
+		} else {
+			e.SeriesMasterID = master
+		}
+		for start = start.AddDate(0, 0, 1); !onDay(start, days); start = start.AddDate(0, 0, 1) {
+		}
+	}
+}
+
+// onDay reports whether a moment is on one of the days of a week.
+func onDay(t time.Time, days string) bool {
+	return slices.Contains(strings.Split(days, ","), strings.ToLower(t.Weekday().String()))
+}
+
+// when is a moment as it is told in a zone.
+func when(t time.Time, zone string) *When {
+	location, err := time.LoadLocation(zone)
+	if err != nil {
+		panic(err) // our own names, of the embedded zones
+	}
+	return &When{DateTime: t.In(location).Format(time.RFC3339), TimeZone: zone}
+}
