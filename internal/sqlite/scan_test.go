@@ -9,15 +9,15 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
-// scripted is the plugin's server, but for its scans: a test says what they do.
+// scripted is a plugin's server with a table of two columns. A test says what
+// its scans do.
 type scripted struct {
-	engine.Server
+	engine.Server // nil: nothing else is called
 	// scan sends the rows of an id; "" is none.
 	scan func(ctx context.Context, id string, send func(title string)) error
 
@@ -25,6 +25,17 @@ type scripted struct {
 	began []context.Context // of the scans so far
 	most  int               // scans that ran at a time
 	under sync.WaitGroup    // the scans under way
+}
+
+func (s *scripted) SetAllConnectionConfigs(*proto.SetAllConnectionConfigsRequest) (*proto.SetConnectionConfigResponse, error) {
+	return nil, nil
+}
+
+func (s *scripted) GetSchema(*proto.GetSchemaRequest) (*proto.GetSchemaResponse, error) {
+	return &proto.GetSchemaResponse{Schema: &proto.Schema{Schema: map[string]*proto.TableSchema{"conference": {
+		Columns:               []*proto.ColumnDefinition{{Name: "schedule_id", Type: proto.ColumnType_STRING}, {Name: "title", Type: proto.ColumnType_STRING}},
+		ListCallKeyColumnList: []*proto.KeyColumn{{Name: "schedule_id", Operators: []string{"="}, Require: "required"}},
+	}}}}, nil
 }
 
 func (s *scripted) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
@@ -35,13 +46,13 @@ func (s *scripted) Execute(request *proto.ExecuteRequest, stream proto.WrapperPl
 	s.most = max(s.most, s.running())
 	s.mu.Unlock()
 	id := ""
-	for _, q := range request.QueryContext.Quals["schedule_conference_id"].GetQuals() {
+	for _, q := range request.QueryContext.Quals["schedule_id"].GetQuals() {
 		id = q.Value.GetStringValue()
 	}
 	return s.scan(stream.Context(), id, func(title string) {
 		_ = stream.Send(&proto.ExecuteResponse{Row: &proto.Row{Columns: map[string]*proto.Column{
-			"schedule_conference_id": {Value: &proto.Column_StringValue{StringValue: id}},
-			"title":                  {Value: &proto.Column_StringValue{StringValue: title}},
+			"schedule_id": {Value: &proto.Column_StringValue{StringValue: id}},
+			"title":       {Value: &proto.Column_StringValue{StringValue: title}},
 		}}})
 	})
 }
@@ -81,8 +92,8 @@ func (s *scripted) checkEnded(t *testing.T) {
 // openScripted returns a database whose scans do as a test says.
 func openScripted(t *testing.T, scan func(ctx context.Context, id string, send func(title string)) error) (*sqlite.DB, *scripted) {
 	t.Helper()
-	s := &scripted{Server: dingtalk.NewServer(), scan: scan}
-	e, err := engine.New(s, "dingtalk", "")
+	s := &scripted{scan: scan}
+	e, err := engine.New(s, "scripted", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +108,7 @@ func openScripted(t *testing.T, scan func(ctx context.Context, id string, send f
 // A scan is told to end as soon as SQLite has what it needs: when the cursor
 // begins its next scan, and when it is closed. The lists here have no end.
 func TestScansAreStopped(t *testing.T) {
-	const from = " from dingtalk_schedule_conference where schedule_conference_id = "
+	const from = " from conference where schedule_id = "
 	const ids = "with ids(id) as (values ('a'), ('b'), ('c')) "
 	tests := []struct {
 		name, sql string
@@ -191,13 +202,13 @@ func TestCancel(t *testing.T) {
 			db, s := openScripted(t, func(scanCtx context.Context, _ string, send func(string)) error {
 				return test.scan(t, scanCtx, send, func() { cancel(stop) }, over)
 			})
-			r, err := db.Query(ctx, "select title from dingtalk_schedule_conference where schedule_conference_id = 'a'")
+			r, err := db.Query(ctx, "select title from conference where schedule_id = 'a'")
 			close(over)
 			if r != nil || err != stop {
 				t.Errorf("%v, error %v", r, err)
 			}
 			s.checkEnded(t)
-			r, err = db.Query(t.Context(), "select count(*) from dingtalk_schedule_conference where schedule_conference_id = null")
+			r, err = db.Query(t.Context(), "select count(*) from conference where schedule_id = null")
 			if err != nil || text(r)[0] != "0" {
 				t.Errorf("the next query: %v, error %v", r, err)
 			}
@@ -214,9 +225,9 @@ func TestErrorOfAScan(t *testing.T) {
 		rows      int
 		want      string
 	}{
-		{"before a row", "select title from dingtalk_schedule_conference where schedule_conference_id = 'a'", 0, "own"},
-		{"after rows", "select title from dingtalk_schedule_conference where schedule_conference_id = 'a'", 3, "own"},
-		{"without an id", "select title from dingtalk_schedule_conference", 0, "own"},
+		{"before a row", "select title from conference where schedule_id = 'a'", 0, "own"},
+		{"after rows", "select title from conference where schedule_id = 'a'", 3, "own"},
+		{"without an id", "select title from conference", 0, "own"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -253,7 +264,7 @@ func TestQueriesAtOnce(t *testing.T) {
 			if i%2 == 0 {
 				id, want, wantErr = "fails", nil, own
 			}
-			r, err := db.Query(t.Context(), "select title from dingtalk_schedule_conference where schedule_conference_id = '"+id+"'")
+			r, err := db.Query(t.Context(), "select title from conference where schedule_id = '"+id+"'")
 			if err != wantErr {
 				t.Errorf("%s: error %v", id, err)
 			}
