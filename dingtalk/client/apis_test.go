@@ -29,6 +29,9 @@ var apis = []apiCase{
 	schedulePlanAPI,
 	calendarEventsAPI,
 	calendarEventAPI,
+	userIDAPI,
+	userAPI,
+	departmentUsersAPI,
 }
 
 // apiCase is an API as the tests call it.

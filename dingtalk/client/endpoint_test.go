@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -11,7 +12,7 @@ import (
 func TestDeclarations(t *testing.T) {
 	template := regexp.MustCompile(`^(/([\w.]+|\{\w+\}))+(\?\w+=\{\w+\??\}(&\w+=\{\w+\??\})*)?$`)
 	seen := map[string]bool{}
-	for _, e := range append([]*endpoint{legacyUser, legacyUsers}, declared...) {
+	for _, e := range declared {
 		name := e.method + " " + e.path
 		switch {
 		case seen[name]:
@@ -63,5 +64,13 @@ func TestOptionalArguments(t *testing.T) {
 	}
 	if !(request{endpoint: of, ids: []string{"", "1", "2", "3"}}).impossible() {
 		t.Error("a was left out")
+	}
+}
+
+// Nobody says which permission it is.
+func TestPermissionWithoutAName(t *testing.T) {
+	e := refused(&endpoint{api: legacyAPI}, http.StatusOK, http.Header{}, []byte(`{"errcode":60011,"errmsg":"m"}`))
+	if !strings.HasSuffix(e.Error(), "Apply for the permission of this API on the app's Permissions page in the DingTalk developer console, then run the query again.") {
+		t.Error(e)
 	}
 }

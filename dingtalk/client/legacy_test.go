@@ -18,13 +18,13 @@ func isLegacy(c simulator.Call) bool { return strings.HasPrefix(c.Path, "/topapi
 
 // legacyList reads a list of the older API to the end.
 func legacyList(w *world, opt client.PageOptions) (ids []string, pages int, err error) {
-	for page, err := range w.api.LegacyUsers(context.Background(), "7", opt) {
+	for page, err := range w.api.DepartmentUsers(context.Background(), 7, opt) {
 		if err != nil {
 			return ids, pages, err
 		}
 		pages++
-		for _, u := range page.Result.List {
-			ids = append(ids, string(u.UserID))
+		for _, u := range page.Result.Users {
+			ids = append(ids, string(*u.UserID))
 		}
 	}
 	return ids, pages, nil
@@ -121,7 +121,7 @@ func TestLegacyCodes(t *testing.T) {
 					if e.Kind == client.NoPermission && !strings.Contains(e.Error(), "the permission qyapi_get_department_member") {
 						t.Error(e)
 					}
-					if e.Kind == client.NotFound && !strings.HasSuffix(e.Error(), "There is no such department.") {
+					if e.Kind == client.NotFound && !strings.HasSuffix(e.Error(), "There is no such department: check the id.") {
 						t.Error(e)
 					}
 				})
@@ -130,26 +130,15 @@ func TestLegacyCodes(t *testing.T) {
 	}
 }
 
-// Nobody says which permission it is.
-func TestPermissionWithoutAName(t *testing.T) {
-	inWorld(t, internalApp, func(t *testing.T, w *world) {
-		w.sim.Script(simulator.Fault{On: isLegacy, Serve: simulator.Answer(200, `{"errcode":60011,"errmsg":"m"}`)})
-		_, err := w.api.LegacyUser(t.Context(), "u")
-		if err == nil || !strings.HasSuffix(err.Error(), "Apply for the permission of this API on the app's Permissions page in the DingTalk developer console, then run the query again.") {
-			t.Error(err)
-		}
-	})
-}
-
 func TestLegacyDeadToken(t *testing.T) {
 	for _, code := range []string{"40014", "42001"} {
 		inWorld(t, internalApp, func(t *testing.T, w *world) {
 			w.sim.Script(
 				simulator.Fault{On: isLegacy, Times: 1, Serve: simulator.Answer(200, `{"errcode":`+code+`,"errmsg":"dead"}`)},
-				simulator.Fault{On: isLegacy, Serve: simulator.Answer(200, `{"errcode":0,"userid":"u"}`)},
+				simulator.Fault{On: isLegacy, Serve: simulator.Answer(200, `{"errcode":0,"result":{"userid":"u"}}`)},
 			)
-			u, err := w.api.LegacyUser(t.Context(), "u")
-			if err != nil || u.UserID != "u" {
+			u, err := w.api.User(t.Context(), "u", nil)
+			if err != nil || *u.UserID != "u" {
 				t.Error(u, err)
 			}
 			equal(t, "token calls", 2, w.sim.Count(simulator.TokenCall))
@@ -187,7 +176,7 @@ func TestMoreButNotWhere(t *testing.T) {
 
 func TestLegacyIDs(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
-		_, err := w.api.LegacyUser(t.Context(), "")
+		_, err := w.api.User(t.Context(), "", nil)
 		if !client.IsKind(err, client.NotFound) || err.Error() != "no call was made, since this cannot be an id. There is no such thing: check the id." {
 			t.Error(err)
 		}
@@ -196,9 +185,9 @@ func TestLegacyIDs(t *testing.T) {
 			w.sim.ClearFaults()
 			w.sim.Script(simulator.Fault{On: isLegacy, Serve: func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
 				equal(t, "userid", id, r.PostFormValue("userid"))
-				fmt.Fprint(rw, `{"userid":"u"}`)
+				fmt.Fprint(rw, `{"result":{"userid":"u"}}`)
 			}})
-			if _, err := w.api.LegacyUser(t.Context(), id); err != nil {
+			if _, err := w.api.User(t.Context(), id, nil); err != nil {
 				t.Error(err)
 			}
 		}
@@ -229,7 +218,7 @@ func TestLegacyTokenIsNeverShown(t *testing.T) {
 			inWorld(t, internalApp, func(t *testing.T, w *world) {
 				odd := simulator.Answer(200, `{"accessToken":"hush/token+%&=","expireIn":7200}`)
 				w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: odd}, simulator.Fault{On: isLegacy, Serve: serve})
-				_, err := w.api.LegacyUser(t.Context(), "u")
+				_, err := w.api.User(t.Context(), "u", nil)
 				if err == nil {
 					t.Fatal("no error")
 				}
@@ -262,7 +251,7 @@ func TestLegacyEndpoint(t *testing.T) {
 			cancel()
 			return hosts(r)
 		})})
-		_, _ = api.LegacyUser(ctx, "u")
+		_, _ = api.User(ctx, "u", nil)
 		equal(t, base, []string{strings.TrimSuffix(want, "/") + "/"}, asked)
 	}
 }

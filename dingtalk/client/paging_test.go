@@ -139,7 +139,7 @@ func TestErrorsTellTheirPage(t *testing.T) {
 		if e, ok := got.err.(*client.Error); !ok || e.Kind != client.NotFound || e.Page != 1 {
 			t.Errorf("%#v", got.err)
 		}
-		_, err := w.api.LegacyUser(t.Context(), "")
+		_, err := w.api.User(t.Context(), "", nil)
 		if e, ok := err.(*client.Error); !ok || e.Page != 0 {
 			t.Errorf("%#v", err)
 		}

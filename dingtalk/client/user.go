@@ -1,0 +1,162 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"strconv"
+)
+
+// Users are in the older API. Its calls don't count against the month.
+var (
+	userByUnionID = declare(endpoint{
+		method:     http.MethodPost,
+		path:       "/topapi/user/getbyunionid?unionid={unionid}",
+		api:        legacyAPI,
+		codes:      map[string]meaning{"60121": {NotFound, "There is no such user in the organization: check the id."}},
+		permission: "qyapi_get_member",
+	})
+	userByID = declare(endpoint{
+		method:     http.MethodPost,
+		path:       "/topapi/v2/user/get?userid={userid}",
+		api:        legacyAPI,
+		codes:      map[string]meaning{"33012": {NotFound, "There is no such user in the organization: check the id."}},
+		permission: "qyapi_get_member",
+	})
+	departmentUsers = declare(endpoint{
+		method:     http.MethodPost,
+		path:       "/topapi/v2/user/list?dept_id={dept_id}",
+		api:        legacyAPI,
+		codes:      map[string]meaning{"60003": noDepartment},
+		paging:     byCursor,
+		maxPage:    100,
+		permission: "qyapi_get_department_member",
+	})
+)
+
+// noDepartment is what 60003 means.
+var noDepartment = meaning{NotFound, "There is no such department: check the id."}
+
+// User is somebody in the organization. A nil field, or a Flag that is neither,
+// is one that DingTalk did not return: many come only where the app has a grant
+// for them, or where they were filled in. An id or code that it left empty stays
+// "".
+type User struct {
+	UserID    *LegacyText `json:"userid"`
+	UnionID   *LegacyText `json:"unionid"`
+	Name      *LegacyText `json:"name"`
+	Avatar    *LegacyText `json:"avatar"`
+	JobNumber *LegacyText `json:"job_number"`
+	// Title is the job's.
+	Title *LegacyText `json:"title"`
+	// Email is the person's own, OrgEmail the organization's.
+	Email     *LegacyText   `json:"email"`
+	OrgEmail  *LegacyText   `json:"org_email"`
+	Mobile    *LegacyText   `json:"mobile"`
+	Telephone *LegacyText   `json:"telephone"`
+	WorkPlace *LegacyText   `json:"work_place"`
+	Remark    *LegacyText   `json:"remark"`
+	HiredDate *LegacyMillis `json:"hired_date"`
+	// DepartmentIDs are the departments that the user is a direct member of.
+	DepartmentIDs List[LegacyInt] `json:"dept_id_list"`
+	// Active is yes where the user has activated the account.
+	Active Flag `json:"active"`
+	Admin  Flag `json:"admin"`
+	Boss   Flag `json:"boss"`
+
+	// What follows comes from User alone.
+
+	ManagerUserID *LegacyText `json:"manager_userid"`
+	Senior        Flag        `json:"senior"`
+	// LeaderInDepartments says of each department whether the user leads it.
+	LeaderInDepartments List[*DepartmentLeader] `json:"leader_in_dept"`
+
+	// Leader comes from DepartmentUsers alone: whether the user leads the
+	// department that was asked for.
+	Leader Flag `json:"leader"`
+}
+
+// DepartmentLeader is whether a user leads a department.
+type DepartmentLeader struct {
+	DepartmentID *LegacyInt `json:"dept_id"`
+	Leader       Flag       `json:"leader"`
+}
+
+// userIDAnswer is the answer to a union id.
+type userIDAnswer struct {
+	refusal
+	Result userIdentity `json:"result"`
+}
+
+type userIdentity struct {
+	UserID LegacyText `json:"userid"`
+}
+
+func (a *userIDAnswer) check() error {
+	if a.Result.UserID == "" {
+		return errors.New("result.userid is missing")
+	}
+	return nil
+}
+
+// UserIDByUnionID returns the user id of a union id, never "". The error is an
+// *Error of kind NotFound where nobody in the organization has it. wait is as in
+// PageOptions.
+func (c *Client) UserIDByUnionID(ctx context.Context, unionID string, wait func(context.Context) error) (string, error) {
+	a, err := read[userIDAnswer](ctx, c, wait, request{endpoint: userByUnionID, ids: []string{unionID}})
+	if err != nil {
+		return "", err
+	}
+	return string(a.Result.UserID), nil
+}
+
+// userAnswer is the answer to one user.
+type userAnswer struct {
+	refusal
+	Result User `json:"result"`
+}
+
+func (a *userAnswer) check() error {
+	if a.Result.UserID == nil {
+		return errors.New("result.userid is missing")
+	}
+	return nil
+}
+
+// User returns a user. The error is an *Error of kind NotFound where DingTalk
+// knows no such user. wait is as in PageOptions.
+func (c *Client) User(ctx context.Context, userID string, wait func(context.Context) error) (*User, error) {
+	a, err := read[userAnswer](ctx, c, wait, request{endpoint: userByID, ids: []string{userID}})
+	if err != nil {
+		return nil, err
+	}
+	return &a.Result, nil
+}
+
+// UserPage is one page of the members of a department.
+type UserPage struct {
+	refusal
+	Result UserList `json:"result"`
+}
+
+// UserList is a part of the members of a department.
+type UserList struct {
+	cursorFields
+	Users List[*User] `json:"list"`
+}
+
+func (p *UserPage) position() position { return p.Result.position() }
+
+func (u *User) key() string { return keyOf((*string)(u.UserID)) }
+
+func (p *UserPage) entries() entries { return entriesOf("result.list", p.Result.Users) }
+
+func (p *UserPage) check() error { return checkPage(p) }
+
+// DepartmentUsers returns the direct members of a department page by page, and
+// no page where it has none. 1 is the root. An error is the last thing it
+// yields: an *Error of kind NotFound where DingTalk knows no such department.
+func (c *Client) DepartmentUsers(ctx context.Context, departmentID int64, opt PageOptions) iter.Seq2[*UserPage, error] {
+	return pages[UserPage](ctx, c, departmentUsers, opt, strconv.FormatInt(departmentID, 10))
+}
