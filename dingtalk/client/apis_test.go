@@ -32,6 +32,7 @@ var apis = []apiCase{
 	userIDAPI,
 	userAPI,
 	departmentUsersAPI,
+	subDepartmentsAPI,
 }
 
 // apiCase is an API as the tests call it.

@@ -1,0 +1,59 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+)
+
+// topapi/v2/department/listsub has no pages, and goes one level down.
+var subDepartments = declare(endpoint{
+	method:     http.MethodPost,
+	path:       "/topapi/v2/department/listsub?dept_id={dept_id}",
+	api:        legacyAPI,
+	codes:      map[string]meaning{"60003": noDepartment},
+	permission: "qyapi_get_department_list",
+})
+
+// RootDepartmentID is the department that all others are in.
+const RootDepartmentID int64 = 1
+
+// Department is a department of the organization. A nil field is one that
+// DingTalk did not return.
+type Department struct {
+	// ID is never 0.
+	ID       LegacyInt   `json:"dept_id"`
+	Name     *LegacyText `json:"name"`
+	ParentID *LegacyInt  `json:"parent_id"`
+}
+
+// departmentsAnswer is the answer to the departments within one.
+type departmentsAnswer struct {
+	refusal
+	Result List[*Department] `json:"result"`
+}
+
+// check finds a department without an id: those within it would be lost.
+func (a *departmentsAnswer) check() error {
+	if a.Result == nil {
+		return errors.New("result is missing")
+	}
+	if i := slices.IndexFunc(a.Result, func(d *Department) bool { return d.ID == 0 }); i >= 0 {
+		return fmt.Errorf("result[%d].dept_id is missing", i)
+	}
+	return nil
+}
+
+// SubDepartments returns the departments one level below another. The error is
+// an *Error of kind NotFound where DingTalk knows no such department. wait is as
+// in PageOptions.
+func (c *Client) SubDepartments(ctx context.Context, departmentID int64, wait func(context.Context) error) ([]*Department, error) {
+	a, err := read[departmentsAnswer](ctx, c, wait, request{endpoint: subDepartments, ids: []string{strconv.FormatInt(departmentID, 10)}})
+	if err != nil {
+		return nil, err
+	}
+	return a.Result, nil
+}
