@@ -1,53 +1,121 @@
 package client
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// A page body is decoded as a whole or refused; nothing turns into "no rows"
-// that does not say so itself.
+// fuzzCase is an answer of an API. One that is accepted has a value at one of the
+// places in needs.
+type fuzzCase struct {
+	of    *endpoint
+	fresh func() answer
+	needs []string
+}
+
+var fuzzed = []fuzzCase{
+	{scheduleConferences, func() answer { return new(ScheduleConferencePage) }, []string{"conferenceList", "totalCount"}},
+	{orgConferences, func() answer { return new(OngoingConferencePage) }, []string{"onGoingConfList", "totalCount"}},
+	{roomCodeConferences, func() answer { return new(RoomCodeConferencePage) }, []string{"conferenceList", "totalCount"}},
+	{conferenceMembers, func() answer { return new(ConferenceMemberPage) }, []string{"memberModels", "totalCount"}},
+	{calendarEvents, func() answer { return new(CalendarEventPage) }, []string{"events", "totalCount"}},
+	{departmentUsers, func() answer { return new(UserPage) }, []string{"result.list"}},
+	{conferenceByID, func() answer { return new(conferenceAnswer) }, []string{"confInfo"}},
+	{cloudRecordVideos, func() answer { return new(recordingsAnswer) }, []string{"videoList"}},
+	{scheduleSettings, func() answer { return new(scheduleSettingAnswer) }, []string{"scheduleConfSettingModel"}},
+	{schedulePlan, func() answer { return new(SchedulePlan) }, []string{"scheduleConferenceId", "title", "roomCode", "startTime", "endTime", "url"}},
+	{calendarEvent, func() answer { return new(calendarEventAnswer) }, []string{"id"}},
+	{userByUnionID, func() answer { return new(userIDAnswer) }, []string{"result.userid"}},
+	{userByID, func() answer { return new(userAnswer) }, []string{"result.userid"}},
+	{subDepartments, func() answer { return new(departmentsAnswer) }, []string{"result"}},
+}
+
+func TestEveryAnswerIsFuzzed(t *testing.T) {
+	for _, e := range declared {
+		if e.api != tokenAPI && !slices.ContainsFunc(fuzzed, func(f fuzzCase) bool { return f.of == e }) {
+			t.Errorf("%s is not", e.path)
+		}
+	}
+}
+
+// An answer is decoded as a whole or refused; nothing turns into "no rows" that
+// does not say so itself.
 func FuzzPageBody(f *testing.F) {
+	for which, kind := range fuzzed {
+		for _, need := range kind.needs {
+			for _, value := range []string{`[]`, `[{}]`, `[null]`, `[{"status":"1"}]`, `[{"endTime":1e30}]`, `[{"dept_id":"7","start":{"date":"2025-08-18","timeZone":"UTC"}}]`, `{}`, `null`, `0`, `1`, `"x"`} {
+				body := value
+				for _, name := range slices.Backward(strings.Split(need, ".")) {
+					body = `{"` + name + `":` + body + `}`
+				}
+				f.Add(uint8(which), []byte(body))
+			}
+		}
+	}
 	for _, seed := range []string{
 		`{"totalCount":20,"nextToken":"19","conferenceList":[{"conferenceId":"636cf59f2b032f014ae32902","title":"Weekly sync","roomCode":"123456789","status":2,"startTime":1668087731000,"endTime":1668087732000}]}`,
-		`{"conferenceList":[]}`, `{"totalCount":0}`, `{"totalCount":0,"conferenceList":null}`, `{"totalCount":1}`, `{}`, `null`, `[]`, `""`, ``, `{`,
-		`{"conferenceList":[{}]}`, `{"conferenceList":[null]}`, `{"conferenceList":{}}`, `{"conferenceList":[{"status":"1"}]}`, `{"conferenceList":[{"endTime":1e30}]}`,
+		`{"totalCount":0,"conferenceList":null}`, `{}`, `null`, `[]`, `""`, ``, `{`,
 		`{"errcode":88,"errmsg":"x","conferenceList":[]}`, `{"errcode":0,"conferenceList":[]}`, `{"code":"x","conferenceList":[]}`, `{"punish":"deny","status":1111}`,
 		`<html></html>`, `{"conferenceList":[],"conferenceList":null}`, `{"CONFERENCELIST":[]}`, "\ufeff{}",
 	} {
-		f.Add([]byte(seed))
+		f.Add(uint8(0), []byte(seed))
 	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		var p ScheduleConferencePage
-		if e := decode(scheduleConferences, http.StatusOK, http.Header{}, body, &p); e != nil {
+	f.Fuzz(func(t *testing.T, which uint8, body []byte) {
+		kind := fuzzed[int(which)%len(fuzzed)]
+		a := kind.fresh()
+		if e := decode(kind.of, http.StatusOK, http.Header{}, body, a); e != nil {
 			if e.Error() == "" || e.Status != http.StatusOK {
 				t.Errorf("%q: %#v", body, e)
 			}
 			return
 		}
-		var members map[string]json.RawMessage
-		if err := json.Unmarshal(body, &members); err != nil {
-			t.Fatalf("%q is no JSON object, but a page", body)
+		p, isPage := a.(page)
+		isEmpty := isPage && p.entries().n == 0
+		for _, need := range kind.needs {
+			for _, value := range valuesAt(body, strings.Split(need, ".")...) {
+				switch text := string(value); {
+				case text == "null":
+				case need == "totalCount":
+					if text == "0" || text == "-0" {
+						return
+					}
+				case !isEmpty, strings.Join(strings.Fields(text), "") == "[]":
+					return
+				}
+			}
 		}
-		if len(p.Conferences) > 0 {
-			return
-		}
-		empty := false
-		for name, value := range members {
-			var list []json.RawMessage
-			var n int64
-			empty = empty ||
-				strings.EqualFold(name, "conferenceList") && json.Unmarshal(value, &list) == nil && list != nil && len(list) == 0 ||
-				strings.EqualFold(name, "totalCount") && string(value) != "null" && json.Unmarshal(value, &n) == nil && n == 0
-		}
-		if !empty {
-			t.Errorf("%q became no rows", body)
-		}
+		t.Errorf("%q became an answer of %s", body, kind.of.path)
 	})
+}
+
+// valuesAt are the values at a place in a JSON object. A name may come in any
+// case, and more than once.
+func valuesAt(object json.RawMessage, place ...string) []json.RawMessage {
+	if len(place) == 0 {
+		return []json.RawMessage{object}
+	}
+	var values []json.RawMessage
+	members := json.NewDecoder(bytes.NewReader(object))
+	if begin, err := members.Token(); err != nil || begin != json.Delim('{') {
+		return nil
+	}
+	for members.More() {
+		name, err := members.Token()
+		var value json.RawMessage
+		if err != nil || members.Decode(&value) != nil {
+			return nil
+		}
+		if text, ok := name.(string); ok && strings.EqualFold(text, place[0]) {
+			values = append(values, valuesAt(value, place[1:]...)...)
+		}
+	}
+	return values
 }
 
 // Every refusal is an error with a text, whatever its body.
