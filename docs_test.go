@@ -2,6 +2,8 @@ package main_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 	pgquery "github.com/wasilibs/go-pgquery"
 )
 
@@ -43,8 +46,13 @@ func TestDocsAgree(t *testing.T) {
 		t.Errorf("the configuration (-config/dingtalk.spc +index):\n%s", d)
 	}
 
-	// The example's output is what the plugin prints.
-	cmd := exec.Command("go", "run", "./cmd/dingtalk-sql", "--demo", blocks(index, "sql")[0])
+	// The example's output is what the plugin prints, at the demo organization's
+	// time.
+	sim := simulator.Demo(simulator.DemoTime)
+	server := httptest.NewServer(sim)
+	defer server.Close()
+	cmd := exec.Command("go", "run", "./cmd/dingtalk-sql", blocks(index, "sql")[0])
+	cmd.Env = append(os.Environ(), "DINGTALK_ENDPOINT="+server.URL, "DINGTALK_CLIENT_ID="+sim.App.ClientID, "DINGTALK_CLIENT_SECRET="+sim.App.ClientSecret)
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)
@@ -56,18 +64,34 @@ func TestDocsAgree(t *testing.T) {
 	}
 }
 
+// The installed config shows each argument that the plugin knows, and no other;
+// it and the credentials table name each variable, and no other.
 func TestEveryArgumentIsDocumented(t *testing.T) {
-	config := read(t, "config/dingtalk.spc")
-	for _, argument := range []string{"endpoint", "client_id", "client_secret", "corp_id", "suite_ticket", "access_token", "calls_per_second", "page_size", "ignore_error_codes"} {
-		if !regexp.MustCompile(`(?m)^  # ` + argument + ` += `).MatchString(config) {
-			t.Errorf("config/dingtalk.spc does not show %s", argument)
+	source, config := read(t, "dingtalk/connection_config.go"), read(t, "config/dingtalk.spc")
+	_, credentials, _ := strings.Cut(read(t, "docs/index.md"), "\n| Resolution ")
+	credentials, _, _ = strings.Cut(credentials, "\n")
+	for what, documented := range map[string][2][]string{
+		"arguments in config/dingtalk.spc":        {found(source, `hcl:"(\w+),optional"`), found(config, `(?m)^  # (\w+) += `)},
+		"variables in config/dingtalk.spc":        {found(source, `"(DINGTALK_\w+)"`), found(config, `(DINGTALK_\w+) environment variable`)},
+		"variables in the table of docs/index.md": {found(source, `"(DINGTALK_\w+)"`), found(credentials, "`(DINGTALK_\\w+)`")},
+	} {
+		if len(documented[0]) == 0 {
+			t.Errorf("%s: the plugin has none: does the test still read its source?", what)
+		}
+		if d := cmp.Diff(documented[0], documented[1]); d != "" {
+			t.Errorf("%s (-plugin +docs):\n%s", what, d)
 		}
 	}
-	for _, env := range []string{"DINGTALK_ENDPOINT", "DINGTALK_CLIENT_ID", "DINGTALK_CLIENT_SECRET", "DINGTALK_CORP_ID", "DINGTALK_SUITE_TICKET", "DINGTALK_ACCESS_TOKEN"} {
-		if !strings.Contains(config, env) {
-			t.Errorf("config/dingtalk.spc does not name %s", env)
-		}
+}
+
+// found returns what the group of an expression matches, each once, sorted.
+func found(text, expression string) []string {
+	var all []string
+	for _, m := range regexp.MustCompile(expression).FindAllStringSubmatch(text, -1) {
+		all = append(all, m[1])
 	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func TestIndexFrontMatter(t *testing.T) {
@@ -88,10 +112,8 @@ func TestIndexFrontMatter(t *testing.T) {
 
 // A page for each table, a table for each page, and each in the hub's form.
 func TestTablePages(t *testing.T) {
-	var tables, pages []string
-	for name := range dingtalk.Plugin(t.Context()).TableMap {
-		tables = append(tables, name)
-	}
+	var pages []string
+	tables := tableNames(t)
 	files, err := filepath.Glob("docs/tables/*.md")
 	if err != nil {
 		t.Fatal(err)
@@ -99,9 +121,11 @@ func TestTablePages(t *testing.T) {
 	for _, f := range files {
 		pages = append(pages, strings.TrimSuffix(filepath.Base(f), ".md"))
 	}
-	slices.Sort(tables)
 	if d := cmp.Diff(tables, pages); d != "" {
 		t.Errorf("(-tables +pages):\n%s", d)
+	}
+	if d := cmp.Diff(tables, found(read(t, "docs/index.md"), "(?m)^\\| `(dingtalk_\\w+)` \\|(?: [^|]+ \\|){3}$")); d != "" {
+		t.Errorf("the table of permissions and calls (-tables +docs/index.md):\n%s", d)
 	}
 	for _, name := range pages {
 		page := read(t, "docs/tables/"+name+".md")
@@ -114,7 +138,15 @@ func TestTablePages(t *testing.T) {
 				t.Errorf("%s: no %q", name, part)
 			}
 		}
-		_, examples, _ := strings.Cut(page, "\n## Examples\n")
+		head, examples, _ := strings.Cut(page, "\n## Examples\n")
+		_, notes, _ := strings.Cut(head, "\n**Important Notes**\n")
+		if table := dingtalk.Plugin(t.Context()).TableMap[name]; table != nil {
+			for _, key := range table.List.KeyColumns {
+				if !strings.Contains(notes, "`"+key.Name+"`") {
+					t.Errorf("%s: the notes do not name the key column %s", name, key.Name)
+				}
+			}
+		}
 		for _, example := range strings.Split(examples, "\n### ")[1:] {
 			heading, body, _ := strings.Cut(example, "\n")
 			if len(blocks(body, "sql+postgres")) != 1 || len(blocks(body, "sql+sqlite")) != 1 || strings.HasPrefix(strings.TrimSpace(body), "```") {
@@ -128,8 +160,19 @@ func TestTablePages(t *testing.T) {
 	}
 }
 
-// checkPostgres parses SQL with Postgres' own parser, and looks for columns that
-// no table has and for what the engine answers wrongly.
+// tableNames returns the names of all tables, sorted.
+func tableNames(t *testing.T) []string {
+	var names []string
+	for name := range dingtalk.Plugin(t.Context()).TableMap {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// checkPostgres parses SQL with Postgres' own parser, and looks for tables and
+// columns that there are none of, for rows in no order, and for what the engine
+// answers wrongly.
 func checkPostgres(t *testing.T, where, sql string) {
 	t.Helper()
 	text, err := pgquery.ParseToJSON(sql)
@@ -141,27 +184,35 @@ func checkPostgres(t *testing.T, where, sql string) {
 	if err := json.Unmarshal([]byte(text), &tree); err != nil {
 		t.Fatal(err)
 	}
-	known := map[string]bool{}
-	for _, table := range dingtalk.Plugin(t.Context()).TableMap {
+	known, tables := map[string]bool{}, map[string]bool{}
+	for name, table := range dingtalk.Plugin(t.Context()).TableMap {
+		tables[name] = true
 		for _, c := range table.Columns {
 			known[c.Name] = true
 		}
 	}
-	// Names that the query itself gives: aliases of columns and of CTE columns.
+	// Names that the query itself gives: aliases of columns, CTEs, and their and
+	// functions' columns.
+	ordered := false
 	walk(tree, func(kind string, node map[string]any) {
 		switch kind {
+		case "stmt":
+			statement, _ := node["SelectStmt"].(map[string]any)
+			ordered = statement["sortClause"] != nil
 		case "ResTarget":
 			if name, ok := node["name"].(string); ok {
 				known[name] = true
 			}
 		case "CommonTableExpr":
-			walk(node["aliascolnames"], func(kind string, node map[string]any) {
-				if kind == "String" {
-					known[node["sval"].(string)] = true
-				}
-			})
+			tables[node["ctename"].(string)] = true
+			nameAll(known, node["aliascolnames"])
+		case "alias":
+			nameAll(known, node["colnames"])
 		}
 	})
+	if !ordered {
+		t.Errorf("%s: no order by", where)
+	}
 	columns := 0
 	walk(tree, func(kind string, node map[string]any) {
 		switch kind {
@@ -174,9 +225,16 @@ func checkPostgres(t *testing.T, where, sql string) {
 					t.Errorf("%s: there is no column %s", where, name)
 				}
 			}
+		case "RangeVar":
+			if name := node["relname"].(string); !tables[name] {
+				t.Errorf("%s: there is no table %s", where, name)
+			}
 		case "SubLink":
-			if node["subLinkType"] == "ARRAY_SUBLINK" {
+			switch node["subLinkType"] {
+			case "ARRAY_SUBLINK":
 				t.Errorf("%s: array(select …) is answered wrongly", where)
+			case "EXPR_SUBLINK":
+				t.Errorf("%s: (select …) as a value does not reach the plugin; use a join", where)
 			}
 		case "FuncCall":
 			if name, _ := json.Marshal(node["funcname"]); strings.Contains(string(name), `"concat"`) {
@@ -187,6 +245,15 @@ func checkPostgres(t *testing.T, where, sql string) {
 	if columns == 0 {
 		t.Errorf("%s: no columns: does the test still read the tree?", where)
 	}
+}
+
+// nameAll adds the names in a list of a parse tree.
+func nameAll(names map[string]bool, list any) {
+	walk(list, func(kind string, node map[string]any) {
+		if kind == "String" {
+			names[node["sval"].(string)] = true
+		}
+	})
 }
 
 // walk visits every node of a parse tree with its kind.
@@ -215,7 +282,7 @@ func TestImportedLikeTheHubDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "steampipe-plugin-dingtalk: tables [dingtalk_schedule_conference], flags [], environment unchanged\n"; string(out) != want {
+	if want := fmt.Sprintf("steampipe-plugin-dingtalk: tables %v, flags [], environment unchanged\n", tableNames(t)); string(out) != want {
 		t.Errorf("got %q, want %q", out, want)
 	}
 }

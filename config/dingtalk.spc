@@ -29,15 +29,28 @@ connection "dingtalk" {
   # Can also be set with the DINGTALK_ACCESS_TOKEN environment variable.
   # access_token = "YOUR_ACCESS_TOKEN"
 
+  # The union ID of the user in whose name DingTalk is asked what it tells to a
+  # user only: the plan of a schedule, and recordings. For recordings, leave it
+  # out unless that user may read them all: the plugin finds each one's owner.
+  # A query can name another in acting_union_id.
+  # Can also be set with the DINGTALK_ACTING_UNION_ID environment variable.
+  # acting_union_id = "uVq7RkLx2iSbP0yTn8sWQiEiE"
+
+  # The base URL of DingTalk's older API, which knows people and departments.
+  # It follows from endpoint, as https://oapi.dingtalk.io or
+  # https://oapi.dingtalk.com, or as the endpoint itself where that is another.
+  # Can also be set with the DINGTALK_LEGACY_ENDPOINT environment variable.
+  # legacy_endpoint = "https://oapi.dingtalk.io"
+
   # The number of calls that the app may make to one API in any second, from 1
   # to 1000. Raise it if you have a package of DingTalk's that allows more than
   # the standard edition.
   # calls_per_second = 20
 
-  # The number of meetings asked for in one API call, from 1 to 500.
+  # The number of rows asked for in one API call, from 1 to 500.
   # page_size = 100
 
-  # DingTalk error codes that mean "no rows" instead of an error, besides the
-  # one for an unknown schedule. * stands for any text.
+  # DingTalk error codes that mean "no rows" instead of an error, besides those
+  # for an unknown ID. * stands for any text.
   # ignore_error_codes = ["Forbidden.AccessDenied.AccessTokenPermissionDenied"]
 }
