@@ -24,7 +24,7 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/logging"
 )
 
-const usage = `dingtalk-sql answers SQL about DingTalk's scheduled video meetings.
+const usage = `dingtalk-sql answers SQL about DingTalk's video meetings.
 
   dingtalk-sql --demo "select ..."          a made-up organization, no account
   dingtalk-sql --config FILE "select ..."   real DingTalk, as a .spc file says
@@ -37,7 +37,8 @@ standard input.
 
   --config FILE       a .spc file with the connection
   --connection NAME   the connection, where the file has several
-  --demo              query the made-up organization
+  --demo              query the made-up organization, and tell the API calls
+                      that each query made
   --output FORMAT     table (the default), csv or json
   --help              print this
 `
@@ -50,7 +51,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "Error:", strings.TrimSpace(err.Error()))
 		os.Exit(1)
 	}
@@ -66,7 +67,9 @@ type options struct {
 // now is the time that the demo organization goes by.
 var now = time.Now
 
-func run(ctx context.Context, args []string, stdin *os.File, stdout io.Writer) error {
+// run prints results to stdout. What is about them, and is no result, goes to
+// stderr.
+func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) error {
 	opt, err := parse(args)
 	if err != nil {
 		return err
@@ -88,8 +91,10 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout io.Writer) e
 	if err != nil {
 		return err
 	}
+	var demo *simulator.Simulator
 	if opt.demo {
-		server := httptest.NewServer(simulator.Demo(now()))
+		demo = simulator.Demo(now())
+		server := httptest.NewServer(demo)
 		defer server.CloseClientConnections()
 		config = spc.Body(server.URL, simulator.DemoApp.ClientID, simulator.DemoApp.ClientSecret)
 	}
@@ -106,7 +111,11 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout io.Writer) e
 	// All statements are answered before the first result is printed: an
 	// answer is complete or an error.
 	var results []*sqlite.Result
+	var calls []int // of each
 	for _, statement := range statements {
+		if demo != nil {
+			demo.ClearCalls()
+		}
 		r, err := db.Query(ctx, statement)
 		switch {
 		case errors.Is(err, context.Canceled):
@@ -115,14 +124,38 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout io.Writer) e
 			return err
 		case len(r.Columns) > 0:
 			results = append(results, r)
+			if demo != nil {
+				calls = append(calls, len(demo.Calls())-demo.Count(simulator.TokenCall))
+			}
 		}
 	}
-	return opt.output.write(stdout, results)
+	if err := opt.output.holds(len(results)); err != nil {
+		return err
+	}
+	for i, r := range results {
+		if err := opt.output.write(stdout, r); err != nil {
+			return err
+		}
+		// For people: other formats are for programs.
+		if demo != nil && opt.output == formatTable {
+			fmt.Fprintln(stderr, callsMade(calls[i]))
+		}
+	}
+	return nil
+}
+
+// callsMade tells a number of API calls. Those for a token are not among them,
+// as DingTalk doesn't count them either.
+func callsMade(n int) string {
+	if n == 1 {
+		return "-- 1 API call"
+	}
+	return fmt.Sprintf("-- %d API calls", n)
 }
 
 var (
 	errStopped = errors.New("stopped")
-	errNoSQL   = errors.New(`there is no SQL; try: dingtalk-sql --demo "select * from dingtalk_schedule_conference where schedule_conference_id = '` + simulator.DemoAllHands + `'"`)
+	errNoSQL   = errors.New(`there is no SQL; try: dingtalk-sql --demo "select * from dingtalk_ongoing_conference"`)
 )
 
 // readSQL reads the SQL from standard input, unless that is a terminal.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -76,6 +77,10 @@ const incidentTable = `+---------------------------------+----------------------
 +---------------------------------+----------------------+--------+
 `
 
+const standups = "select count(*) as n from dingtalk_schedule_conference where schedule_conference_id = '" + simulator.DemoStandup + "'"
+
+const oneCall = "-- 1 API call\n"
+
 func TestCommand(t *testing.T) {
 	sim := simulator.Demo(simulator.DemoTime)
 	server := httptest.NewServer(sim)
@@ -95,26 +100,28 @@ func TestCommand(t *testing.T) {
 		args  []string
 		want  outcome
 	}{
-		{"the demo", nil, "", []string{"--demo", incident}, outcome{stdout: incidentTable}},
-		{"from standard input", nil, incident + ";\n", []string{"--demo"}, outcome{stdout: incidentTable}},
+		{"the demo", nil, "", []string{"--demo", incident}, outcome{stdout: incidentTable, stderr: oneCall}},
+		{"from standard input", nil, incident + ";\n", []string{"--demo"}, outcome{stdout: incidentTable, stderr: oneCall}},
 		{"csv", nil, "", []string{"--demo", "--output", "csv", incident},
 			outcome{stdout: "title,end_time,status\nINC-2041 Payment gateway bridge,2026-11-20T07:45:00Z,1\nINC-2047 登录故障应急,,2\n"}},
 		{"json", nil, "", []string{"--demo", "--output=json", incident},
 			outcome{stdout: "[\n  {\"title\": \"INC-2041 Payment gateway bridge\", \"end_time\": \"2026-11-20T07:45:00Z\", \"status\": 1},\n  {\"title\": \"INC-2047 登录故障应急\", \"end_time\": null, \"status\": 2}\n]\n"}},
 		{"a config file", nil, "", []string{"--config", file, "--connection", "one", incident}, outcome{stdout: incidentTable}},
 		{"the environment", env, "", []string{incident}, outcome{stdout: incidentTable}},
-		{"no rows", nil, "", []string{"--demo", "select title from dingtalk_schedule_conference where schedule_conference_id = 'x'"}, outcome{stdout: "+-------+\n| title |\n+-------+\n+-------+\n"}},
+		{"no rows", nil, "", []string{"--demo", "select title from dingtalk_schedule_conference where schedule_conference_id = 'x'"}, outcome{stdout: "+-------+\n| title |\n+-------+\n+-------+\n", stderr: oneCall}},
 		{"no columns", nil, "", []string{"--demo", "create table t (a)"}, outcome{}},
 		{"one column name twice", nil, "", []string{"--demo", "--output", "json", "select 1 as a, 2 as a"},
 			outcome{code: 1, stderr: "Error: two columns are named \"a\", which JSON cannot tell apart: name them with AS\n"}},
 		{"a missing qual", nil, "", []string{"--demo", "select * from dingtalk_schedule_conference"},
 			outcome{code: 1, stderr: "Error: 'List' call for table 'dingtalk_schedule_conference' is missing 1 required qual: column:'schedule_conference_id' operator: =\nName what to look up, as in: where schedule_conference_id = '...'\n"}},
-		{"a comment first", nil, "", []string{"--demo", "-- a comment\n" + incident}, outcome{stdout: incidentTable}},
-		{"a comment first, options behind", nil, "", []string{"-- a comment\n" + incident, "--demo"}, outcome{stdout: incidentTable}},
+		{"a comment first", nil, "", []string{"--demo", "-- a comment\n" + incident}, outcome{stdout: incidentTable, stderr: oneCall}},
+		{"a comment first, options behind", nil, "", []string{"-- a comment\n" + incident, "--demo"}, outcome{stdout: incidentTable, stderr: oneCall}},
 		{"options behind the query", nil, "", []string{incident, "--output", "csv", "--demo"},
 			outcome{stdout: "title,end_time,status\nINC-2041 Payment gateway bridge,2026-11-20T07:45:00Z,1\nINC-2047 登录故障应急,,2\n"}},
 		{"several statements", nil, "", []string{"--demo", "create table t (a); insert into t values (1); select a from t; " + incident + ";"},
-			outcome{stdout: "+---+\n| a |\n+---+\n| 1 |\n+---+\n" + incidentTable}},
+			outcome{stdout: "+---+\n| a |\n+---+\n| 1 |\n+---+\n" + incidentTable, stderr: "-- 0 API calls\n" + oneCall}},
+		{"pages, and the same again from the cache", nil, "", []string{"--demo", standups + ";" + standups},
+			outcome{stdout: "+-----+\n|   n |\n+-----+\n| 230 |\n+-----+\n+-----+\n|   n |\n+-----+\n| 230 |\n+-----+\n", stderr: "-- 3 API calls\n-- 0 API calls\n"}},
 		{"several statements, the last of which fails", nil, "", []string{"--demo", "select 1; select nope"}, outcome{code: 1, stderr: "Error: SQL logic error: no such column: nope (1)\n"}},
 		{"several results as csv", nil, "", []string{"--demo", "--output", "csv", "select 1; select 2"},
 			outcome{code: 1, stderr: "Error: 2 statements have a result, and csv can hold one: run them one by one\n"}},
@@ -130,13 +137,13 @@ func TestCommand(t *testing.T) {
 			outcome{code: 1, stderr: "Error: invalid value \"xml\" for flag -output: it must be table, csv or json (dingtalk-sql --help lists the options)\n"}},
 		{"demo and config", nil, "", []string{"--demo", "--config", file, incident}, outcome{code: 1, stderr: "Error: --demo and --config exclude each other\n"}},
 		{"a connection without a config", nil, "", []string{"--demo", "--connection", "one", incident}, outcome{code: 1, stderr: "Error: --connection goes with --config\n"}},
-		{"a comment on a line of its own first", nil, "", []string{"--demo", "--\n" + incident}, outcome{stdout: incidentTable}},
+		{"a comment on a line of its own first", nil, "", []string{"--demo", "--\n" + incident}, outcome{stdout: incidentTable, stderr: oneCall}},
 		{"an empty query does not read standard input", nil, incident, []string{"--demo", ""}, outcome{code: 1, stderr: "Error: " + errNoSQL.Error() + "\n"}},
 		{"a blank query does not read standard input", nil, incident, []string{"--demo", " \n"}, outcome{code: 1, stderr: "Error: " + errNoSQL.Error() + "\n"}},
 		{"names and values that JSON escapes", nil, "", []string{"--demo", "--output", "json", `select 1 as "a""b", '"' as c`}, outcome{stdout: "[\n  {\"a\\\"b\": 1, \"c\": \"\\\"\"}\n]\n"}},
 		{"two queries", nil, "", []string{"--demo", "select 1", "select 2"}, outcome{code: 1, stderr: "Error: there are 2 arguments besides the options: give the SQL as one argument, in quotes\n"}},
 		{"no query", nil, " \n", []string{"--demo"}, outcome{code: 1,
-			stderr: "Error: there is no SQL; try: dingtalk-sql --demo \"select * from dingtalk_schedule_conference where schedule_conference_id = '6bd63df9-a2df-47ff-8436-179c6520fbc8'\"\n"}},
+			stderr: "Error: there is no SQL; try: dingtalk-sql --demo \"select * from dingtalk_ongoing_conference\"\n"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -236,7 +243,7 @@ func TestTerminal(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // what reads the terminal stops
 	var out bytes.Buffer
-	if err := run(ctx, []string{"--demo"}, terminal, &out); err != errNoSQL || out.Len() > 0 {
+	if err := run(ctx, []string{"--demo"}, terminal, &out, io.Discard); err != errNoSQL || out.Len() > 0 {
 		t.Errorf("error %v, printed %q", err, out.String())
 	}
 }
@@ -249,7 +256,7 @@ func TestLog(t *testing.T) {
 			env = append(env, logging.EnvLogLevel+"="+level)
 		}
 		got := command(t, env, "", "--demo", incident)
-		if got.stdout != incidentTable || (got.stderr == "") != silent {
+		if got.stdout != incidentTable || (got.stderr == oneCall) != silent {
 			t.Errorf("level %q: code %d, stdout %q, stderr %q", level, got.code, got.stdout, got.stderr)
 		}
 	}
@@ -264,7 +271,7 @@ func TestBytesAndWideTitles(t *testing.T) {
 		formatJSON:  "[\n  {\"Name\": \"字\", \"n\": 1.5},\n  {\"Name\": null, \"n\": 2}\n]\n",
 	} {
 		var b bytes.Buffer
-		if err := f.write(&b, []*sqlite.Result{r}); err != nil {
+		if err := f.write(&b, r); err != nil {
 			t.Fatal(err)
 		}
 		if d := cmp.Diff(want, b.String()); d != "" {
@@ -283,7 +290,7 @@ func TestWriteErrors(t *testing.T) {
 	disk := full{errors.New("no space left")}
 	r := &sqlite.Result{Columns: []string{"a"}, Rows: [][]any{{int64(1)}}}
 	for _, f := range []format{formatTable, formatCSV, formatJSON} {
-		if err := f.write(disk, []*sqlite.Result{r}); err != disk.error {
+		if err := f.write(disk, r); err != disk.error {
 			t.Errorf("%s: error %v", f, err)
 		}
 	}
@@ -293,7 +300,7 @@ func TestRunStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out bytes.Buffer
-	if err := run(ctx, []string{"--demo", incident}, os.Stdin, &out); err == nil || out.Len() > 0 {
+	if err := run(ctx, []string{"--demo", incident}, os.Stdin, &out, io.Discard); err == nil || out.Len() > 0 {
 		t.Error(err, out.String())
 	}
 }

@@ -33,26 +33,24 @@ func (f *format) Set(s string) error {
 	return nil
 }
 
-// write prints the results of one or more statements.
-func (f format) write(w io.Writer, results []*sqlite.Result) error {
-	if f != formatTable && len(results) > 1 {
-		return fmt.Errorf("%d statements have a result, and %s can hold one: run them one by one", len(results), f)
-	}
-	for _, r := range results {
-		var err error
-		switch f {
-		case formatCSV:
-			err = writeCSV(w, r)
-		case formatJSON:
-			err = writeJSON(w, r)
-		default:
-			err = writeTable(w, r)
-		}
-		if err != nil {
-			return err
-		}
+// holds refuses more results than the format can hold.
+func (f format) holds(results int) error {
+	if f != formatTable && results > 1 {
+		return fmt.Errorf("%d statements have a result, and %s can hold one: run them one by one", results, f)
 	}
 	return nil
+}
+
+// write prints a result.
+func (f format) write(w io.Writer, r *sqlite.Result) error {
+	switch f {
+	case formatCSV:
+		return writeCSV(w, r)
+	case formatJSON:
+		return writeJSON(w, r)
+	default:
+		return writeTable(w, r)
+	}
 }
 
 // writeTable prints an aligned table. Numbers stand at the right, NULL is
