@@ -87,6 +87,16 @@ func roomCodeShown(code *string, asked string) *string {
 	return &digits
 }
 
+// legacyText and legacyID are column and identifier for the texts of the older
+// API.
+func legacyText[R any](name, description string, get func(R) *client.LegacyText) *plugin.Column {
+	return column(name, description, func(row R) *string { return (*string)(get(row)) })
+}
+
+func legacyID[R any](name, description string, get func(R) *client.LegacyText) *plugin.Column {
+	return identifier(name, description, func(row R) *string { return (*string)(get(row)) })
+}
+
 // timestamp is a column with a time in milliseconds; 0 is NULL.
 func timestamp[R any](name, description string, get func(R) *client.Millis) *plugin.Column {
 	return column(name, description, func(row R) *time.Time { return get(row).Time() })
@@ -136,12 +146,12 @@ func title(column *plugin.Column) *plugin.Column {
 }
 
 // jsonList is a list as a JSON array; nil where there is none.
-func jsonList(list []string) json.RawMessage {
+func jsonList[E string | client.LegacyInt](list []E) json.RawMessage {
 	if list == nil {
 		return nil
 	}
 	b, err := json.Marshal(list)
-	if err != nil { // a list of texts always is one
+	if err != nil { // such a list always is one
 		return nil
 	}
 	return b

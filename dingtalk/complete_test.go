@@ -173,7 +173,7 @@ func TestValueThatPostgresDidNotPassOn(t *testing.T) {
 			sim := newSimulator()
 			sim.Schedules["a"], _ = conferences("a", 1)
 			_, err := query(t, start(t, sim), scan(ids...))
-			if err == nil || !strings.Contains(err.Error(), `schedule_conference_id "?": Postgres has not passed the value on`) || !strings.Contains(err.Error(), "write a join instead") {
+			if err == nil || !strings.Contains(err.Error(), `schedule_conference_id "?": no value: Postgres has not passed it on`) || !strings.Contains(err.Error(), "write a join instead") {
 				t.Error(err)
 			}
 			for _, c := range sim.Calls() {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
@@ -69,7 +70,7 @@ const unknownValue = "?"
 func (l *listing) checkKeys() error {
 	for _, k := range l.Table.List.KeyColumns {
 		if l.EqualsQuals[k.Name].GetStringValue() == unknownValue {
-			return fmt.Errorf("Postgres has not passed the value on, as with %s = (select ...): write a join instead, as in: from other_table o join %s t on t.%s = o.id", k.Name, l.Table.Name, k.Name)
+			return fmt.Errorf("no value: Postgres has not passed it on, as with %s = (select ...): write a join instead, as in: from other_table o join %s t on t.%s = o.id", k.Name, l.Table.Name, k.Name)
 		}
 	}
 	return nil
@@ -82,6 +83,29 @@ func (l *listing) key(name string) (string, bool) {
 	return v.GetStringValue(), ok
 }
 
+// bounds returns the least and the greatest time that the query's conditions on
+// a column allow; a zero time is no bound.
+func (l *listing) bounds(name string) (min, max time.Time) {
+	quals, ok := l.Quals[name]
+	if !ok {
+		return min, max
+	}
+	for _, q := range quals.Quals {
+		at := q.Value.GetTimestampValue()
+		if at == nil {
+			continue
+		}
+		t := at.AsTime()
+		if q.Operator != "<" && q.Operator != "<=" && (min.IsZero() || t.After(min)) {
+			min = t
+		}
+		if q.Operator != ">" && q.Operator != ">=" && (max.IsZero() || t.Before(max)) {
+			max = t
+		}
+	}
+	return min, max
+}
+
 // actingUser returns the union id of the user in whose name to ask DingTalk, and
 // whether the query or the connection names one.
 func (l *listing) actingUser() (unionID string, named bool) {
@@ -89,6 +113,12 @@ func (l *listing) actingUser() (unionID string, named bool) {
 		return id, true
 	}
 	return l.settings.actingUnionID, l.settings.actingUnionID != ""
+}
+
+// number is key for an integer column.
+func (l *listing) number(name string) (int64, bool) {
+	v, ok := l.EqualsQuals[name]
+	return v.GetInt64Value(), ok
 }
 
 // wants reports whether the query wants one of some columns.
@@ -132,7 +162,7 @@ func fill[R any](ctx context.Context, l *listing, columns []string, rows []R, ge
 				return context.Cause(ctx)
 			}
 			if err := get(ctx, row); err != nil {
-				return &fillError{columns, err}
+				return &partError{fmt.Errorf("filling in %s, for which a query without these columns makes no call: %w", strings.Join(columns, ", "), err)}
 			}
 			return nil
 		})
@@ -140,24 +170,17 @@ func fill[R any](ctx context.Context, l *listing, columns []string, rows []R, ge
 	return group.Wait()
 }
 
-// fillError is a call that could not fill in columns of a row.
-type fillError struct {
-	columns []string
-	err     error
-}
+// partError is an error about a part of what was already found to be there.
+type partError struct{ error }
 
-func (e *fillError) Unwrap() error { return e.err }
-
-func (e *fillError) Error() string {
-	return fmt.Sprintf("filling in %s: %v A query without these columns makes no such call.", strings.Join(e.columns, ", "), e.err)
-}
+func (e *partError) Unwrap() error { return e.error }
 
 // meansNoRows reports whether an error says that there is nothing to list: an
 // unknown id, or a code that the connection ignores. On a later page, or for a
 // row that was listed, it is an error like any other: the list would end short.
 func (l *listing) meansNoRows(err error) bool {
 	var e *client.Error
-	if !errors.As(err, &e) || e.TokenCall || e.Page > 1 || errors.As(err, new(*fillError)) {
+	if !errors.As(err, &e) || e.TokenCall || e.Page > 1 || errors.As(err, new(*partError)) {
 		return false
 	}
 	return e.Kind == client.NotFound ||

@@ -16,13 +16,16 @@ var version = "dev"
 
 // tables are all tables of the plugin.
 var tables = []func(*connector) *plugin.Table{
+	tableCalendarEvent,
 	tableConference,
 	tableConferenceMember,
 	tableConferenceRecording,
+	tableDepartment,
 	tableOngoingConference,
 	tableScheduleConference,
 	tableScheduleConferencePlan,
 	tableScheduleConferenceSetting,
+	tableUser,
 }
 
 // Serve serves the plugin to Steampipe until Steampipe ends it.

@@ -72,10 +72,16 @@ steampipe query "select title, status_name, start_time from dingtalk_schedule_co
 	return nil
 }
 
-// logging prints each call, so that a person sees what a query costs.
+// logging prints each call, so that a person sees what a query costs. The token
+// that is in the query of some is not printed.
 func logging(w io.Writer, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(w, "%s %s %s\n", time.Now().Format(time.TimeOnly), r.Method, r.URL.RequestURI())
+		shown := *r.URL
+		if query := r.URL.Query(); query.Has("access_token") {
+			query.Del("access_token")
+			shown.RawQuery = query.Encode()
+		}
+		fmt.Fprintf(w, "%s %s %s\n", time.Now().Format(time.TimeOnly), r.Method, shown.RequestURI())
 		h.ServeHTTP(rw, r)
 	})
 }

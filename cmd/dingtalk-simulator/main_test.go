@@ -69,6 +69,8 @@ func TestRun(t *testing.T) {
 	}{
 		{http.MethodPost, "/v1.0/oauth2/accessToken", `{"appKey":"demo-client-id","appSecret":"demo-client-secret"}`, http.StatusOK},
 		{http.MethodGet, "/a%20b?c=d", "", http.StatusNotFound},
+		// The older API has its token in the query.
+		{http.MethodPost, "/topapi/v2/department/listsub?access_token=hush&x=1", "{}", http.StatusOK},
 	} {
 		request, err := http.NewRequestWithContext(ctx, call.method, address+call.path, strings.NewReader(call.body))
 		if err != nil {
@@ -89,7 +91,7 @@ func TestRun(t *testing.T) {
 		_, call, _ := strings.Cut(line, " ") // behind the time
 		calls = append(calls, call)
 	}
-	diff(t, "calls", []string{"POST /v1.0/oauth2/accessToken", "GET /a%20b?c=d"}, calls)
+	diff(t, "calls", []string{"POST /v1.0/oauth2/accessToken", "GET /a%20b?c=d", "POST /topapi/v2/department/listsub?x=1"}, calls)
 }
 
 // A command that is stopped before it serves ends as one that is stopped later.

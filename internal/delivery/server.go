@@ -71,6 +71,12 @@ func (s *Server) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlug
 	if !ok {
 		return s.PluginServer.Execute(request, stream) // refuses it
 	}
+	if request.ExecuteConnectionData == nil { // from an engine before aggregators
+		if request.Connection == "" {
+			return fmt.Errorf("%s: the engine names no connection to ask: use a newer Steampipe", request.Table)
+		}
+		request.ExecuteConnectionData = map[string]*proto.ExecuteConnectionData{request.Connection: {}}
+	}
 	if err := missingKeys(request, table); err != nil {
 		return err
 	}
@@ -179,13 +185,6 @@ func (o *outlet) send(connection string, row *proto.Row, remembered bool) error 
 		o.left--
 	}
 	return err
-}
-
-// SetConnectionConfig sets the config of the only connection, as old engines
-// do.
-func (s *Server) SetConnectionConfig(request *proto.SetConnectionConfigRequest) (*proto.SetConnectionConfigResponse, error) {
-	s.answers.configure(true, query_cache.DefaultMaxTtl, 0)
-	return s.PluginServer.SetConnectionConfig(request)
 }
 
 // SetAllConnectionConfigs sets the configs of all connections.

@@ -496,7 +496,21 @@ func TestMissingKey(t *testing.T) {
 		wantError(t, err, "'List' call for table 't' is missing 1 required qual: column:'id' operator: =")
 		wantError(t, err, "\nName what to look up, as in: where id = '...'")
 	}
+	s.read = func(_ context.Context, c call) error {
+		c.emitAll(2)
+		return nil
+	}
 	r := query{ids: []string{"a"}}.request()
+	r.ExecuteConnectionData = nil
+	rows := 0
+	if err := server.Execute(r, sink{ctx: t.Context(), each: func(*proto.ExecuteResponse) error { rows++; return nil }}); err != nil || rows != 2 {
+		t.Errorf("an old engine's request: %d rows, %v", rows, err)
+	}
+	r.ExecuteConnectionData, r.Connection = nil, ""
+	if err := server.Execute(r, sink{ctx: t.Context()}); err == nil {
+		t.Error("no error where no connection is named")
+	}
+	r = query{ids: []string{"a"}}.request()
 	r.Table = "nothing"
 	if err := server.Execute(r, sink{ctx: t.Context()}); err == nil {
 		t.Error("no error for a table that does not exist")

@@ -248,6 +248,10 @@ func TestDemoCalendarsFitTogether(t *testing.T) {
 		if master, ok := events[e.SeriesMasterID]; e.SeriesMasterID != "" && (!ok || master.Recurrence == nil) {
 			t.Errorf("%s: a series without a beginning", e.Summary)
 		}
+		created, _ := time.Parse(time.RFC3339, e.CreateTime)
+		if updated, err := time.Parse(time.RFC3339, e.UpdateTime); err != nil || !created.Before(updated) || !updated.Before(simulator.DemoTime.AddDate(0, 0, 7)) {
+			t.Errorf("%s: created at %s, changed at %s", e.Summary, e.CreateTime, e.UpdateTime)
+		}
 		if e.OnlineMeetingInfo == nil {
 			continue
 		}

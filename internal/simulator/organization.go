@@ -18,8 +18,8 @@ type Organization struct {
 	// Settings and Plans are by schedule.
 	Settings map[string]Setting
 	Plans    map[string]Plan
-	// Calendars are the events in people's calendars, by union id. Whoever has no
-	// entry has no calendar.
+	// Calendars are the events in people's calendars, by union id. A person
+	// without an entry has an empty one, anybody else has none.
 	Calendars map[string][]Event
 	// People and Departments are read at the first call: later changes have no
 	// effect.

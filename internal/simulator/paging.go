@@ -38,7 +38,7 @@ func (p page[T]) nextUnlessEnd() string {
 	return p.next
 }
 
-// page returns the part of a list that a call asks for by nextToken and
+// pageOf returns the part of a list that a call asks for by nextToken and
 // maxResults.
 func pageOf[T any](s *Simulator, a arguments, all []T, l limits) (page[T], *refusal) {
 	wrong := func(name string) (page[T], *refusal) {

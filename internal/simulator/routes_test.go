@@ -65,7 +65,8 @@ func vendorReview() *simulator.Simulator {
 		ExtensionAppSettings: []simulator.ExtensionApp{{AppID: "1", AppCode: "Cool", AutoOpenMode: 2, ExtensionAppBizData: "x"}},
 	}}
 	sim.Unscheduled = []simulator.Conference{{ConferenceID: "64f2", Title: "Chat", RoomCode: "81236540098", Status: new(simulator.InProgress),
-		StartTime: new(int64(1755500400000)), EndTime: new(int64(1755500400001)), CreatorID: lin, CreatorNick: "Lin", BizType: "0"}}
+		StartTime: new(int64(1755500400000)), EndTime: new(int64(1755500400001)), CreatorID: lin, CreatorNick: "Lin", BizType: "0"},
+		{ConferenceID: "64f3", Status: new(simulator.Ended), StartTime: new(int64(1755500400000))}}
 	sim.Members["64f1"] = []simulator.Member{
 		{UnionID: lin, UserNick: "Lin", JobNumber: "A-0417", JoinTime: new(int64(1755500395000)), LeaveTime: new(int64(1755509520000)),
 			Duration: new(int64(9125000)), AttendStatus: new(simulator.MemberLeft), Host: true},
@@ -158,6 +159,8 @@ func TestShapes(t *testing.T) {
 			"extensionAppSettings":[{"appId":"1","appCode":"Cool","autoOpenMode":2,"extensionAppBizData":"x"}]}}`},
 		{"a meeting in progress", videoConferences + "64f2", nil, `{"confInfo":{"conferenceId":"64f2","title":"Chat","roomCode":"81236540098",
 			"status":2,"startTime":1755500400000,"creatorId":"` + lin + `","creatorNick":"Lin","bizType":"0"}}`},
+		{"a meeting whose end is not told", videoConferences + "64f3", nil,
+			`{"confInfo":{"conferenceId":"64f3","title":"","roomCode":"","status":1,"startTime":1755500400000}}`},
 		{"members", videoConferences + "64f1/members", nil, `{"memberModels":[
 			{"unionId":"` + lin + `","conferenceId":"64f1","userNick":"Lin","jobNumber":"A-0417","joinTime":1755500395000,"leaveTime":1755509520000,
 				"duration":9125000,"attendStatus":6,"host":true,"coHost":false,"pstnJoin":false},
@@ -194,6 +197,8 @@ func TestShapes(t *testing.T) {
 			"leader_in_dept":[{"dept_id":2,"leader":false}],"dept_order_list":[{"dept_id":2,"order":1}]}}`},
 		{"the users of a department", "/topapi/v2/user/list", []string{"dept_id", "7", "cursor", "0", "size", "100"},
 			legacyOK + `{"has_more":false,"list":[{` + userJSON + `,"leader":true,"dept_order":1}]}}`},
+		{"the users of a department that others lead", "/topapi/v2/user/list", []string{"dept_id", "2", "cursor", "0", "size", "1"},
+			legacyOK + `{"has_more":true,"next_cursor":1,"list":[{` + userJSON + `,"leader":false,"dept_order":1}]}}`},
 		{"the departments of all", "/topapi/v2/department/listsub", nil, legacyOK + `[
 			{"dept_id":2,"name":"Buying","parent_id":1,"create_dept_group":true,"auto_add_user":false},
 			{"dept_id":9,"name":"Archive","parent_id":1,"create_dept_group":false,"auto_add_user":false}]}`},
@@ -499,6 +504,41 @@ func TestEventBounds(t *testing.T) {
 	}
 }
 
+// Who asks is the self of the answer, and of nobody else's.
+func TestSelf(t *testing.T) {
+	sim := vendorReview()
+	sim.Calendars["k2Wz"] = sim.Calendars[lin]
+	for _, union := range []string{"k2Wz", lin} {
+		for _, target := range []string{"", "/cnNT"} {
+			body := send(t, sim, calendars+union+"/calendars/primary/events"+target).Body.String()
+			for _, id := range []string{lin, "k2Wz"} {
+				if n := strings.Count(body, `"id":"`+id+`"`); n == 0 {
+					t.Errorf("%s is not in %s", id, body)
+				}
+			}
+			want := map[string]int{lin: 2, "k2Wz": 1}[union] // lin organizes it as well
+			equal(t, "selves of "+union, want, strings.Count(body, `"self":true`))
+		}
+	}
+	equal(t, "the calendar itself", vendorReview().Calendars[lin], sim.Calendars[lin])
+}
+
+// A recording may be read by whoever owns or made it, created or hosted the
+// meeting, whether the organization knows them or not.
+func TestWhoMayReadRecordings(t *testing.T) {
+	sim := simulator.New(app)
+	sim.Unscheduled = []simulator.Conference{{ConferenceID: "c", CreatorID: "creator", CloudRecordOwnerUnionID: "owner"}}
+	sim.Recordings["c"] = []simulator.Recording{{UnionID: "maker"}}
+	sim.Members["c"] = []simulator.Member{{UnionID: "host", Host: true}, {UnionID: "member"}}
+	sim.People = []simulator.Person{{UserID: "1", UnionID: "member"}, {UserID: "2", UnionID: "host", MayNotAct: true}}
+	for union, want := range map[string]int{"creator": 200, "owner": 200, "maker": 200, "host": 404, "member": 404, "nobody": 400} {
+		equal(t, union, want, send(t, sim, videoConferences+"c/cloudRecords/getVideos?unionId="+union).Code)
+	}
+	other := simulator.New(app)
+	other.Organization.Unscheduled, other.Recordings, other.Members = sim.Unscheduled, sim.Recordings, sim.Members
+	equal(t, "a host who may act", 200, send(t, other, videoConferences+"c/cloudRecords/getVideos?unionId=host").Code)
+}
+
 // As many attendees are told as were asked for.
 func TestAttendees(t *testing.T) {
 	for _, target := range []string{"?timeMax=2025-08-18T08:00:00Z&maxAttendees=", "/cnNT?maxAttendees="} {
@@ -662,8 +702,8 @@ func TestFaultsOfEachAPI(t *testing.T) {
 	members, users := lists[1], lists[5]
 	_, at, _ := members.ask(t, sim, "2", nil)
 	sim.Script(
-		simulator.Fault{On: simulator.OnFirst(simulator.MemberCall), Serve: simulator.Refuse(500, "first", "")},
 		simulator.Fault{On: simulator.OnLater(simulator.MemberCall), Serve: simulator.Refuse(500, "later", "")},
+		simulator.Fault{On: simulator.OnFirst(simulator.MemberCall), Serve: simulator.Refuse(500, "first", "")},
 		simulator.Fault{On: simulator.OnKind(simulator.UsersCall), Serve: simulator.RefuseLegacy(-1, "busy")},
 		simulator.Fault{On: simulator.OnFirst(simulator.UserCall), Serve: simulator.RefuseLegacy(1, "once")},
 		simulator.Fault{On: simulator.OnFirstPage, Serve: simulator.Refuse(500, "a page", "")},

@@ -219,6 +219,7 @@ func TestTokenCalls(t *testing.T) {
 		{"an internal app, another id", "accessToken", `{"appKey":"x","appSecret":"sec"}`, refused(400, "invalidClientIdOrSecret")},
 		{"an internal app, another secret", "accessToken", `{"appKey":"id","appSecret":"x"}`, refused(400, "invalidClientIdOrSecret")},
 		{"no JSON", "accessToken", `appKey=id&appSecret=sec`, refused(400, "paramsError")},
+		{"no object", "accessToken", `null`, refused(400, "paramsError")},
 		{"no body", "accessToken", ``, refused(400, "paramsError")},
 		{"a third-party app", "corpAccessToken", `{"suiteKey":"id","suiteSecret":"sec","suiteTicket":"ticket","authCorpId":"corp"}`, token},
 		{"a third-party app, another id", "corpAccessToken", `{"suiteKey":"x","suiteSecret":"sec","suiteTicket":"ticket","authCorpId":"corp"}`, refused(400, "invalidSuiteKey")},

@@ -217,3 +217,17 @@ func TestCancelWhileTheAPIIsSlow(t *testing.T) {
 		t.Errorf("%v, error %v", r, err)
 	}
 }
+
+// A join passes its key on also where a table wants any of several.
+func TestJoinByAnyOfTheKeys(t *testing.T) {
+	sim := simulator.Demo(simulator.DemoTime)
+	r, err := open(t, sim).Query(t.Context(), `select c.title from dingtalk_ongoing_conference o
+		join dingtalk_conference c on c.conference_id = o.conference_id
+		join dingtalk_schedule_conference_setting s on s.schedule_conference_id = c.schedule_conference_id`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([][]any{{"INC-2047 登录故障应急"}}, r.Rows); d != "" {
+		t.Error(d)
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 	"modernc.org/sqlite/vtab"
 )
 
@@ -102,11 +103,18 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 		p.Quals = append(p.Quals, planQual{column, operator})
 		satisfied[column] = true
 	}
-	info.EstimatedCost, info.EstimatedRows = costWithQuals, 100
+	missing, anyOf, anySatisfied := false, false, false
 	for _, k := range m.schema.ListCallKeyColumnList {
-		if k.Require == "required" && !satisfied[k.Name] {
-			info.EstimatedCost, info.EstimatedRows = costMissingQuals, 1_000_000
+		switch k.Require {
+		case "required":
+			missing = missing || !satisfied[k.Name]
+		case "any_of":
+			anyOf, anySatisfied = true, anySatisfied || satisfied[k.Name]
 		}
+	}
+	info.EstimatedCost, info.EstimatedRows = costWithQuals, 100
+	if missing || anyOf && !anySatisfied {
+		info.EstimatedCost, info.EstimatedRows = costMissingQuals, 1_000_000
 	}
 	if all && len(info.OrderBy) == 0 {
 		next := len(p.Quals)
@@ -202,6 +210,12 @@ func (m *module) qualValue(column string, v vtab.Value) (*proto.QualValue, error
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return &proto.QualValue{Value: &proto.QualValue_Int64Value{Int64Value: n}}, nil
 		}
+	case proto.ColumnType_TIMESTAMP:
+		for _, layout := range timeLayouts {
+			if t, err := time.Parse(layout, text); err == nil {
+				return &proto.QualValue{Value: &proto.QualValue_TimestampValue{TimestampValue: timestamppb.New(t)}}, nil
+			}
+		}
 	case proto.ColumnType_BOOL:
 		if b, err := strconv.ParseBool(text); err == nil {
 			return &proto.QualValue{Value: &proto.QualValue_BoolValue{BoolValue: b}}, nil
@@ -209,6 +223,9 @@ func (m *module) qualValue(column string, v vtab.Value) (*proto.QualValue, error
 	}
 	return nil, fmt.Errorf("%s.%s: a condition with the value %q is not supported for a column of type %s", m.name, column, text, columnType)
 }
+
+// timeLayouts are the ways to write a time in SQLite. Without a zone it is UTC.
+var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime, "2006-01-02 15:04", time.DateOnly}
 
 func valueText(v vtab.Value) string {
 	switch v := v.(type) {

@@ -1,0 +1,386 @@
+package dingtalk_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+)
+
+// The tests of this file hold for every table, without naming one. They ask the
+// demo organization.
+
+// demoEngine runs the plugin against the demo organization.
+func demoEngine(t testing.TB, server engine.Server, config ...string) (*engine.Engine, *simulator.Simulator) {
+	t.Helper()
+	sim := simulator.Demo(simulator.DemoTime)
+	api := httptest.NewServer(sim)
+	t.Cleanup(api.Close)
+	body := spc.Body(api.URL, sim.App.ClientID, sim.App.ClientSecret) + "calls_per_second = 1000\n" + strings.Join(config, "\n")
+	e, err := engine.New(server, "dingtalk", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e, sim
+}
+
+func servers() map[string]func() engine.Server {
+	return map[string]func() engine.Server{
+		"Steampipe": func() engine.Server { return dingtalk.NewServer() },
+		"linked":    func() engine.Server { return plugin.Server(&plugin.ServeOpts{PluginFunc: dingtalk.Plugin}) },
+	}
+}
+
+// way is a way to ask a table: the key columns that a query names.
+type way struct {
+	table *plugin.Table
+	keys  []string
+}
+
+func (w way) String() string { return w.table.Name + " by " + strings.Join(w.keys, ", ") }
+
+// ways are all ways to ask the tables: by all required key columns, and by each
+// of those of which one is required.
+func ways(t testing.TB) []way {
+	var all []way
+	tables := dingtalk.Plugin(t.Context()).TableMap
+	for _, name := range slices.Sorted(maps.Keys(tables)) {
+		table := tables[name]
+		var required, anyOf []string
+		for _, k := range table.List.KeyColumns {
+			switch k.Require {
+			case plugin.Required:
+				required = append(required, k.Name)
+			case plugin.AnyOf:
+				anyOf = append(anyOf, k.Name)
+			}
+		}
+		if anyOf == nil {
+			all = append(all, way{table, required})
+		}
+		for _, k := range anyOf {
+			all = append(all, way{table, append(slices.Clone(required), k)})
+		}
+	}
+	return all
+}
+
+// columnsOf are all columns of a table.
+func columnsOf(table *plugin.Table) []string {
+	var names []string
+	for _, c := range table.Columns {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// scan asks for all columns with those values for the keys.
+func (w way) scan(values map[string]string) engine.Scan {
+	s := engine.Scan{Table: w.table.Name, Columns: columnsOf(w.table)}
+	for _, k := range w.keys {
+		s.Quals = append(s.Quals, engine.Equals(k, values[k]))
+	}
+	return s
+}
+
+// answers runs a scan and returns its rows as sorted JSON.
+func answers(t testing.TB, e *engine.Engine, s engine.Scan) ([]string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	var rows []string
+	err := e.Execute(ctx, s, func(r *proto.Row) error {
+		values := map[string]any{}
+		for _, c := range s.Columns {
+			v, err := r.Columns[c].ValueToInterface()
+			if err != nil {
+				return err
+			}
+			values[c] = v
+		}
+		b, err := json.Marshal(values)
+		rows = append(rows, string(b))
+		return err
+	})
+	slices.Sort(rows)
+	return rows, err
+}
+
+// demoKeys are values of key columns for which the demo organization has rows.
+func demoKeys(t testing.TB) map[string]string {
+	t.Helper()
+	e, _ := demoEngine(t, dingtalk.NewServer())
+	keys := map[string]string{"schedule_conference_id": simulator.DemoAllHands}
+	read := func(s engine.Scan) map[string]any {
+		t.Helper()
+		rows, err := answers(t, e, s)
+		if err != nil || len(rows) == 0 {
+			t.Fatalf("%s: %d rows, %v", s.Table, len(rows), err)
+		}
+		var last map[string]any
+		var latest string
+		for _, r := range rows {
+			var row map[string]any
+			if err := json.Unmarshal([]byte(r), &row); err != nil {
+				t.Fatal(err)
+			}
+			if start := fmt.Sprint(row["start_time"]); start > latest {
+				latest, last = start, row
+			}
+		}
+		return last
+	}
+	held := read(engine.Scan{Table: table, Columns: []string{"conference_id", "room_code", "start_time"},
+		Quals: []engine.Qual{engine.Equals("schedule_conference_id", simulator.DemoAllHands)}})
+	keys["conference_id"] = held["conference_id"].(string)
+	keys["room_code"] = held["room_code"].(string)
+	info := read(engine.Scan{Table: "dingtalk_conference", Columns: []string{"creator_id", "start_time"},
+		Quals: []engine.Qual{engine.Equals("conference_id", keys["conference_id"])}})
+	for _, k := range []string{"acting_union_id", "union_id"} {
+		keys[k] = info["creator_id"].(string)
+	}
+	return keys
+}
+
+// acting names the acting user in the connection, for the tables that need one.
+func acting(keys map[string]string) string {
+	return fmt.Sprintf("acting_union_id = %q\n", keys["acting_union_id"])
+}
+
+// asked are the calls to the APIs, without those for tokens.
+func asked(sim *simulator.Simulator) []simulator.Call {
+	return slices.DeleteFunc(sim.Calls(), func(c simulator.Call) bool { return c.Kind == simulator.TokenCall })
+}
+
+// same matches the call that was made before.
+func same(call simulator.Call) func(simulator.Call) bool {
+	return func(c simulator.Call) bool {
+		return c.Kind == call.Kind && c.Path == call.Path && maps.Equal(c.Params, call.Params)
+	}
+}
+
+func TestEveryTableHasTheHubsColumns(t *testing.T) {
+	for _, w := range ways(t) {
+		columns := columnsOf(w.table)
+		for _, name := range []string{"corp_id", "title"} {
+			if !slices.Contains(columns, name) {
+				t.Errorf("%s has no column %s", w.table.Name, name)
+			}
+		}
+		if columns[len(columns)-1] != "title" {
+			t.Errorf("%s: title is not the last column", w.table.Name)
+		}
+		keys := 0
+		for _, k := range w.table.List.KeyColumns {
+			if slices.Index(columns, k.Name) < len(w.table.List.KeyColumns) {
+				keys++
+			} else if k.Require != plugin.Optional {
+				t.Errorf("%s: the key column %s is not among the first", w.table.Name, k.Name)
+			}
+		}
+		for _, c := range w.table.Columns {
+			if d := c.Description; !strings.HasSuffix(d, ".") || d[:1] != strings.ToUpper(d[:1]) {
+				t.Errorf("%s.%s: the description %q is not a sentence", w.table.Name, c.Name, d)
+			}
+		}
+	}
+}
+
+// The whole answer, again from memory at no call, by pages of one, and under a
+// limit.
+func TestEveryTableAnswers(t *testing.T) {
+	keys := demoKeys(t)
+	for _, w := range ways(t) {
+		for name, server := range servers() {
+			t.Run(fmt.Sprint(w, ", ", name), func(t *testing.T) {
+				e, sim := demoEngine(t, server(), acting(keys))
+				s := w.scan(keys)
+				s.Cache = true
+				want, err := answers(t, e, s)
+				if err != nil || len(want) == 0 {
+					t.Fatalf("%d rows, %v", len(want), err)
+				}
+				made := len(asked(sim))
+				again, err := answers(t, e, s)
+				if err != nil {
+					t.Fatal(err)
+				}
+				diff(t, "rows of the same question", want, again)
+				if n := len(asked(sim)); n != made {
+					t.Errorf("%d calls for the same question", n-made)
+				}
+
+				small, sim := demoEngine(t, server(), acting(keys), "page_size = 1")
+				byOne, err := answers(t, small, w.scan(keys))
+				if err != nil {
+					t.Fatal(err)
+				}
+				diff(t, "rows by pages of one", want, byOne)
+				for _, c := range asked(sim) {
+					if c.MaxResults != "" && c.MaxResults != "1" {
+						t.Errorf("a page of %s was asked for", c.MaxResults)
+					}
+				}
+
+				e, sim = demoEngine(t, server(), acting(keys))
+				rows, err := answers(t, e, limited(w.scan(keys), 1))
+				if err != nil || len(rows) != 1 || !slices.Contains(want, rows[0]) {
+					t.Errorf("limit 1: %q, %v", rows, err)
+				}
+				pages := 0
+				for _, c := range asked(sim) {
+					if c.MaxResults != "" {
+						pages++
+						if c.MaxResults != "1" {
+							t.Errorf("limit 1: a page of %s was asked for", c.MaxResults)
+						}
+					}
+				}
+				// The whole directory is walked until somebody is found.
+				if walked := len(w.keys) == 0 && made > 2; !walked && (pages > 1 || len(asked(sim)) > 2) || len(asked(sim)) > max(2, made/4) {
+					t.Errorf("limit 1: %d calls, %d of them for pages", len(asked(sim)), pages)
+				}
+			})
+		}
+	}
+}
+
+// Whatever DingTalk refuses, or answers in another shape, on whichever call, is
+// an error that shows no secret.
+func TestEveryTableIsCompleteOrAnError(t *testing.T) {
+	faults := map[string]simulator.Fault{
+		"a refusal":              {Serve: simulator.Refuse(403, "Forbidden.AccessDenied.IpNotInWhiteList", "simulated-token-1 demo-client-secret")},
+		"a code not known":       {Serve: simulator.Refuse(400, "somethingElse", "no")},
+		"a 404 without a code":   {Serve: simulator.Answer(404, "{}")},
+		"a code of no meaning":   {Serve: simulator.Refuse(404, "permissionError", "no")},
+		"an HTML page":           {Serve: simulator.Answer(200, "<html>blocked</html>", "Content-Type", "text/html")},
+		"a blocked address":      {Serve: simulator.Answer(200, `{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}`)},
+		"an empty body":          {Serve: simulator.Answer(200, "")},
+		"null":                   {Serve: simulator.Answer(200, "null")},
+		"an object without any":  {Serve: simulator.Answer(200, "{}")},
+		"a list":                 {Serve: simulator.Answer(200, "[]")},
+		"a text":                 {Serve: simulator.Answer(200, `"x"`)},
+		"texts where lists are":  {Serve: simulator.Answer(200, `{"errcode":0,"result":"x","conferenceList":"x","confInfo":"x","onGoingConfList":"x","memberModels":"x","videoList":"x","scheduleConfSettingModel":"x","scheduleConferenceId":1,"events":"x"}`)},
+		"null where entries are": {Serve: simulator.Answer(200, `{"errcode":0,"result":[null],"conferenceList":[null],"confInfo":null,"onGoingConfList":[null],"memberModels":[null],"videoList":[null],"scheduleConfSettingModel":null,"title":1,"events":[null]}`)},
+	}
+	keys := demoKeys(t)
+	for _, w := range ways(t) {
+		for name, server := range servers() {
+			e, sim := demoEngine(t, server(), acting(keys), "page_size = 3")
+			if rows, err := answers(t, e, w.scan(keys)); err != nil || len(rows) == 0 {
+				t.Fatalf("%v: %d rows, %v", w, len(rows), err)
+			}
+			calls := asked(sim)
+			// The first, the last, and one of each kind between.
+			which := map[string]simulator.Call{"the last call": calls[len(calls)-1]}
+			for _, c := range slices.Backward(calls) {
+				which[fmt.Sprint("a call for ", c.Kind, ", first ", c.NextToken == "" || c.NextToken == "0")] = c
+			}
+			for where, call := range which {
+				for what, fault := range faults {
+					t.Run(fmt.Sprint(w, ", ", name, ", ", what, " on ", where), func(t *testing.T) {
+						fault.On = same(call)
+						sim.ClearFaults()
+						sim.Script(fault)
+						rows, err := answers(t, e, w.scan(keys))
+						if err == nil {
+							t.Fatalf("%d rows and no error", len(rows))
+						}
+						text := err.Error()
+						if !strings.Contains(text, "dingtalk: "+w.table.Name+", ") && !strings.Contains(text, "dingtalk: "+w.table.Name+":") {
+							t.Errorf("the error does not name the table: %s", text)
+						}
+						for _, k := range w.keys {
+							if !strings.Contains(text, fmt.Sprintf("%s %q", k, keys[k])) {
+								t.Errorf("the error does not name %s: %s", k, text)
+							}
+						}
+						for _, secret := range []string{"simulated-token", sim.App.ClientSecret} {
+							if strings.Contains(text, secret) {
+								t.Errorf("the error shows a secret: %s", text)
+							}
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// A key that cannot be one is no rows at no call; what Postgres did not pass on,
+// and a key that is missing, are errors.
+func TestEveryTablesKeys(t *testing.T) {
+	keys := demoKeys(t)
+	for _, w := range ways(t) {
+		for name, server := range servers() {
+			for _, k := range w.keys {
+				for _, value := range []string{"", ".", "..", "?"} {
+					t.Run(fmt.Sprintf("%v, %s, %s = %q", w, name, k, value), func(t *testing.T) {
+						e, sim := demoEngine(t, server(), acting(keys))
+						changed := maps.Clone(keys)
+						changed[k] = value
+						rows, err := answers(t, e, w.scan(changed))
+						if n := len(asked(sim)); n > 0 && (value == "" || value == "?") {
+							t.Errorf("%d calls", n)
+						}
+						for _, c := range asked(sim) {
+							if strings.Contains(c.Path, "/.") || strings.Contains(c.Path, "%2E") {
+								t.Errorf("a call to %s", c.Path)
+							}
+						}
+						if wantErr := value == "?"; (err != nil) != wantErr && (value == "" || value == "?") || len(rows) > 0 {
+							t.Errorf("%d rows, %v", len(rows), err)
+						}
+					})
+				}
+				t.Run(fmt.Sprintf("%v, %s, without %s", w, name, k), func(t *testing.T) {
+					e, sim := demoEngine(t, server(), acting(keys))
+					s := w.scan(keys)
+					s.Quals = slices.DeleteFunc(s.Quals, func(q engine.Qual) bool { return q.Column == k })
+					_, err := answers(t, e, s)
+					if err == nil || !strings.Contains(err.Error(), "missing") || !strings.Contains(err.Error(), k) {
+						t.Error(err)
+					}
+					if n := len(asked(sim)); n > 0 {
+						t.Errorf("%d calls", n)
+					}
+				})
+			}
+		}
+	}
+}
+
+// An id that DingTalk doesn't know is no rows or, where it documents no code for
+// that, an error; never rows.
+func TestEveryTableWithAnUnknownKey(t *testing.T) {
+	keys := demoKeys(t)
+	for _, w := range ways(t) {
+		for _, k := range w.keys {
+			t.Run(fmt.Sprint(w, ", ", k), func(t *testing.T) {
+				e, sim := demoEngine(t, dingtalk.NewServer(), acting(keys))
+				changed := maps.Clone(keys)
+				changed[k] = simulator.DemoUnknown
+				rows, err := answers(t, e, w.scan(changed))
+				if len(rows) > 0 || len(asked(sim)) > 1 {
+					t.Errorf("%d rows, %d calls", len(rows), len(asked(sim)))
+				}
+				undocumented := []string{"dingtalk_schedule_conference_plan", "dingtalk_calendar_event"}
+				if slices.Contains(undocumented, w.table.Name) != (err != nil) {
+					t.Errorf("error %v", err)
+				}
+			})
+		}
+	}
+}
