@@ -75,9 +75,11 @@ func TestTableValues(t *testing.T) {
 			"conference_id, biz_type_name, creator_id, creator_nick, room_code, start_time, status, status_name, title",
 			[]row{{"conference_id": "c", "biz_type_name": "audio", "creator_id": "u", "creator_nick": "Lin", "room_code": "8123", "start_time": "2025-08-18T07:00:00Z", "status": int64(2), "status_name": "in_progress", "title": "t"}}},
 	}
+	e, sim := demoEngine(t, dingtalk.NewServer())
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			e, sim := demoEngine(t, dingtalk.NewServer())
+			sim.ClearFaults()
+			sim.ClearCalls()
 			sim.Script(simulator.Fault{On: simulator.OnKind(test.kind), Serve: simulator.Answer(200, test.body)})
 			var quals []engine.Qual
 			key, rest := "", test.keys
