@@ -20,7 +20,7 @@ func tableUser(c *connector) *plugin.Table {
 		columns: []*plugin.Column{
 			legacyID("user_id", "The ID of the user in the organization.", func(r user) *client.LegacyText { return r.UserID }),
 			legacyID("union_id", "The union ID of the user, by which meetings and calendars name people. It is the same for all apps of one developer.", func(r user) *client.LegacyText { return r.UnionID }),
-			column("department_id", "The department that the query names; null where it names none. The departments of the user are in department_ids.", func(r user) *int64 { return r.asked }),
+			column("department_id", "The department that the query names, or else the first in which the user was found; null in a query for one user. The departments of the user are in department_ids.", func(r user) *int64 { return r.department }),
 			flag("active", "True if the user has activated the account.", func(r user) client.Flag { return r.Active }),
 			flag("admin", "True for an administrator.", func(r user) client.Flag { return r.Admin }),
 			legacyText("avatar_url", "The link to the user's picture.", func(r user) *client.LegacyText { return r.Avatar }),
@@ -45,10 +45,10 @@ func tableUser(c *connector) *plugin.Table {
 	})
 }
 
-// user is a row: a user, and the department that the query names.
+// user is a row: a user, and the department in which it was found.
 type user struct {
 	*client.User
-	asked *int64
+	department *int64
 }
 
 // byUserOnly are the columns that only the call for one user brings.
@@ -78,7 +78,7 @@ func readUsers(ctx context.Context, l *listing) error {
 		}
 		row := user{one, nil}
 		if byDepartment {
-			row.asked = &department
+			row.department = &department
 			if !isIn(one, department) {
 				return nil
 			}
@@ -86,12 +86,12 @@ func readUsers(ctx context.Context, l *listing) error {
 		l.stream(row)
 		return nil
 	case byDepartment:
-		_, err := readDepartmentUsers(ctx, l, department, &department, map[string]bool{})
+		_, err := readDepartmentUsers(ctx, l, department, map[string]bool{})
 		return err
 	}
 	seen := map[string]bool{}
 	return walk(func(id int64) ([]*client.Department, bool, error) {
-		more, err := readDepartmentUsers(ctx, l, id, nil, seen)
+		more, err := readDepartmentUsers(ctx, l, id, seen)
 		if err != nil || !more {
 			return nil, false, err
 		}
@@ -102,7 +102,7 @@ func readUsers(ctx context.Context, l *listing) error {
 
 // readDepartmentUsers streams the direct members of a department that were not
 // seen before, and reports whether more are wanted.
-func readDepartmentUsers(ctx context.Context, l *listing, department int64, asked *int64, seen map[string]bool) (more bool, err error) {
+func readDepartmentUsers(ctx context.Context, l *listing, department int64, seen map[string]bool) (more bool, err error) {
 	for page, err := range l.api.DepartmentUsers(ctx, department, l.pages()) {
 		if err != nil {
 			return false, err
@@ -124,7 +124,7 @@ func readDepartmentUsers(ctx context.Context, l *listing, department int64, aske
 			}
 		}
 		for _, u := range users {
-			if !l.stream(user{u, asked}) {
+			if !l.stream(user{u, &department}) {
 				return false, nil
 			}
 		}
