@@ -69,9 +69,11 @@ type plan struct {
 type planQual struct{ Column, Operator string }
 
 // The costs are only ever compared: a scan with all required quals must look
-// cheap, and one without them must never be chosen if there is another way.
+// cheap, and one without them must never be chosen if there is another way. A
+// whole table that could be asked for by a key is dear.
 const (
 	costWithQuals    = 100
+	costWholeTable   = 1e6
 	costMissingQuals = 1e15
 )
 
@@ -103,18 +105,23 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 		p.Quals = append(p.Quals, planQual{column, operator})
 		satisfied[column] = true
 	}
-	missing, anyOf, anySatisfied := false, false, false
+	missing, anyOf, anySatisfied, optional := false, false, false, false
 	for _, k := range m.schema.ListCallKeyColumnList {
 		switch k.Require {
 		case "required":
 			missing = missing || !satisfied[k.Name]
 		case "any_of":
 			anyOf, anySatisfied = true, anySatisfied || satisfied[k.Name]
+		case "optional":
+			optional = optional || !isSteampipeColumn(k.Name) && k.Name != "corp_id"
 		}
 	}
 	info.EstimatedCost, info.EstimatedRows = costWithQuals, 100
-	if missing || anyOf && !anySatisfied {
+	switch {
+	case missing || anyOf && !anySatisfied:
 		info.EstimatedCost, info.EstimatedRows = costMissingQuals, 1_000_000
+	case optional && len(p.Quals) == 0:
+		info.EstimatedCost, info.EstimatedRows = costWholeTable, 10_000
 	}
 	if all && len(info.OrderBy) == 0 {
 		next := len(p.Quals)
