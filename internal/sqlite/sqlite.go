@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"modernc.org/sqlite"
@@ -20,6 +21,9 @@ import (
 // DB is an in-memory SQLite database with a plugin's tables. Queries run one
 // after another.
 type DB struct {
+	// Now is the time of the function now(). Nil is the machine's.
+	Now func() time.Time
+
 	engine *engine.Engine
 	sql    *sql.DB
 
@@ -50,6 +54,9 @@ func (q *query) fail(err error) error {
 func Open(e *engine.Engine) (*DB, error) {
 	db := &DB{engine: e}
 	drv := &sqlite.Driver{}
+	if err := addPostgres(drv, db.now); err != nil {
+		return nil, err
+	}
 	var create strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(e.Schema)) {
 		if err := drv.RegisterModule(name, &module{db: db, name: name, schema: e.Schema[name]}); err != nil {
@@ -64,6 +71,13 @@ func Open(e *engine.Engine) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("creating the tables: %w", err), db.sql.Close())
 	}
 	return db, nil
+}
+
+func (db *DB) now() time.Time {
+	if db.Now != nil {
+		return db.Now()
+	}
+	return time.Now()
 }
 
 // Close closes the database.
