@@ -1,0 +1,467 @@
+// Package powerpipe reads a Powerpipe mod: its variables, benchmarks, controls
+// and dashboards, as far as their SQL needs, so that they can be run and checked
+// without Powerpipe. It knows no mod in particular and runs nothing.
+package powerpipe
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// Mod is a mod whose variables have values.
+type Mod struct {
+	// Name and Title are the mod's.
+	Name, Title string
+	// Variables are in the order of their names.
+	Variables []Variable
+	// Benchmarks, Controls, Queries and Dashboards are by name.
+	Benchmarks map[string]*Benchmark
+	Controls   map[string]*Control
+	Queries    map[string]*Query
+	Dashboards map[string]*Dashboard
+}
+
+// Variable is what a user may set.
+type Variable struct {
+	Name, Description string
+	// Type is as HCL writes it, such as list(string).
+	Type string
+	// HasDefault is false for one that a user has to set.
+	HasDefault bool
+}
+
+// Benchmark is a group of controls and of other benchmarks.
+type Benchmark struct {
+	Name, Title, Description string
+	Tags                     map[string]string
+	// Children are *Benchmark or *Control, in order.
+	Children []Child
+}
+
+// Child is a member of a Benchmark.
+type Child interface{ isChild() }
+
+func (*Benchmark) isChild() {}
+func (*Control) isChild()   {}
+
+// Control is one check: SQL with a row for each thing that it checked.
+type Control struct {
+	Name, Title, Description string
+	// Severity is critical, high, medium, low or none; "" where it has none.
+	Severity string
+	Tags     map[string]string
+	SQL      string
+}
+
+// Query is SQL with parameters, which stand in it as $1, $2 and so on.
+type Query struct {
+	Name, SQL string
+	Params    []Param
+}
+
+// Param is a parameter of a Query.
+type Param struct{ Name, Description string }
+
+// Dashboard is a page of panels.
+type Dashboard struct {
+	Name, Title string
+	Tags        map[string]string
+	// Panels are those with a query, however deep they lie.
+	Panels []*Panel
+}
+
+// Panel is a card, chart, table or input of a dashboard.
+type Panel struct {
+	// Kind is the panel's block, such as card; Name is "" where it has none.
+	Kind, Name, Title string
+	// Query is what it shows.
+	Query *Query
+	// Args are the names of the parameters that it gives values to.
+	Args []string
+}
+
+// Severities are the severities that Powerpipe knows.
+var Severities = []string{"critical", "high", "medium", "low", "none"}
+
+// Load reads the mod in a file system. values are those of its variables; the
+// others have their defaults.
+func Load(fsys fs.FS, values Values) (*Mod, error) {
+	l := &loader{
+		mod:    &Mod{Benchmarks: map[string]*Benchmark{}, Controls: map[string]*Control{}, Queries: map[string]*Query{}, Dashboards: map[string]*Dashboard{}},
+		blocks: map[string][]*hclsyntax.Block{},
+		locals: map[string]hclsyntax.Expression{},
+	}
+	if err := l.parse(fsys); err != nil {
+		return nil, err
+	}
+	for _, step := range []func() error{
+		func() error { return l.setVariables(values) },
+		l.setLocals, l.readMod, l.readControls, l.readQueries, l.readBenchmarks, l.readDashboards,
+	} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return l.mod, nil
+}
+
+// Roots are the benchmarks that are in no other, by name.
+func (m *Mod) Roots() []*Benchmark {
+	inner := map[string]bool{}
+	for _, b := range m.Benchmarks {
+		for _, c := range b.Children {
+			if child, ok := c.(*Benchmark); ok {
+				inner[child.Name] = true
+			}
+		}
+	}
+	var roots []*Benchmark
+	for _, name := range slices.Sorted(maps.Keys(m.Benchmarks)) {
+		if !inner[name] {
+			roots = append(roots, m.Benchmarks[name])
+		}
+	}
+	return roots
+}
+
+// loader is a mod that is being read.
+type loader struct {
+	mod    *Mod
+	blocks map[string][]*hclsyntax.Block // by type
+	locals map[string]hclsyntax.Expression
+	ctx    hcl.EvalContext
+}
+
+// parse reads all files.
+func (l *loader) parse(fsys fs.FS) error {
+	parser := hclparse.NewParser()
+	return fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path.Ext(name) != ".pp" {
+			return err
+		}
+		text, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		file, diags := parser.ParseHCL(text, name)
+		if diags.HasErrors() {
+			return diags
+		}
+		for _, block := range file.Body.(*hclsyntax.Body).Blocks {
+			if block.Type != "locals" {
+				l.blocks[block.Type] = append(l.blocks[block.Type], block)
+				continue
+			}
+			for name, a := range block.Body.Attributes {
+				if _, twice := l.locals[name]; twice {
+					return at(a.SrcRange, "there are two locals %s", name)
+				}
+				l.locals[name] = a.Expr
+			}
+		}
+		return nil
+	})
+}
+
+// at is an error about a place in a file.
+func at(r hcl.Range, format string, args ...any) error {
+	return fmt.Errorf("%s:%d: %s", r.Filename, r.Start.Line, fmt.Sprintf(format, args...))
+}
+
+// setLocals evaluates the locals, each after those that it names.
+func (l *loader) setLocals() error {
+	known := map[string]cty.Value{}
+	for len(known) < len(l.locals) {
+		before := maps.Clone(known)
+		l.ctx.Variables["local"] = object(before)
+		for name, expr := range l.locals {
+			if _, done := known[name]; done || !ready(expr, before) {
+				continue
+			}
+			v, diags := expr.Value(&l.ctx)
+			if diags.HasErrors() {
+				return diags
+			}
+			known[name] = v
+		}
+		if len(known) == len(before) {
+			return fmt.Errorf("these locals name one another, or one that there is none of: %v", slices.Sorted(func(yield func(string) bool) {
+				for name := range l.locals {
+					if _, done := known[name]; !done && !yield(name) {
+						return
+					}
+				}
+			}))
+		}
+	}
+	l.ctx.Variables["local"] = object(known)
+	return nil
+}
+
+// ready reports whether all locals that an expression names are known.
+func ready(expr hclsyntax.Expression, known map[string]cty.Value) bool {
+	for _, t := range expr.Variables() {
+		if t.RootName() != "local" || len(t) < 2 {
+			continue
+		}
+		if name, ok := t[1].(hcl.TraverseAttr); ok {
+			if _, done := known[name.Name]; !done {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// object is a cty object; the empty one has its own constructor.
+func object(attributes map[string]cty.Value) cty.Value {
+	if len(attributes) == 0 {
+		return cty.EmptyObjectVal
+	}
+	return cty.ObjectVal(maps.Clone(attributes))
+}
+
+func (l *loader) readMod() error {
+	if len(l.blocks["mod"]) != 1 {
+		return fmt.Errorf("there are %d mod blocks; there must be one", len(l.blocks["mod"]))
+	}
+	b := l.blocks["mod"][0]
+	l.mod.Name = label(b)
+	var err error
+	l.mod.Title, err = l.text(b.Body, "title")
+	return err
+}
+
+func (l *loader) readControls() error {
+	for _, b := range l.blocks["control"] {
+		c := &Control{Name: label(b)}
+		for into, name := range map[*string]string{&c.Title: "title", &c.Description: "description", &c.Severity: "severity", &c.SQL: "sql"} {
+			var err error
+			if *into, err = l.text(b.Body, name); err != nil {
+				return err
+			}
+		}
+		if c.Severity != "" && !slices.Contains(Severities, c.Severity) {
+			return at(b.TypeRange, "control %s: the severity %q is none of %v", c.Name, c.Severity, Severities)
+		}
+		if c.SQL == "" {
+			return at(b.TypeRange, "control %s has no sql", c.Name)
+		}
+		var err error
+		if c.Tags, err = l.tags(b.Body); err != nil {
+			return err
+		}
+		l.mod.Controls[c.Name] = c
+	}
+	return nil
+}
+
+func (l *loader) readQueries() error {
+	for _, b := range l.blocks["query"] {
+		q, err := l.query(b)
+		if err != nil {
+			return err
+		}
+		l.mod.Queries[q.Name] = q
+	}
+	return nil
+}
+
+// query reads the SQL and the parameters of a block.
+func (l *loader) query(b *hclsyntax.Block) (*Query, error) {
+	q := &Query{Name: label(b)}
+	var err error
+	if q.SQL, err = l.text(b.Body, "sql"); err != nil {
+		return nil, err
+	}
+	for _, p := range b.Body.Blocks {
+		if p.Type == "param" {
+			description, err := l.text(p.Body, "description")
+			if err != nil {
+				return nil, err
+			}
+			q.Params = append(q.Params, Param{label(p), description})
+		}
+	}
+	return q, nil
+}
+
+// readBenchmarks reads all benchmarks, then links their children.
+func (l *loader) readBenchmarks() error {
+	for _, b := range l.blocks["benchmark"] {
+		bench := &Benchmark{Name: label(b)}
+		var err error
+		if bench.Title, err = l.text(b.Body, "title"); err != nil {
+			return err
+		}
+		if bench.Description, err = l.text(b.Body, "description"); err != nil {
+			return err
+		}
+		if bench.Tags, err = l.tags(b.Body); err != nil {
+			return err
+		}
+		l.mod.Benchmarks[bench.Name] = bench
+	}
+	for _, b := range l.blocks["benchmark"] {
+		attribute, ok := b.Body.Attributes["children"]
+		if !ok {
+			return at(b.TypeRange, "benchmark %s has no children", label(b))
+		}
+		items, diags := hcl.ExprList(attribute.Expr)
+		if diags.HasErrors() {
+			return diags
+		}
+		for _, item := range items {
+			kind, name, err := reference(item)
+			if err != nil {
+				return err
+			}
+			var child Child
+			if c, ok := l.mod.Controls[name]; ok && kind == "control" {
+				child = c
+			} else if c, ok := l.mod.Benchmarks[name]; ok && kind == "benchmark" {
+				child = c
+			} else {
+				return at(item.Range(), "there is no %s %s", kind, name)
+			}
+			bench := l.mod.Benchmarks[label(b)]
+			bench.Children = append(bench.Children, child)
+		}
+	}
+	return nil
+}
+
+// reference reads a name such as control.x.
+func reference(expr hcl.Expression) (kind, name string, err error) {
+	t, diags := hcl.AbsTraversalForExpr(expr)
+	if diags.HasErrors() {
+		return "", "", diags
+	}
+	if len(t) == 2 {
+		if a, ok := t[1].(hcl.TraverseAttr); ok {
+			return t.RootName(), a.Name, nil
+		}
+	}
+	return "", "", at(expr.Range(), "this is not the name of a resource")
+}
+
+func (l *loader) readDashboards() error {
+	for _, b := range l.blocks["dashboard"] {
+		d := &Dashboard{Name: label(b)}
+		var err error
+		if d.Title, err = l.text(b.Body, "title"); err != nil {
+			return err
+		}
+		if d.Tags, err = l.tags(b.Body); err != nil {
+			return err
+		}
+		if d.Panels, err = l.panels(b.Body); err != nil {
+			return err
+		}
+		l.mod.Dashboards[d.Name] = d
+	}
+	return nil
+}
+
+// panels are the panels with a query in a body and the containers within.
+func (l *loader) panels(body *hclsyntax.Body) ([]*Panel, error) {
+	var all []*Panel
+	for _, b := range body.Blocks {
+		if b.Type == "container" {
+			inner, err := l.panels(b.Body)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, inner...)
+			continue
+		}
+		p := &Panel{Kind: b.Type, Name: label(b)}
+		var err error
+		if p.Title, err = l.text(b.Body, "title"); err != nil {
+			return nil, err
+		}
+		if attribute, ok := b.Body.Attributes["query"]; ok {
+			kind, name, err := reference(attribute.Expr)
+			if err != nil {
+				return nil, err
+			}
+			if p.Query = l.mod.Queries[name]; p.Query == nil || kind != "query" {
+				return nil, at(attribute.SrcRange, "there is no %s %s", kind, name)
+			}
+		} else if _, ok := b.Body.Attributes["sql"]; ok {
+			if p.Query, err = l.query(b); err != nil {
+				return nil, err
+			}
+		} else {
+			continue
+		}
+		if attribute, ok := b.Body.Attributes["args"]; ok {
+			pairs, diags := hcl.ExprMap(attribute.Expr)
+			if diags.HasErrors() {
+				return nil, diags
+			}
+			for _, pair := range pairs {
+				p.Args = append(p.Args, hcl.ExprAsKeyword(pair.Key))
+			}
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func label(b *hclsyntax.Block) string {
+	if len(b.Labels) == 0 {
+		return ""
+	}
+	return b.Labels[0]
+}
+
+// text is the value of a text attribute; "" where there is none.
+func (l *loader) text(body *hclsyntax.Body, name string) (string, error) {
+	attribute, ok := body.Attributes[name]
+	if !ok {
+		return "", nil
+	}
+	v, diags := attribute.Expr.Value(&l.ctx)
+	if diags.HasErrors() {
+		return "", diags
+	}
+	v, err := convert.Convert(v, cty.String)
+	if err != nil || v.IsNull() || !v.IsKnown() {
+		return "", at(attribute.SrcRange, "%s is no text", name)
+	}
+	return v.AsString(), nil
+}
+
+// tags are the tags of a block.
+func (l *loader) tags(body *hclsyntax.Body) (map[string]string, error) {
+	attribute, ok := body.Attributes["tags"]
+	if !ok {
+		return nil, nil
+	}
+	v, diags := attribute.Expr.Value(&l.ctx)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	v, err := convert.Convert(v, cty.Map(cty.String))
+	if err != nil {
+		return nil, at(attribute.SrcRange, "tags are not texts: %v", err)
+	}
+	tags := map[string]string{}
+	for name, value := range v.AsValueMap() {
+		if value.IsNull() {
+			return nil, at(attribute.SrcRange, "the tag %s has no value", name)
+		}
+		tags[name] = value.AsString()
+	}
+	return tags, nil
+}

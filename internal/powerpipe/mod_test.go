@@ -1,0 +1,178 @@
+package powerpipe_test
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/powerpipe"
+)
+
+const mod = `
+mod "m" {
+  title = "M"
+}
+variable "ids" {
+  type        = list(string)
+  description = "The ids."
+  default     = ["a"]
+}
+variable "hours" {
+  type    = number
+  default = 8
+}
+variable "name" {
+  type    = string
+  default = "n"
+}
+locals {
+  b    = "${local.a}, ${var.hours}"
+  a    = join("+", [for id in var.ids : "'${replace(id, "'", "''")}'"])
+  tags = { plugin = "p" }
+}
+`
+
+const resources = `
+benchmark "all" {
+  title       = "All"
+  description = "All of it."
+  tags        = merge(local.tags, { type = "Benchmark" })
+  children    = [benchmark.part, control.two]
+}
+benchmark "part" {
+  title    = "Part"
+  children = [control.one]
+}
+control "one" {
+  title       = "One should be"
+  description = "Why."
+  severity    = "high"
+  sql         = "select ${local.b} -- ${var.name}"
+  tags        = local.tags
+}
+control "two" {
+  sql = <<-EOQ
+    select 2
+  EOQ
+}
+query "q" {
+  sql = "select $1"
+  param "id" {
+    description = "The id."
+  }
+}
+dashboard "d" {
+  title = "D"
+  container {
+    container {
+      card {
+        query = query.q
+        args  = { id = self.input.id.value }
+      }
+    }
+    text {
+      value = "x"
+    }
+  }
+  input "id" {
+    title = "I"
+    sql   = "select ${var.hours}"
+  }
+}
+`
+
+func files(more ...string) fstest.MapFS {
+	return fstest.MapFS{
+		"mod.pp":        {Data: []byte(mod)},
+		"controls/r.pp": {Data: []byte(resources)},
+		"README.md":     {Data: []byte("not {HCL")},
+		"more.pp":       {Data: []byte(strings.Join(more, "\n"))},
+	}
+}
+
+func TestLoad(t *testing.T) {
+	values := powerpipe.Values{"ids": powerpipe.Text(`["it's", "b"]`), "name": powerpipe.Text(`a "name", as it is`)}
+	if err := values.ReadFile([]byte("hours = 1.5 # comment\n"), "my.ppvars"); err != nil {
+		t.Fatal(err)
+	}
+	got, err := powerpipe.Load(files(), values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := &powerpipe.Control{Name: "one", Title: "One should be", Description: "Why.", Severity: "high", SQL: `select 'it''s'+'b', 1.5 -- a "name", as it is`, Tags: map[string]string{"plugin": "p"}}
+	two := &powerpipe.Control{Name: "two", SQL: "select 2\n"}
+	part := &powerpipe.Benchmark{Name: "part", Title: "Part", Children: []powerpipe.Child{one}}
+	all := &powerpipe.Benchmark{Name: "all", Title: "All", Description: "All of it.", Tags: map[string]string{"plugin": "p", "type": "Benchmark"}, Children: []powerpipe.Child{part, two}}
+	q := &powerpipe.Query{Name: "q", SQL: "select $1", Params: []powerpipe.Param{{Name: "id", Description: "The id."}}}
+	want := &powerpipe.Mod{
+		Name: "m", Title: "M",
+		Variables: []powerpipe.Variable{
+			{Name: "hours", Type: "number", HasDefault: true},
+			{Name: "ids", Description: "The ids.", Type: "list(string)", HasDefault: true},
+			{Name: "name", Type: "string", HasDefault: true},
+		},
+		Benchmarks: map[string]*powerpipe.Benchmark{"all": all, "part": part},
+		Controls:   map[string]*powerpipe.Control{"one": one, "two": two},
+		Queries:    map[string]*powerpipe.Query{"q": q},
+		Dashboards: map[string]*powerpipe.Dashboard{"d": {Name: "d", Title: "D", Panels: []*powerpipe.Panel{
+			{Kind: "card", Query: q, Args: []string{"id"}},
+			{Kind: "input", Name: "id", Title: "I", Query: &powerpipe.Query{Name: "id", SQL: "select 1.5"}},
+		}}},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if roots := got.Roots(); len(roots) != 1 || roots[0] != got.Benchmarks["all"] {
+		t.Errorf("roots %v", roots)
+	}
+}
+
+// A mod or a value that is wrong is an error that says where and what.
+func TestLoadErrors(t *testing.T) {
+	value := func(name, text string) powerpipe.Values { return powerpipe.Values{name: powerpipe.Text(text)} }
+	for name, test := range map[string]struct {
+		more   string
+		values powerpipe.Values
+		want   string
+	}{
+		"no such variable":        {"", value("nope", "1"), "there is no variable nope: there are hours, ids, name"},
+		"not a number":            {"", value("hours", `"soon"`), "the value of the variable hours, which must be a number: "},
+		"not a list":              {"", value("ids", "3"), "the value of the variable ids, which must be a list(string): "},
+		"null":                    {"", value("ids", "null"), "the variable ids must not be null"},
+		"a value that is no HCL":  {"", value("ids", `["a`), "the value of the variable ids"},
+		"a variable in a value":   {"", value("ids", `var.name`), "the value of the variable ids"},
+		"no value":                {"variable \"must\" {\n type = string\n}", nil, "the variable must has no value: set it"},
+		"no HCL":                  {"control {", nil, "more.pp:1"},
+		"two locals":              {"locals {\n a = 1\n}", nil, "more.pp:2: there are two locals a"},
+		"locals in a circle":      {"locals {\n x = local.y\n y = local.x\n}", nil, "these locals name one another, or one that there is none of: [x y]"},
+		"no such local":           {"locals {\n x = local.nope\n}", nil, "or one that there is none of: [x]"},
+		"no such child":           {"benchmark \"b\" {\n children = [control.nope]\n}", nil, "more.pp:2: there is no control nope"},
+		"a child of another kind": {"benchmark \"b\" {\n children = [query.q]\n}", nil, "more.pp:2: there is no query q"},
+		"a child without a name":  {"benchmark \"b\" {\n children = [control]\n}", nil, "more.pp:2: this is not the name of a resource"},
+		"no children":             {"benchmark \"b\" {\n}", nil, "more.pp:1: benchmark b has no children"},
+		"no sql":                  {"control \"c\" {\n}", nil, "more.pp:1: control c has no sql"},
+		"an odd severity":         {"control \"c\" {\n sql = \"x\"\n severity = \"huge\"\n}", nil, `more.pp:1: control c: the severity "huge" is none of`},
+		"a title that is a list":  {"control \"c\" {\n sql = \"x\"\n title = [\"a\"]\n}", nil, "more.pp:3: title is no text"},
+		"tags that are a text":    {"control \"c\" {\n sql = \"x\"\n tags = \"a\"\n}", nil, "more.pp:3: tags are not texts"},
+		"a tag without a value":   {"control \"c\" {\n sql = \"x\"\n tags = { a = null }\n}", nil, "more.pp:3: the tag a has no value"},
+		"no such query":           {"dashboard \"x\" {\n card {\n query = query.nope\n}\n}", nil, "more.pp:3: there is no query nope"},
+		"two mods":                {"mod \"n\" {\n}", nil, "there are 2 mod blocks"},
+		"an unknown function":     {"locals {\n x = nope(1)\n}", nil, "nope"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := powerpipe.Load(files(test.more), test.values)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%v, want %s", err, test.want)
+			}
+		})
+	}
+}
+
+func TestReadFileErrors(t *testing.T) {
+	for _, text := range []string{"a = [", "block {\n}\n"} {
+		if err := (powerpipe.Values{}).ReadFile([]byte(text), "my.ppvars"); err == nil || !strings.Contains(err.Error(), "my.ppvars:1") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
