@@ -1,0 +1,170 @@
+// Package report runs the benchmarks of a Powerpipe mod and prints what they
+// say, as Powerpipe does, without Powerpipe.
+package report
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/powerpipe"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
+)
+
+// Status is what a control says of one thing.
+type Status string
+
+// The statuses, the worst first. Error is that of a control that failed.
+const (
+	Error Status = "error"
+	Alarm Status = "alarm"
+	OK    Status = "ok"
+	Info  Status = "info"
+	Skip  Status = "skip"
+)
+
+// Statuses are all of them, in the order in which reports list them.
+var Statuses = []Status{Error, Alarm, OK, Info, Skip}
+
+// Group is a benchmark that was run.
+type Group struct {
+	Benchmark *powerpipe.Benchmark
+	// Groups and Controls are its members, each in their order.
+	Groups   []*Group
+	Controls []*Control
+	Summary  Summary
+}
+
+// Control is a control that was run.
+type Control struct {
+	Control *powerpipe.Control
+	// Results are what it says, the worst first; none where it failed.
+	Results []Result
+	// Err is why it failed; nil where it did not.
+	Err     error
+	Summary Summary
+}
+
+// Result is what a control says of one thing.
+type Result struct {
+	Resource string
+	Status   Status
+	Reason   string
+}
+
+// Summary counts results by status, and controls that failed as Error.
+type Summary map[Status]int
+
+func (s Summary) add(other Summary) {
+	for status, n := range other {
+		s[status] += n
+	}
+}
+
+// Total is the number of results and of controls that failed.
+func (s Summary) Total() int {
+	n := 0
+	for _, count := range s {
+		n += count
+	}
+	return n
+}
+
+// Exit codes of a report, which are Powerpipe's.
+const (
+	ExitOK    = 0
+	ExitAlarm = 1
+	ExitError = 2
+)
+
+// ExitCode is ExitError if a control failed, ExitAlarm if one raised an alarm,
+// and ExitOK otherwise.
+func (s Summary) ExitCode() int {
+	switch {
+	case s[Error] > 0:
+		return ExitError
+	case s[Alarm] > 0:
+		return ExitAlarm
+	default:
+		return ExitOK
+	}
+}
+
+// DB answers the SQL of controls.
+type DB interface {
+	Query(ctx context.Context, sql string) (*sqlite.Result, error)
+}
+
+// Run runs a benchmark, one control after another. A control that fails is in
+// the report and does not end it; the error is that of ctx.
+func Run(ctx context.Context, db DB, b *powerpipe.Benchmark) (*Group, error) {
+	g := &Group{Benchmark: b, Summary: Summary{}}
+	for _, child := range b.Children {
+		switch child := child.(type) {
+		case *powerpipe.Benchmark:
+			inner, err := Run(ctx, db, child)
+			if err != nil {
+				return nil, err
+			}
+			g.Groups = append(g.Groups, inner)
+			g.Summary.add(inner.Summary)
+		case *powerpipe.Control:
+			c := runControl(ctx, db, child)
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			g.Controls = append(g.Controls, c)
+			g.Summary.add(c.Summary)
+		}
+	}
+	return g, nil
+}
+
+func runControl(ctx context.Context, db DB, control *powerpipe.Control) *Control {
+	c := &Control{Control: control, Summary: Summary{}}
+	answer, err := db.Query(ctx, control.SQL)
+	if err == nil {
+		c.Results, err = results(answer)
+	}
+	if err != nil {
+		c.Err = err
+		c.Summary[Error]++
+		return c
+	}
+	for _, r := range c.Results {
+		c.Summary[r.Status]++
+	}
+	slices.SortStableFunc(c.Results, func(a, b Result) int { return slices.Index(Statuses, a.Status) - slices.Index(Statuses, b.Status) })
+	return c
+}
+
+// results reads the rows of a control. Nothing may look like success: no row,
+// and a row without a status or a reason, are errors.
+func results(answer *sqlite.Result) ([]Result, error) {
+	var at [3]int
+	for i, column := range []string{"resource", "status", "reason"} {
+		if at[i] = slices.Index(answer.Columns, column); at[i] < 0 {
+			return nil, fmt.Errorf("the control has no column %s", column)
+		}
+	}
+	if len(answer.Rows) == 0 {
+		return nil, fmt.Errorf("the control checked nothing")
+	}
+	var all []Result
+	for i, row := range answer.Rows {
+		var text [3]string
+		for j, column := range []string{"resource", "status", "reason"} {
+			s, ok := row[at[j]].(string)
+			if !ok || s == "" {
+				return nil, fmt.Errorf("row %d of the control has no %s", i+1, column)
+			}
+			text[j] = s
+		}
+		r := Result{text[0], Status(text[1]), text[2]}
+		if !slices.Contains(Statuses, r.Status) {
+			return nil, fmt.Errorf("row %d of the control has the status %q, which is none of %v", i+1, r.Status, Statuses)
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
