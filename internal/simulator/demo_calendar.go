@@ -43,6 +43,10 @@ func (d *demo) fillCalendars() {
 	start := d.at(time.November, 18, 17, 0)
 	lisbon.Start, lisbon.End = when(start, "Europe/Lisbon"), when(start.Add(30*time.Minute), "Europe/Lisbon")
 
+	// The room that an event led to was opened by somebody else, at once.
+	quick := d.Unscheduled[2]
+	c.video(c.event("quick-sync", quick.Title, d.at(time.November, 17, 3, 15), 30*time.Minute, DemoDeveloper, DemoSRE), quick.RoomCode)
+
 	c.event("lunch", "Lunch 午餐", d.at(time.November, 18, 4, 0), time.Hour, DemoCEO, DemoSupport).Location = &Location{DisplayName: "Canteen 食堂"}
 	c.allDay("compliance-day", "Compliance day 合规日", d.at(time.November, 19, 0, 0), "Asia/Shanghai", DemoCompliance, DemoSecurity, DemoCEO)
 	// DingTalk takes no zone with a date, and may tell none. And this one is more

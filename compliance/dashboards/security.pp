@@ -1,0 +1,115 @@
+dashboard "security" {
+  title         = "DingTalk Security of Schedules"
+  documentation = "How each schedule is secured. ✓ is as it should be, ✗ is not, ? is what DingTalk does not tell. It costs two API calls for each schedule: one for its settings, and one for its title."
+  tags = merge(local.dingtalk_compliance_common_tags, {
+    type = "Dashboard"
+  })
+
+  container {
+    card {
+      sql   = <<-EOQ
+        ${local.look}
+        select
+          'Schedules' as label,
+          count(*) as value
+        from
+          setting
+      EOQ
+      width = 3
+    }
+
+    card {
+      sql   = <<-EOQ
+        ${local.look}
+        select
+          'Let in who does not sign in' as label,
+          count(*) as value,
+          case
+            when count(*) > 0 then 'alert'
+            else 'ok'
+          end as type
+        from
+          setting
+        where
+          enable_web_anonymous_join
+      EOQ
+      width = 3
+    }
+
+    card {
+      sql   = <<-EOQ
+        ${local.look}
+        select
+          'Without a waiting room' as label,
+          count(*) as value,
+          case
+            when count(*) > 0 then 'alert'
+            else 'ok'
+          end as type
+        from
+          setting
+        where
+          not waiting_room
+      EOQ
+      width = 3
+    }
+
+    card {
+      sql   = <<-EOQ
+        ${local.look}
+        select
+          'Neither locked nor limited' as label,
+          count(*) as value,
+          case
+            when count(*) > 0 then 'alert'
+            else 'ok'
+          end as type
+        from
+          setting
+        where
+          not lock_room
+          and conf_allowed_corp_id is null
+      EOQ
+      width = 3
+    }
+  }
+
+  table {
+    title = "Settings"
+    width = 12
+    sql   = <<-EOQ
+      ${local.look},
+      label as (
+        select
+          schedule_conference_id as id,
+          max(title) as title
+        from
+          (
+            select schedule_conference_id, title from booked
+            union
+            select schedule_conference_id, title from found
+            union
+            select schedule_conference_id, title from seen
+          ) as m
+        group by
+          schedule_conference_id
+      )
+      select
+        coalesce(nullif(l.title, ''), 'not held yet') as "Title",
+        case when s.waiting_room then '✓' when not s.waiting_room then '✗' else '?' end as "Waiting room",
+        case when s.lock_room then '✓' when not s.lock_room then '✗' else '?' end as "Locked",
+        case when s.conf_allowed_corp_id is not null then '✓' when s.known then '✗' else '?' end as "One organization",
+        case when not s.enable_web_anonymous_join then '✓' when s.enable_web_anonymous_join then '✗' else '?' end as "Signed in only",
+        case when not s.join_before_host then '✓' when s.join_before_host then '✗' else '?' end as "After the host",
+        case when s.screen_share_forbidden then '✓' when not s.screen_share_forbidden then '✗' else '?' end as "Sharing restricted",
+        case when s.lock_nick then '✓' when not s.lock_nick then '✗' else '?' end as "Names locked",
+        case when s.host_union_id is not null then '✓' when s.known then '✗' else '?' end as "Host",
+        s.id as "Schedule ID"
+      from
+        setting as s
+        left join label as l on l.id = s.id
+      order by
+        s.id
+    EOQ
+  }
+}

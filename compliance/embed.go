@@ -1,0 +1,16 @@
+// Package compliance holds the Powerpipe mod of this folder, for dingtalk-sql to
+// run without Powerpipe.
+package compliance
+
+import "embed"
+
+// Mod are the mod's files.
+//
+//go:embed *.pp controls dashboards
+var Mod embed.FS
+
+// DemoVariables are the values of the mod's variables that go with the demo
+// organization, as a .ppvars file.
+//
+//go:embed demo.ppvars
+var DemoVariables []byte

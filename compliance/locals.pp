@@ -1,0 +1,290 @@
+# What all controls and dashboards look at. Every one of them begins with
+# local.look and reads some of its tables; those that a query does not read cost
+# nothing. Each asks DingTalk for the same columns by the same keys, so whatever
+# one control has asked, the others find in Steampipe's query cache: one look for
+# each schedule, meeting and page, however many controls ask.
+#
+# The SQL is what Postgres and SQLite have in common, with a few functions of
+# Postgres' that dingtalk-sql brings to SQLite. So there is one definition of
+# each control, whichever runs it.
+
+locals {
+  # Lists become rows; a quote within a value is doubled.
+  named_rows      = length(var.schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "values ${join(", ", [for id in var.schedule_conference_ids : "('${replace(id, "'", "''")}')"])}"
+  person_rows     = length(var.union_ids) == 0 ? "select '' where 1 = 0" : "values ${join(", ", [for id in var.union_ids : "('${replace(id, "'", "''")}')"])}"
+  recorded_rows   = length(var.recorded_schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "values ${join(", ", [for id in var.recorded_schedule_conference_ids : "('${replace(id, "'", "''")}')"])}"
+  unrecorded_rows = length(var.unrecorded_schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "values ${join(", ", [for id in var.unrecorded_schedule_conference_ids : "('${replace(id, "'", "''")}')"])}"
+
+  directory_rows = var.whole_directory ? "union select union_id from dingtalk_user where union_id is not null" : ""
+
+  # Where nothing is named, the meetings in progress are looked at.
+  nothing_named = length(var.schedule_conference_ids) + length(var.union_ids) == 0 && !var.whole_directory
+  running_rows  = local.nothing_named ? "union select conference_id from running where conference_id is not null" : ""
+
+  own_corp_id     = replace(var.own_corp_id, "'", "''")
+  acting_union_id = replace(var.acting_union_id, "'", "''")
+  planned_rows    = var.acting_union_id == "" ? "select id, name, host_union_id as acting from setting" : "select id, name, '${local.acting_union_id}' as acting from schedule"
+
+  look = <<-EOQ
+    with clock (now, since) as materialized (
+      select
+        now(),
+        to_timestamp(floor(date_part('epoch', now()) / 86400) * 86400 - 86400 * ${var.days})
+    ),
+    named (id) as materialized (
+      ${local.named_rows}
+    ),
+    person (union_id) as materialized (
+      ${local.person_rows}
+      ${local.directory_rows}
+    ),
+    must_record (id) as materialized (
+      ${local.recorded_rows}
+    ),
+    must_not_record (id) as materialized (
+      ${local.unrecorded_rows}
+    ),
+    running as materialized (
+      select
+        conference_id,
+        biz_type_name,
+        creator_id,
+        creator_nick,
+        room_code,
+        start_time,
+        title
+      from
+        dingtalk_ongoing_conference
+    ),
+    event as materialized (
+      select
+        p.union_id,
+        e.id,
+        e.title,
+        e.room_code,
+        e.start_time
+      from
+        clock as t
+        cross join person as p
+        join dingtalk_calendar_event as e on e.union_id = p.union_id
+          and e.start_time >= t.since
+          and e.start_time <= t.now
+    ),
+    event_code as materialized (
+      select distinct
+        room_code
+      from
+        event
+      where
+        room_code is not null
+    ),
+    booked as materialized (
+      select
+        n.id as schedule_conference_id,
+        s.conference_id,
+        s.room_code,
+        s.start_time,
+        s.title
+      from
+        named as n
+        join dingtalk_schedule_conference as s on s.schedule_conference_id = n.id
+    ),
+    booked_code as materialized (
+      select distinct
+        b.room_code
+      from
+        clock as t
+        join booked as b on b.start_time >= t.since
+          and b.start_time <= t.now
+      where
+        b.room_code is not null
+    ),
+    found as materialized (
+      select
+        c.conference_id,
+        c.schedule_conference_id,
+        c.title,
+        c.status_name,
+        c.start_time,
+        c.end_time,
+        c.duration_seconds
+      from
+        event_code as k
+        join dingtalk_conference as c on c.room_code = k.room_code
+    ),
+    seen as materialized (
+      select
+        c.conference_id,
+        c.schedule_conference_id,
+        c.title,
+        c.status_name,
+        c.start_time,
+        c.end_time,
+        c.duration_seconds
+      from
+        (
+          select '' as conference_id where 1 = 0
+          ${local.running_rows}
+        ) as r
+        join dingtalk_conference as c on c.conference_id = r.conference_id
+    ),
+    meeting_row as materialized (
+      select * from found
+      union
+      select * from seen
+      union
+      select
+        c.conference_id,
+        c.schedule_conference_id,
+        c.title,
+        c.status_name,
+        c.start_time,
+        c.end_time,
+        c.duration_seconds
+      from
+        booked_code as k
+        join dingtalk_conference as c on c.room_code = k.room_code
+      where
+        c.schedule_conference_id in (select id from named)
+    ),
+    meeting as materialized (
+      select
+        m.conference_id,
+        m.schedule_conference_id,
+        m.title,
+        coalesce(nullif(m.title, ''), 'The meeting ' || m.conference_id) || ' of ' || to_char(timezone('UTC', m.start_time), 'YYYY-MM-DD HH24:MI') || ' UTC' as name,
+        m.status_name,
+        m.start_time,
+        m.end_time,
+        m.duration_seconds
+      from
+        clock as t
+        join meeting_row as m on m.start_time >= t.since
+          and m.start_time <= t.now
+    ),
+    schedule as materialized (
+      select
+        id,
+        'Schedule ' || id as name
+      from
+        named
+      union
+      select
+        f.schedule_conference_id,
+        coalesce(nullif(max(f.title), '') || ' (schedule ' || f.schedule_conference_id || ')', 'Schedule ' || f.schedule_conference_id)
+      from
+        (
+          select schedule_conference_id, title from found
+          union
+          select schedule_conference_id, title from seen
+        ) as f
+      where
+        f.schedule_conference_id is not null
+        and f.schedule_conference_id not in (select id from named)
+      group by
+        f.schedule_conference_id
+    ),
+    setting as materialized (
+      select
+        s.id,
+        s.name,
+        x.schedule_conference_id is not null as known,
+        x.host_union_id,
+        x.cohost_union_ids,
+        x.conf_allowed_corp_id,
+        x.lock_room,
+        x.screen_share_forbidden,
+        x.waiting_room,
+        x.join_before_host,
+        x.enable_web_anonymous_join,
+        x.lock_nick
+      from
+        schedule as s
+        left join dingtalk_schedule_conference_setting as x on x.schedule_conference_id = s.id
+    ),
+    plan as materialized (
+      select
+        s.id,
+        coalesce(nullif(p.title, '') || ' (schedule ' || s.id || ')', s.name) as name,
+        s.acting,
+        p.cancelled,
+        p.start_time,
+        to_char(timezone('UTC', p.start_time), 'YYYY-MM-DD HH24:MI') || ' UTC' as planned
+      from
+        (${local.planned_rows}) as s
+        left join dingtalk_schedule_conference_plan as p on p.schedule_conference_id = s.id
+          and p.acting_union_id = s.acting
+    ),
+    member as materialized (
+      select
+        m.conference_id,
+        m.name,
+        m.status_name,
+        coalesce(nullif(x.user_nick, ''), x.union_id, 'somebody without a name') as nick,
+        x.union_id,
+        x.attend_status_name,
+        x.join_time,
+        x.leave_time,
+        x.duration_seconds,
+        x.host,
+        x.co_host,
+        x.outer_org_member,
+        x.pstn_join
+      from
+        meeting as m
+        left join dingtalk_conference_member as x on x.conference_id = m.conference_id
+    ),
+    detail as materialized (
+      select
+        m.conference_id,
+        m.schedule_conference_id,
+        m.name,
+        c.cloud_record_status_name as recorded,
+        c.cloud_record_owner_union_id as owner
+      from
+        meeting as m
+        left join dingtalk_conference as c on c.conference_id = m.conference_id
+    ),
+    recording as materialized (
+      select
+        d.conference_id,
+        r.media_id,
+        r.union_id,
+        r.file_size,
+        r.duration_seconds
+      from
+        detail as d
+        join dingtalk_conference_recording as r on r.conference_id = d.conference_id
+          and r.acting_union_id = d.owner
+      where
+        d.recorded = 'ended'
+    )
+  EOQ
+
+  # A check that found nothing to check says so: no row looks like success.
+  no_schedule = <<-EOQ
+    union all
+    select
+      'none',
+      'alarm',
+      'No schedule was found to check. Name some in schedule_conference_ids, or people in union_ids from whose calendars they are found.'
+    where
+      not exists (select 1 from schedule)
+    order by
+      status,
+      resource
+  EOQ
+
+  no_meeting = <<-EOQ
+    union all
+    select
+      'none',
+      'alarm',
+      'No meeting of the last ${var.days} days was found to check. Name its schedule in schedule_conference_ids, or somebody who was invited in union_ids, or raise days.'
+    where
+      not exists (select 1 from meeting)
+    order by
+      status,
+      resource
+  EOQ
+}

@@ -1,0 +1,36 @@
+mod "dingtalk_compliance" {
+  title         = "DingTalk Compliance"
+  description   = "Run benchmarks and dashboards on how an organization meets in DingTalk: how its video meetings are secured, who attended, what took place and what was recorded."
+  color         = "#3296FA"
+  documentation = file("./docs/index.md")
+  categories    = ["dingtalk", "compliance", "saas", "security"]
+
+  opengraph {
+    title       = "Powerpipe Mod for DingTalk Compliance"
+    description = "Run benchmarks and dashboards on how an organization meets in DingTalk, with Powerpipe and Steampipe."
+  }
+}
+
+locals {
+  dingtalk_compliance_common_tags = {
+    category = "Compliance"
+    plugin   = "dingtalk"
+    service  = "DingTalk"
+  }
+}
+
+benchmark "compliance" {
+  title       = "DingTalk Compliance"
+  description = "All benchmarks: how meetings are secured, who attended, what took place, what was recorded, and whether there was something to check. Evidence for an audit, not a certification."
+  tags = merge(local.dingtalk_compliance_common_tags, {
+    type = "Benchmark"
+  })
+
+  children = [
+    benchmark.check_itself,
+    benchmark.meeting_security,
+    benchmark.attendance_evidence,
+    benchmark.meeting_lifecycle,
+    benchmark.recording
+  ]
+}

@@ -1,0 +1,480 @@
+package compliance_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/turbot/steampipe-plugin-dingtalk/compliance"
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/powerpipe"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/report"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
+	"github.com/turbot/steampipe-plugin-sdk/v5/logging"
+	pgquery "github.com/wasilibs/go-pgquery"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// demoValues are the mod's values for the demo organization, with others on top,
+// as name=value.
+func demoValues(t *testing.T, others ...string) powerpipe.Values {
+	t.Helper()
+	values := powerpipe.Values{}
+	if err := values.ReadFile(compliance.DemoVariables, "demo.ppvars"); err != nil {
+		t.Fatal(err)
+	}
+	maps.Copy(values, valuesOf(others...))
+	return values
+}
+
+func TestMain(m *testing.M) {
+	os.Setenv(logging.EnvLogLevel, "OFF") // of the plugin: a test reads its errors
+	os.Exit(m.Run())
+}
+
+func valuesOf(texts ...string) powerpipe.Values {
+	values := powerpipe.Values{}
+	for _, text := range texts {
+		name, value, _ := strings.Cut(text, "=")
+		values[name] = powerpipe.Text(value)
+	}
+	return values
+}
+
+func load(t *testing.T, values powerpipe.Values) *powerpipe.Mod {
+	t.Helper()
+	mod, err := powerpipe.Load(compliance.Mod, values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mod
+}
+
+// organization is the demo organization behind SQLite.
+type organization struct {
+	*sqlite.DB
+	*simulator.Simulator
+	t      *testing.T
+	engine *engine.Engine
+	config string
+}
+
+func open(t *testing.T) *organization {
+	t.Helper()
+	o := &organization{t: t, Simulator: simulator.Demo(simulator.DemoTime)}
+	server := httptest.NewServer(o.Simulator)
+	t.Cleanup(server.Close)
+	o.config = spc.Body(server.URL, o.App.ClientID, o.App.ClientSecret) + "calls_per_second = 1000\n"
+	var err error
+	if o.engine, err = engine.New(dingtalk.NewServer(), "dingtalk", o.config); err != nil {
+		t.Fatal(err)
+	}
+	if o.DB, err = sqlite.Open(o.engine); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { o.DB.Close() })
+	o.Now = func() time.Time { return simulator.DemoTime }
+	return o
+}
+
+// forget makes it as if nothing had been asked yet.
+func (o *organization) forget() {
+	o.t.Helper()
+	if err := o.engine.Reconfigure(o.config); err != nil {
+		o.t.Fatal(err)
+	}
+	o.ClearCalls()
+	o.ClearFaults()
+}
+
+// run runs a benchmark.
+func (o *organization) run(b *powerpipe.Benchmark) *report.Group {
+	o.t.Helper()
+	g, err := report.Run(o.t.Context(), o.DB, b)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return g
+}
+
+// cost is the metered calls that were made, without those for tokens, and the
+// others.
+func (o *organization) cost() (metered, free int) {
+	for _, c := range o.Calls() {
+		switch {
+		case c.Kind == simulator.TokenCall:
+		case strings.HasPrefix(c.Path, "/topapi/"):
+			free++
+		default:
+			metered++
+		}
+	}
+	return metered, free
+}
+
+// asked are the calls by their kind, without those for tokens.
+func (o *organization) asked() map[simulator.CallKind][]simulator.Call {
+	kinds := map[simulator.CallKind][]simulator.Call{}
+	for _, c := range o.Calls() {
+		if c.Kind != simulator.TokenCall {
+			kinds[c.Kind] = append(kinds[c.Kind], c)
+		}
+	}
+	return kinds
+}
+
+// golden compares a text with what a person has last looked at.
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", path, d)
+	}
+}
+
+// A resource of the mod with SQL.
+type statement struct{ name, sql string }
+
+// statements are all of the mod's.
+func statements(mod *powerpipe.Mod) []statement {
+	var all []statement
+	for _, c := range mod.Controls {
+		all = append(all, statement{"control " + c.Name, c.SQL})
+	}
+	for _, d := range mod.Dashboards {
+		for i, p := range d.Panels {
+			all = append(all, statement{fmt.Sprintf("dashboard %s, panel %d (%s %s)", d.Name, i+1, p.Kind, p.Title), p.Query.SQL})
+		}
+	}
+	return all
+}
+
+// Every statement is one of Postgres', and looks at DingTalk only through the
+// tables that all share.
+func TestStatementsArePostgres(t *testing.T) {
+	mod := load(t, demoValues(t))
+	for _, s := range statements(mod) {
+		if _, err := pgquery.Parse(s.sql); err != nil {
+			t.Errorf("%s: %v", s.name, err)
+		}
+		if !strings.HasPrefix(s.sql, "with clock (now, since) as materialized (") && !strings.HasPrefix(s.sql, "with attendee as materialized (") {
+			t.Errorf("%s does not begin with a shared local:\n%.200s", s.name, s.sql)
+		}
+	}
+	for name, values := range map[string]powerpipe.Values{"none": nil, "a directory": valuesOf("whole_directory=true", "acting_union_id=")} {
+		if _, err := pgquery.Parse(load(t, values).Controls["something_named"].SQL); err != nil {
+			t.Errorf("with the values of %s: %v", name, err)
+		}
+	}
+	look, _, _ := strings.Cut(mod.Controls["something_named"].SQL, "told as (")
+	tables := regexp.MustCompile(`(?m)^(\w+)(?: \([^)]*\))? as (materialized )?\($`).FindAllStringSubmatch(strings.TrimPrefix(look, "with "), -1)
+	if len(tables) < 20 {
+		t.Errorf("%d tables in the shared local: does the test still read it?", len(tables))
+	}
+	for _, table := range tables {
+		if table[2] == "" {
+			t.Errorf("%s of the shared local is not materialized: it would ask for the columns that each query reads, and share no answer", table[1])
+		}
+	}
+}
+
+// What a person reads of each resource.
+func TestResourcesAreDescribed(t *testing.T) {
+	mod := load(t, nil)
+	if len(mod.Controls) < 20 || len(mod.Dashboards) != 4 || len(mod.Benchmarks) != 6 {
+		t.Errorf("%d controls, %d dashboards, %d benchmarks", len(mod.Controls), len(mod.Dashboards), len(mod.Benchmarks))
+	}
+	inSome := map[string]bool{}
+	for _, b := range mod.Benchmarks {
+		sentence(t, "benchmark "+b.Name, b.Description)
+		tags(t, "benchmark "+b.Name, b.Tags, "Benchmark")
+		for _, child := range b.Children {
+			if c, ok := child.(*powerpipe.Control); ok {
+				inSome[c.Name] = true
+			}
+		}
+	}
+	for _, c := range mod.Controls {
+		if !strings.Contains(c.Title, " should ") {
+			t.Errorf("control %s: the title does not say what should be: %s", c.Name, c.Title)
+		}
+		sentence(t, "control "+c.Name, c.Description)
+		tags(t, "control "+c.Name, c.Tags, "Benchmark")
+		if c.Severity == "" {
+			t.Errorf("control %s has no severity", c.Name)
+		}
+		if !inSome[c.Name] {
+			t.Errorf("control %s is in no benchmark", c.Name)
+		}
+	}
+	for _, d := range mod.Dashboards {
+		tags(t, "dashboard "+d.Name, d.Tags, "Dashboard")
+	}
+	for _, q := range mod.Queries {
+		for _, p := range q.Params {
+			sentence(t, "parameter "+p.Name+" of "+q.Name, p.Description)
+		}
+	}
+	for _, v := range mod.Variables {
+		sentence(t, "variable "+v.Name, v.Description)
+		if !v.HasDefault || v.Type == "dynamic" {
+			t.Errorf("variable %s: default %v, type %s", v.Name, v.HasDefault, v.Type)
+		}
+	}
+	if roots := mod.Roots(); len(roots) != 1 || roots[0].Name != "compliance" {
+		t.Errorf("%d benchmarks are in no other", len(roots))
+	}
+}
+
+func sentence(t *testing.T, where, text string) {
+	t.Helper()
+	if !strings.HasSuffix(text, ".") || strings.ToUpper(text[:1]) != text[:1] {
+		t.Errorf("%s: %q is not a sentence", where, text)
+	}
+}
+
+func tags(t *testing.T, where string, tags map[string]string, kind string) {
+	t.Helper()
+	for name, want := range map[string]string{"category": "Compliance", "plugin": "dingtalk", "service": "DingTalk", "type": kind} {
+		if tags[name] != want {
+			t.Errorf("%s: the tag %s is %q", where, name, tags[name])
+		}
+	}
+}
+
+// said are the statuses that each control has said.
+type said map[string]map[report.Status]bool
+
+func (s said) add(g *report.Group) {
+	for _, inner := range g.Groups {
+		s.add(inner)
+	}
+	for _, c := range g.Controls {
+		if s[c.Control.Name] == nil {
+			s[c.Control.Name] = map[report.Status]bool{}
+		}
+		for _, r := range c.Results {
+			s[c.Control.Name][r.Status] = true
+		}
+	}
+}
+
+// What the benchmarks say of the demo organization, as a person last read it;
+// and each control can say ok as well as alarm.
+func TestBenchmarks(t *testing.T) {
+	o, statuses := open(t), said{}
+	for name, values := range map[string]powerpipe.Values{
+		"demo":     demoValues(t),
+		"nothing":  nil,
+		"calendar": valuesOf(`union_ids=["`+simulator.DemoCompliance+`", "`+simulator.DemoSupport+`"]`, "allowed_phone_join=true", "days=30", "max_calls=50", "max_hours=0.25", "max_minutes_off=90", "own_corp_id=another"),
+		"unknown":  valuesOf(`schedule_conference_ids=["` + simulator.DemoUnknown + `", "it's unknown"]`),
+	} {
+		o.forget()
+		mod := load(t, values)
+		g := o.run(mod.Benchmarks["compliance"])
+		if n := g.Summary[report.Error]; n > 0 {
+			t.Errorf("%s: %d controls failed", name, n)
+		}
+		statuses.add(g)
+		var text strings.Builder
+		metered, free := o.cost()
+		r := &report.Report{Mod: mod, Root: g, At: simulator.DemoTime, Calls: metered + free}
+		if err := r.Write(&text, "text"); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "testdata/"+name+".golden", text.String())
+	}
+	for name, has := range statuses {
+		if !has[report.OK] || !has[report.Alarm] {
+			t.Errorf("control %s says only %v", name, slices.Sorted(maps.Keys(has)))
+		}
+	}
+	for _, status := range report.Statuses[1:] {
+		if !slices.ContainsFunc(slices.Collect(maps.Values(statuses)), func(has map[report.Status]bool) bool { return has[status] }) {
+			t.Errorf("no control says %s", status)
+		}
+	}
+}
+
+// A value is a value, whatever is in it.
+func TestValuesAreQuoted(t *testing.T) {
+	const odd = `it's' or 1 = 1 -- \ $1 "x"`
+	var quoted = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(odd)
+	mod := load(t, valuesOf(`schedule_conference_ids=["`+quoted+`"]`, `union_ids=["`+quoted+`"]`, `recorded_schedule_conference_ids=["`+quoted+`"]`,
+		`unrecorded_schedule_conference_ids=["`+quoted+`"]`, "own_corp_id="+odd, "acting_union_id="+odd))
+	for _, s := range statements(mod) {
+		if _, err := pgquery.Parse(s.sql); err != nil {
+			t.Errorf("%s: %v", s.name, err)
+		}
+	}
+	o := open(t)
+	o.run(load(t, valuesOf(`schedule_conference_ids=["`+quoted+`"]`)).Benchmarks["meeting_security"])
+	settings := o.asked()[simulator.SettingCall]
+	if len(settings) != 1 || settings[0].ScheduleConferenceID != odd {
+		t.Errorf("DingTalk was asked for %v", settings)
+	}
+}
+
+// One call that is refused, of whichever kind, makes the controls that need its
+// answer errors, never ok; as a 403 on one meeting's members does.
+func TestFailuresAreErrors(t *testing.T) {
+	few := `["` + simulator.DemoAllHands + `", "` + simulator.DemoBoard + `", "` + simulator.DemoOffsite + `"]`
+	o, mod := open(t), load(t, demoValues(t, "schedule_conference_ids="+few, "unrecorded_schedule_conference_ids="+few))
+	for name, control := range mod.Controls {
+		one := &powerpipe.Benchmark{Title: "One", Children: []powerpipe.Child{control}}
+		o.forget()
+		if g := o.run(one); g.Summary[report.Error] > 0 {
+			t.Fatal(name, g.Controls[0].Err)
+		}
+		kinds := o.asked()
+		if len(kinds) == 0 && name != "something_named" {
+			t.Errorf("control %s asks nothing", name)
+		}
+		for kind, of := range kinds {
+			refused := of[len(of)-1]
+			o.forget()
+			o.Script(simulator.Fault{
+				On:    func(c simulator.Call) bool { return c.Kind == kind && maps.Equal(c.Params, refused.Params) },
+				Serve: simulator.Refuse(403, "Forbidden.AccessDenied.IpNotInWhiteList", "no"),
+			})
+			g := o.run(one)
+			if err := g.Controls[0].Err; err == nil || !strings.Contains(err.Error(), "IpNotInWhiteList") || g.Summary.ExitCode() != report.ExitError {
+				t.Errorf("control %s, one %s call of %d refused: %v, %v", name, kind, len(of), g.Summary, err)
+			}
+		}
+	}
+}
+
+// costs reads a table of the documentation: what it says each resource costs.
+func costs(t *testing.T, heading string) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile("docs/index.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, ok := strings.Cut(string(text), "\n## "+heading+"\n")
+	if !ok {
+		t.Fatalf("docs/index.md has no section %s", heading)
+	}
+	section, _, _ = strings.Cut(section, "\n## ")
+	said := map[string]string{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)` \\|.*\\| (\\d+) \\|$").FindAllStringSubmatch(section, -1) {
+		said[m[1]] = m[2]
+	}
+	return said
+}
+
+// What each benchmark and dashboard costs on the demo organization, when
+// nothing is remembered, is what the documentation says; and all of them
+// together cost no more than the largest set of questions among them.
+func TestCosts(t *testing.T) {
+	o, mod := open(t), load(t, demoValues(t))
+	got := map[string]string{}
+	cost := func(name string) {
+		metered, free := o.cost()
+		if free > 0 {
+			t.Errorf("%s makes %d calls that the documentation does not tell of", name, free)
+		}
+		for kind, of := range o.asked() {
+			made := map[string]bool{}
+			for _, c := range of {
+				question := fmt.Sprint(c.Path, c.Params)
+				if made[question] {
+					t.Errorf("%s makes this %s call twice: %s", name, kind, question)
+				}
+				made[question] = true
+			}
+		}
+		got[name] = fmt.Sprint(metered)
+	}
+	for name, b := range mod.Benchmarks {
+		o.forget()
+		o.run(b)
+		cost(name)
+	}
+	for name, d := range mod.Dashboards {
+		o.forget()
+		o.show(d)
+		cost(name)
+	}
+	if d := cmp.Diff(costs(t, "What it costs"), got); d != "" {
+		t.Errorf("API calls (-docs/index.md +made):\n%s", d)
+	}
+}
+
+// show runs the panels of a dashboard and returns what they show.
+func (o *organization) show(d *powerpipe.Dashboard) string {
+	t := o.t
+	t.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n", d.Title)
+	for _, p := range d.Panels {
+		names := []string{}
+		for _, param := range p.Query.Params {
+			names = append(names, param.Name)
+		}
+		if !slices.Equal(names, p.Args) && len(names)+len(p.Args) > 0 {
+			t.Errorf("dashboard %s, %s %s: the query has the parameters %v, the panel gives %v", d.Name, p.Kind, p.Title, names, p.Args)
+		}
+		r, err := o.Query(t.Context(), strings.ReplaceAll(p.Query.SQL, "$1", "'"+simulator.DemoLastAllHands+"'"))
+		if err != nil {
+			t.Fatalf("dashboard %s, %s %s: %v", d.Name, p.Kind, p.Title, err)
+		}
+		if len(r.Rows) == 0 {
+			t.Errorf("dashboard %s, %s %s shows nothing", d.Name, p.Kind, p.Title)
+		}
+		fmt.Fprintf(&b, "\n## %s %s\n%s\n", p.Kind, p.Title, strings.Join(r.Columns, " | "))
+		for _, row := range r.Rows {
+			cells := make([]string, len(row))
+			for i, v := range row {
+				cells[i] = fmt.Sprint(v)
+			}
+			fmt.Fprintln(&b, strings.Join(cells, " | "))
+		}
+	}
+	return b.String()
+}
+
+// What the dashboards show of the demo organization, as a person last read it.
+func TestDashboards(t *testing.T) {
+	mod := load(t, demoValues(t))
+	o := open(t)
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(mod.Dashboards)) {
+		b.WriteString(o.show(mod.Dashboards[name]) + "\n")
+	}
+	golden(t, "testdata/dashboards.golden", b.String())
+}
+
+// Each variable is in the table of the documentation, with its default.
+func TestVariablesAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("docs/index.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range load(t, nil).Variables {
+		if !strings.Contains(string(text), "| `"+v.Name+"` | ") {
+			t.Errorf("docs/index.md has no row for %s", v.Name)
+		}
+	}
+}
