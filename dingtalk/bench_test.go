@@ -71,7 +71,7 @@ func benchEngine(b *testing.B, server engine.Server, url string, limited bool, c
 	if !limited {
 		config = append(config, "calls_per_second = 1000")
 	}
-	e, err := engine.New(server, "dingtalk", spc.Body(url, simulator.DemoApp.ClientID, simulator.DemoApp.ClientSecret)+strings.Join(config, "\n"))
+	e, err := engine.New(server, engine.Connection{Name: "dingtalk", Config: spc.Body(url, simulator.DemoApp.ClientID, simulator.DemoApp.ClientSecret) + strings.Join(config, "\n")})
 	if err != nil {
 		b.Fatal(err)
 	}

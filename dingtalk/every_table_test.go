@@ -31,7 +31,7 @@ func demoEngine(t testing.TB, server engine.Server, config ...string) (*engine.E
 	api := httptest.NewServer(sim)
 	t.Cleanup(api.Close)
 	body := spc.Body(api.URL, sim.App.ClientID, sim.App.ClientSecret) + "calls_per_second = 1000\n" + strings.Join(config, "\n")
-	e, err := engine.New(server, "dingtalk", body)
+	e, err := engine.New(server, engine.Connection{Name: "dingtalk", Config: body})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,7 +72,7 @@ func startAt(t testing.TB, pluginServer engine.Server, sim *simulator.Simulator,
 	if !strings.Contains(body, "calls_per_second") {
 		body += "\ncalls_per_second = 1000"
 	}
-	e, err := engine.New(pluginServer, "dingtalk", body)
+	e, err := engine.New(pluginServer, engine.Connection{Name: "dingtalk", Config: body})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -405,7 +405,7 @@ func TestChangedConfig(t *testing.T) {
 	}
 	server := httptest.NewServer(after)
 	t.Cleanup(server.Close)
-	if err := e.Reconfigure(spc.Body(server.URL, after.App.ClientID, after.App.ClientSecret)); err != nil {
+	if err := e.Reconfigure(engine.Connection{Name: "dingtalk", Config: spc.Body(server.URL, after.App.ClientID, after.App.ClientSecret)}); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := query(t, e, s)
@@ -440,7 +440,7 @@ func TestChangedConfigClosesConnections(t *testing.T) {
 		if len(closed) > 0 {
 			t.Error("a connection is closed before the config has changed")
 		}
-		if err := e.Reconfigure(spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret)); err != nil {
+		if err := e.Reconfigure(engine.Connection{Name: "dingtalk", Config: spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret)}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := query(t, e, scan("a")); err != nil {
@@ -527,7 +527,7 @@ func TestNoRowsOrAnError(t *testing.T) {
 func TestConfigErrorsAreNotLost(t *testing.T) {
 	sim := newSimulator()
 	e := start(t, sim)
-	if err := e.Configure(`client_id = "x"`); err != nil {
+	if err := e.Configure(engine.Connection{Name: "dingtalk", Config: `client_id = "x"`}); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 100 {

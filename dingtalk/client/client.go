@@ -235,7 +235,7 @@ func exchange[A any, PA answerTo[A]](ctx context.Context, c *Client, b *budget, 
 				return err
 			}
 		}
-		l, err = c.leave(ctx, r.endpoint)
+		l, err = c.leave(ctx, r)
 		return err
 	}, func(ctx context.Context, timeout time.Duration) error {
 		a = new(A) // nothing of an answer that was refused may stay
@@ -327,6 +327,9 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request, l *leave) (st
 	// Not by http.Client: it would follow redirects, which carry the token to
 	// wherever they point, and its errors show the URL.
 	resp, err := transport.RoundTrip(req)
+	if !l.told {
+		l.sending() // only now does anybody know
+	}
 	switch {
 	case err != nil && l.neverSent():
 		l.unused()

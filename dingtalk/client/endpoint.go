@@ -82,6 +82,8 @@ type request struct {
 	ids []string
 	// page are the arguments that say which page is wanted.
 	page url.Values
+	// number is that of the page, from 1; 0 where it is no list.
+	number int
 	// body is sent as JSON. Nil sends none.
 	body []byte
 }

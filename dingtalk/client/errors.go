@@ -102,7 +102,10 @@ func IsKind(err error, k Kind) bool {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Error says what DingTalk said, then what to do.
-func (e *Error) Error() string {
+func (e *Error) Error() string { return e.Reason() + " " + e.Remedy() }
+
+// Reason is the first part of Error: what DingTalk said.
+func (e *Error) Reason() string {
 	var b strings.Builder
 	if e.TokenCall {
 		b.WriteString("fetching an access token: ")
@@ -128,12 +131,16 @@ func (e *Error) Error() string {
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " [tried %d times]", e.Attempts)
 	}
-	b.WriteString(". ")
-	if e.RetryAfter > 0 {
-		fmt.Fprintf(&b, "It asks to wait %s. ", e.RetryAfter.Round(time.Second))
-	}
-	b.WriteString(e.advice())
+	b.WriteString(".")
 	return b.String()
+}
+
+// Remedy is the second part of Error: what a person can do about it.
+func (e *Error) Remedy() string {
+	if e.RetryAfter > 0 {
+		return fmt.Sprintf("It asks to wait %s. %s", e.RetryAfter.Round(time.Second), e.advice())
+	}
+	return e.advice()
 }
 
 // advice is what a person can do about the error.

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"net/http"
 	"time"
 )
@@ -17,3 +18,6 @@ func NewTransport() *http.Transport { return newTransport() }
 
 // SetRequestTimeout shortens the time of one attempt.
 func (c *Client) SetRequestTimeout(d time.Duration) { c.requestTimeout = d }
+
+// TraceOf is the trace of a context.
+func TraceOf(ctx context.Context) *Trace { return traceOf(ctx) }

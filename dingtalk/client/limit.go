@@ -176,6 +176,8 @@ type leave struct {
 	rate   int
 	of     *endpoint
 	w      *window
+	// sending and waiting are told of each sending, and of a wait for leave.
+	sending, waiting func()
 
 	// told is true where the transport tells of its connections, as net/http's
 	// does; sent is true once it had one to send the call on.
@@ -184,8 +186,10 @@ type leave struct {
 
 // leave waits for the right to call an API once, first come, first served. It
 // fails only with the context.
-func (c *Client) leave(ctx context.Context, of *endpoint) (*leave, error) {
-	l := &leave{limits: c.limits, key: c.app, rate: c.rate, of: of}
+func (c *Client) leave(ctx context.Context, r request) (*leave, error) {
+	trace := traceOf(ctx)
+	l := &leave{limits: c.limits, key: c.app, rate: c.rate, of: r.endpoint,
+		sending: func() { trace.sent(r) }, waiting: func() { trace.waiting(r) }}
 	return l, l.take(ctx)
 }
 
@@ -196,6 +200,12 @@ func (l *leave) take(ctx context.Context) error {
 	l.w.queue = append(l.w.queue, me)
 	l.limits.grant(l.w)
 	l.limits.mu.Unlock()
+	select {
+	case <-me.granted:
+		return nil
+	default:
+		l.waiting()
+	}
 	select {
 	case <-me.granted:
 		return nil
@@ -249,6 +259,7 @@ func (l *leave) watch(ctx context.Context) context.Context {
 				l.again(ctx)
 			}
 			l.sent = true
+			l.sending()
 		},
 	})
 }

@@ -30,7 +30,7 @@ func TestLeaveGrantedTooLate(t *testing.T) {
 		defer c.Close()
 		refused := 0
 		for range 200 {
-			first, err := c.leave(t.Context(), orgConferences)
+			first, err := c.leave(t.Context(), request{endpoint: orgConferences})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -38,7 +38,7 @@ func TestLeaveGrantedTooLate(t *testing.T) {
 			done := make(chan struct{})
 			go func() {
 				defer close(done)
-				if l, err := c.leave(ctx, orgConferences); err == nil {
+				if l, err := c.leave(ctx, request{endpoint: orgConferences}); err == nil {
 					l.unused()
 				} else {
 					refused++
@@ -65,11 +65,11 @@ func TestLeaveGrantedTooLate(t *testing.T) {
 func TestWaitingForAClosedClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := limited(1)
-		first, _ := c.leave(t.Context(), orgConferences)
+		first, _ := c.leave(t.Context(), request{endpoint: orgConferences})
 		c.Close()
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 		defer cancel()
-		if _, err := c.leave(ctx, orgConferences); err == nil {
+		if _, err := c.leave(ctx, request{endpoint: orgConferences}); err == nil {
 			t.Error("leave that there was not")
 		}
 		if flying, _ := c.window(orgConferences); flying != 1 {
@@ -88,7 +88,7 @@ func TestRepeatThatNobodyStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := limited(1)
 		defer c.Close()
-		l, _ := c.leave(t.Context(), orgConferences)
+		l, _ := c.leave(t.Context(), request{endpoint: orgConferences})
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		l.again(ctx)

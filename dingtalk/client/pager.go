@@ -44,7 +44,7 @@ func pages[P any, PP interface {
 				}
 				yield(nil, err)
 			}
-			answer, err := read[P, PP](ctx, c, opt.Wait, request{endpoint: of, ids: ids, page: args})
+			answer, err := read[P, PP](ctx, c, opt.Wait, request{endpoint: of, ids: ids, page: args, number: number})
 			if number == 1 && IsKind(err, Empty) {
 				return
 			}

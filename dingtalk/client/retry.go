@@ -59,6 +59,7 @@ func (c *Client) retrying(ctx context.Context, b *budget, r request, leave func(
 			level = hclog.Warn // whoever waits should learn why, and not from each repeat
 		}
 		c.log.Log(level, "repeating a call", "method", r.method, "path", r.escapedPath(), "attempt", attempts+1, "after", pause, "error", last)
+		traceOf(ctx).repeating(r, pause, last)
 		return pause, false
 	})
 	return retry.Do(ctx, next, func(ctx context.Context) error {

@@ -10,57 +10,156 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // own are the arguments of a connection block that Steampipe keeps for itself.
 var own = []string{"plugin", "type", "connections", "import_schema"}
 
-// Connection finds the DingTalk connection in the text of a .spc file and
-// returns its name and the body that the plugin gets. name chooses one of
-// several; "" is the only one. filename is for error messages.
-func Connection(text []byte, filename, name string) (found, body string, err error) {
+// Connection is a connection block of this plugin.
+type Connection struct {
+	Name string
+	// Body is what the plugin gets of the block.
+	Body string
+	// Members are the connections that an aggregator asks. Nil for any other
+	// connection.
+	Members []string
+}
+
+// Connections finds the DingTalk connections in the text of a .spc file, in the
+// order of their names. name chooses one, which comes first, and of an
+// aggregator its members behind it; "" is all. filename is for error messages.
+func Connections(text []byte, filename, name string) ([]Connection, error) {
 	file, diags := hclparse.NewParser().ParseHCL(text, filename)
 	if diags.HasErrors() {
-		return "", "", diags
+		return nil, diags
 	}
-	var names []string
-	for _, block := range file.Body.(*hclsyntax.Body).Blocks {
-		if block.Type != "connection" || len(block.Labels) != 1 || !isDingTalk(block.Body) {
+	blocks := file.Body.(*hclsyntax.Body).Blocks
+	images := pluginBlocks(blocks)
+	bodies := map[string]*hclsyntax.Body{}
+	var names, single []string
+	for _, block := range blocks {
+		if block.Type != "connection" || len(block.Labels) != 1 || !isDingTalk(block.Body, images) {
 			continue
 		}
 		label := block.Labels[0]
+		if bodies[label] != nil {
+			return nil, fmt.Errorf("%s has two connections %q", filename, label)
+		}
+		bodies[label] = block.Body
 		names = append(names, label)
-		if name == "" || label == name {
-			found, body = label, pluginBody(block.Body, text)
+		if !isAggregator(block.Body) {
+			single = append(single, label)
 		}
 	}
+	slices.Sort(names)
+	slices.Sort(single)
 	switch {
 	case len(names) == 0:
-		return "", "", fmt.Errorf(`%s has no connection with plugin = "dingtalk"`, filename)
-	case name != "" && !slices.Contains(names, name):
-		return "", "", fmt.Errorf("%s has no DingTalk connection %q; it has %s", filename, name, strings.Join(names, ", "))
-	case name == "" && len(names) > 1:
-		return "", "", fmt.Errorf("%s has several DingTalk connections: choose one of %s", filename, strings.Join(names, ", "))
+		return nil, fmt.Errorf(`%s has no connection with plugin = "dingtalk"`, filename)
+	case name != "" && bodies[name] == nil:
+		return nil, fmt.Errorf("%s has no DingTalk connection %q; it has %s", filename, name, strings.Join(names, ", "))
 	}
-	return found, body, nil
+
+	var found []Connection
+	for _, n := range names {
+		c := Connection{Name: n}
+		if isAggregator(bodies[n]) {
+			var err error
+			if c.Members, err = members(bodies[n], single); err != nil {
+				return nil, fmt.Errorf("%s: connection %q: %w", filename, n, err)
+			}
+		} else {
+			c.Body = pluginBody(bodies[n], text)
+		}
+		found = append(found, c)
+	}
+	if name == "" {
+		return found, nil
+	}
+	chosen := found[slices.Index(names, name)]
+	out := []Connection{chosen}
+	for _, member := range chosen.Members {
+		out = append(out, found[slices.Index(names, member)])
+	}
+	return out, nil
 }
 
-// isDingTalk reports whether a connection is of this plugin and not an
-// aggregator: plugin = "dingtalk", "turbot/dingtalk@latest", ….
-func isDingTalk(body *hclsyntax.Body) bool {
-	if _, aggregator := body.Attributes["type"]; aggregator {
-		return false
+// pluginBlocks are the values of plugin.NAME: the images of the plugin blocks.
+func pluginBlocks(blocks hclsyntax.Blocks) *hcl.EvalContext {
+	images := map[string]cty.Value{}
+	for _, block := range blocks {
+		if block.Type != "plugin" || len(block.Labels) != 1 {
+			continue
+		}
+		image := block.Labels[0]
+		if source, ok := text(block.Body, "source", nil); ok {
+			image = source
+		}
+		images[block.Labels[0]] = cty.StringVal(image)
 	}
-	attribute, ok := body.Attributes["plugin"]
+	return &hcl.EvalContext{Variables: map[string]cty.Value{"plugin": cty.ObjectVal(images)}}
+}
+
+// isDingTalk reports whether a connection is of this plugin: plugin =
+// "dingtalk", "turbot/dingtalk@latest", …, or plugin.NAME for a plugin block
+// with such a source.
+func isDingTalk(body *hclsyntax.Body, images *hcl.EvalContext) bool {
+	image, ok := text(body, "plugin", images)
+	image, _, _ = strings.Cut(image, "@")
+	return ok && path.Base(image) == "dingtalk"
+}
+
+func isAggregator(body *hclsyntax.Body) bool {
+	kind, _ := text(body, "type", nil)
+	return kind == "aggregator"
+}
+
+// text returns the value of a text argument, and whether it is there.
+func text(body *hclsyntax.Body, name string, variables *hcl.EvalContext) (string, bool) {
+	attribute, ok := body.Attributes[name]
 	if !ok {
-		return false
+		return "", false
+	}
+	value, diags := attribute.Expr.Value(variables)
+	if diags.HasErrors() || !value.IsWhollyKnown() || value.IsNull() || value.Type() != cty.String {
+		return "", false
+	}
+	return value.AsString(), true
+}
+
+// members are those of the connections in a file that an aggregator names, with
+// * for any text.
+func members(body *hclsyntax.Body, connections []string) ([]string, error) {
+	attribute, ok := body.Attributes["connections"]
+	if !ok {
+		return nil, fmt.Errorf("an aggregator names its connections, as in: connections = [%q]", "*")
 	}
 	value, diags := attribute.Expr.Value(nil)
-	if diags.HasErrors() || !value.IsWhollyKnown() || value.IsNull() || value.Type().FriendlyName() != "string" {
-		return false
+	if diags.HasErrors() {
+		return nil, diags
 	}
-	image, _, _ := strings.Cut(value.AsString(), "@")
-	return path.Base(image) == "dingtalk"
+	var found []string
+	if !value.IsNull() && value.CanIterateElements() {
+		for _, v := range value.AsValueSlice() {
+			if v.IsNull() || v.Type() != cty.String {
+				return nil, fmt.Errorf("connections is a list of names")
+			}
+			for _, c := range connections {
+				if ok, err := path.Match(v.AsString(), c); err != nil {
+					return nil, fmt.Errorf("connections: %q: %w", v.AsString(), err)
+				} else if ok {
+					found = append(found, c)
+				}
+			}
+		}
+	}
+	slices.Sort(found)
+	if found = slices.Compact(found); len(found) == 0 {
+		return nil, fmt.Errorf("no DingTalk connection of the file is among its connections")
+	}
+	return found, nil
 }
 
 func pluginBody(body *hclsyntax.Body, text []byte) string {
@@ -83,10 +182,22 @@ func rangeOf(r hcl.Range, text []byte) []byte { return text[r.Start.Byte:r.End.B
 
 // Body returns the body of a connection for an internal app.
 func Body(endpoint, clientID, clientSecret string) string {
-	return fmt.Sprintf("  endpoint      = %q\n  client_id     = %q\n  client_secret = %q\n", endpoint, clientID, clientSecret)
+	file := hclwrite.NewEmptyFile()
+	set(file.Body(), endpoint, clientID, clientSecret)
+	return string(hclwrite.Format(file.Bytes()))
 }
 
 // Block returns the whole connection block for an internal app.
 func Block(name, endpoint, clientID, clientSecret string) string {
-	return fmt.Sprintf("connection %q {\n  plugin        = \"dingtalk\"\n%s}\n", name, Body(endpoint, clientID, clientSecret))
+	file := hclwrite.NewEmptyFile()
+	body := file.Body().AppendNewBlock("connection", []string{name}).Body()
+	body.SetAttributeValue("plugin", cty.StringVal("dingtalk"))
+	set(body, endpoint, clientID, clientSecret)
+	return string(hclwrite.Format(file.Bytes()))
+}
+
+func set(body *hclwrite.Body, endpoint, clientID, clientSecret string) {
+	body.SetAttributeValue("endpoint", cty.StringVal(endpoint))
+	body.SetAttributeValue("client_id", cty.StringVal(clientID))
+	body.SetAttributeValue("client_secret", cty.StringVal(clientSecret))
 }

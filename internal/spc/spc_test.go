@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
 )
 
@@ -34,17 +36,51 @@ connection "all" {
 options "general" {}
 `
 
-func TestConnection(t *testing.T) {
-	tests := []struct{ name, text, connection, found, body, err string }{
-		{"one", "connection \"dingtalk\" {\n  plugin = \"dingtalk\"\n  client_id = \"x\"\n}", "", "dingtalk", "client_id = \"x\"\n", ""},
-		{"an empty one", "connection \"d\" {\n  plugin = \"local/dingtalk\"\n}", "", "d", "", ""},
-		{"of several, by name", two, "china", "china", "endpoint  = \"https://api.dingtalk.com\"\nclient_id = \"one\"\nignore_error_codes = [\n    \"a\",\n    \"b\",\n  ]\n", ""},
-		{"of several, with a version", two, "world", "world", "client_id = \"two\"\n", ""},
-		{"several", two, "", "", "", "f.spc has several DingTalk connections: choose one of china, world"},
-		{"a name that isn't there", two, "moon", "", "", `f.spc has no DingTalk connection "moon"; it has china, world`},
-		{"an aggregator", two, "all", "", "", `f.spc has no DingTalk connection "all"; it has china, world`},
-		{"none", `connection "aws" { plugin = "aws" }`, "", "", "", `f.spc has no connection with plugin = "dingtalk"`},
-		{"no HCL", `connection "x" {`, "", "", "", "f.spc:1,16-17: Unclosed configuration block"},
+func TestConnections(t *testing.T) {
+	type connections = []spc.Connection
+	var (
+		china = spc.Connection{Name: "china", Body: "endpoint  = \"https://api.dingtalk.com\"\nclient_id = \"one\"\nignore_error_codes = [\n    \"a\",\n    \"b\",\n  ]\n"}
+		world = spc.Connection{Name: "world", Body: "client_id = \"two\"\n"}
+		all   = spc.Connection{Name: "all", Members: []string{"china", "world"}}
+	)
+	aggregator := func(connections string) string {
+		return `connection "a" { plugin = "dingtalk" }
+			connection "b" { plugin = "dingtalk" }
+			connection "b_aws" { plugin = "aws" }
+			connection "c" {
+				plugin = "dingtalk"
+				type   = "aggregator"
+				` + connections + "\n}"
+	}
+	one := func(name string) connections { return connections{{Name: name}} }
+	tests := []struct {
+		name, text, connection string
+		want                   connections
+		err                    string
+	}{
+		{"one", "connection \"dingtalk\" {\n  plugin = \"dingtalk\"\n  client_id = \"x\"\n}", "", connections{{Name: "dingtalk", Body: "client_id = \"x\"\n"}}, ""},
+		{"an empty one", "connection \"d\" {\n  plugin = \"local/dingtalk\"\n}", "", one("d"), ""},
+		{"several, by their names", two, "", connections{all, china, world}, ""},
+		{"one of several", two, "china", connections{china}, ""},
+		{"one with a version", two, "world", connections{world}, ""},
+		{"an aggregator and its members", two, "all", connections{all, china, world}, ""},
+		{"a name that isn't there", two, "moon", nil, `f.spc has no DingTalk connection "moon"; it has all, china, world`},
+		{"one name twice", "connection \"d\" {\n  plugin = \"dingtalk\"\n}\nconnection \"d\" {\n  plugin = \"dingtalk\"\n}", "", nil, `f.spc has two connections "d"`},
+		{"members by a pattern, some twice", aggregator(`connections = ["b*", "b"]`), "c", connections{{Name: "c", Members: []string{"b"}}, {Name: "b"}}, ""},
+		{"members that aren't there", aggregator(`connections = ["x*"]`), "", nil, `f.spc: connection "c": no DingTalk connection of the file is among its connections`},
+		{"an aggregator is no member", aggregator(`connections = ["c"]`), "", nil, `f.spc: connection "c": no DingTalk connection of the file is among its connections`},
+		{"an aggregator without connections", aggregator(""), "", nil, `f.spc: connection "c": an aggregator names its connections, as in: connections = ["*"]`},
+		{"connections that are null", aggregator("connections = null"), "", nil, `f.spc: connection "c": no DingTalk connection`},
+		{"connections that are no list", aggregator(`connections = "*"`), "", nil, `f.spc: connection "c": no DingTalk connection`},
+		{"connections that are no names", aggregator("connections = [7]"), "", nil, `f.spc: connection "c": connections is a list of names`},
+		{"a pattern that is none", aggregator(`connections = ["["]`), "", nil, `f.spc: connection "c": connections: "[": syntax error in pattern`},
+		{"connections that are unknown", aggregator("connections = x"), "", nil, `f.spc: connection "c": f.spc:7,19-20: Variables not allowed`},
+		{"a type that is none", "connection \"d\" {\n  plugin = \"dingtalk\"\n  type = \"plugin\"\n}", "", one("d"), ""},
+		{"a plugin block", "plugin \"dingtalk\" {\n  memory_max_mb = 100\n}\nconnection \"d\" {\n  plugin = plugin.dingtalk\n}", "", one("d"), ""},
+		{"a plugin block with a source", "connection \"d\" {\n  plugin = plugin.meetings\n}\nplugin \"meetings\" {\n  source = \"turbot/dingtalk@latest\"\n}", "", one("d"), ""},
+		{"a plugin block of that name with another source", "connection \"d\" {\n  plugin = plugin.dingtalk\n}\nplugin \"dingtalk\" {\n  source = \"turbot/aws\"\n}", "", nil, `f.spc has no connection with plugin = "dingtalk"`},
+		{"none", `connection "aws" { plugin = "aws" }`, "", nil, `f.spc has no connection with plugin = "dingtalk"`},
+		{"no HCL", `connection "x" {`, "", nil, "f.spc:1,16-17: Unclosed configuration block"},
 	}
 	// What isn't a connection of this plugin is no connection.
 	for name, text := range map[string]string{
@@ -54,17 +90,20 @@ func TestConnection(t *testing.T) {
 		"without a plugin":           `connection "dingtalk" {}`,
 		"a plugin that is null":      `connection "dingtalk" { plugin = null }`,
 		"a plugin that is a number":  `connection "dingtalk" { plugin = 7 }`,
-		"a plugin that is unknown":   `connection "dingtalk" { plugin = plugin.dingtalk }`,
+		"a plugin without its block": `connection "dingtalk" { plugin = plugin.dingtalk }`,
 		"a plugin that ends like it": `connection "dingtalk" { plugin = "turbot/my-dingtalk" }`,
 		"a plugin below it":          `connection "dingtalk" { plugin = "dingtalk/other@latest" }`,
 		"nothing":                    ``,
 	} {
-		tests = append(tests, struct{ name, text, connection, found, body, err string }{
-			name, text, "", "", "", `f.spc has no connection with plugin = "dingtalk"`})
+		tests = append(tests, struct {
+			name, text, connection string
+			want                   connections
+			err                    string
+		}{name, text, "", nil, `f.spc has no connection with plugin = "dingtalk"`})
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			found, body, err := spc.Connection([]byte(test.text), "f.spc", test.connection)
+			found, err := spc.Connections([]byte(test.text), "f.spc", test.connection)
 			if test.err != "" {
 				if err == nil || !strings.HasPrefix(err.Error(), test.err) {
 					t.Errorf("error %v, want %q", err, test.err)
@@ -72,18 +111,37 @@ func TestConnection(t *testing.T) {
 			} else if err != nil {
 				t.Error(err)
 			}
-			if found != test.found || body != test.body {
-				t.Errorf("got %q, %q", found, body)
+			if d := cmp.Diff(test.want, found); d != "" {
+				t.Errorf("connections (-want +got):\n%s", d)
 			}
 		})
 	}
 }
 
+// What is written is read again, whatever the values hold: a secret is as it is.
 func TestBlockIsRead(t *testing.T) {
-	found, body, err := spc.Connection([]byte(spc.Block("dingtalk", "http://127.0.0.1:1", "id", "se\"cret")), "f.spc", "")
-	want := "endpoint      = \"http://127.0.0.1:1\"\nclient_id     = \"id\"\nclient_secret = \"se\\\"cret\"\n"
-	if err != nil || found != "dingtalk" || body != want {
-		t.Errorf("got %q, %q, %v", found, body, err)
+	block := spc.Block("dingtalk", "http://127.0.0.1:1", "${id}", "se\"cr\\et%{x}\x01")
+	found, err := spc.Connections([]byte(block), "f.spc", "")
+	want := []spc.Connection{{Name: "dingtalk", Body: spc.Body("http://127.0.0.1:1", "${id}", "se\"cr\\et%{x}\x01")}}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, found); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	file, diags := hclparse.NewParser().ParseHCL([]byte(found[0].Body), "body")
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	attributes, _ := file.Body.JustAttributes()
+	for name, want := range map[string]string{"client_id": "${id}", "client_secret": "se\"cr\\et%{x}\x01"} {
+		value, diags := attributes[name].Expr.Value(nil)
+		if diags.HasErrors() || value.AsString() != want {
+			t.Errorf("%s is %#v, %v", name, value, diags)
+		}
+	}
+	if want := "connection \"d\" {\n  plugin        = \"dingtalk\"\n  endpoint      = \"e\"\n  client_id     = \"i\"\n  client_secret = \"s\"\n}\n"; spc.Block("d", "e", "i", "s") != want {
+		t.Errorf("it reads\n%s", spc.Block("d", "e", "i", "s"))
 	}
 }
 
@@ -93,8 +151,8 @@ func TestInstalledConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, body, err := spc.Connection(b, "dingtalk.spc", "")
-	if err != nil || found != "dingtalk" || body != "" {
-		t.Errorf("got %q, %q, %v", found, body, err)
+	found, err := spc.Connections(b, "dingtalk.spc", "")
+	if d := cmp.Diff([]spc.Connection{{Name: "dingtalk"}}, found); err != nil || d != "" {
+		t.Errorf("%v (-want +got):\n%s", err, d)
 	}
 }
