@@ -33,13 +33,20 @@ const usage = `dingtalk-sql answers SQL about DingTalk's video meetings.
                                             for China, DINGTALK_ENDPOINT=https://api.dingtalk.com
 
 The SQL is SQLite's, one or more statements. Without an argument it is read from
-standard input.
+standard input; in a terminal, a prompt asks for it (.help lists its commands).
 
-  --config FILE       a .spc file with the connection
-  --connection NAME   the connection, where the file has several
+  --config FILE       a .spc file with connections. Each is a schema, as in
+                      my_connection.dingtalk_user; a table's name alone means
+                      that of the first connection by name
+  --connection NAME   of the file's connections that one alone, or an
+                      aggregator and its members
+  --database FILE     keep your own tables in that SQLite file; the tables of
+                      the plugin are beside them, and never written into it
   --demo              query the made-up organization, and tell the API calls
                       that each query made
-  --output FORMAT     table (the default), csv or json
+  --output FORMAT     table (the default), line, csv or json. A table that is
+                      wider than the terminal is shown as line, one column a
+                      line, so that nothing is cut off
   --help              print this
 `
 
@@ -49,10 +56,10 @@ func main() {
 	if _, set := os.LookupEnv(logging.EnvLogLevel); !set {
 		os.Setenv(logging.EnvLogLevel, "OFF")
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "Error:", strings.TrimSpace(err.Error()))
+		tell(os.Stderr, err)
 		os.Exit(1)
 	}
 }
@@ -60,6 +67,7 @@ func main() {
 type options struct {
 	demo, help         bool
 	config, connection string
+	database           string
 	output             format
 	sql                string
 }
@@ -78,79 +86,72 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 		_, err := io.WriteString(stdout, usage)
 		return err
 	}
-	if opt.sql == "" {
+	prompt := opt.sql == "" && isTerminal(stdin) && isTerminal(stdout)
+	if !prompt {
+		// At the prompt, it ends the query alone.
+		var stop context.CancelFunc
+		ctx, stop = signal.NotifyContext(ctx, os.Interrupt)
+		defer stop()
+	}
+	if opt.sql == "" && !prompt {
 		if opt.sql, err = readSQL(ctx, stdin); err != nil {
 			return err
 		}
 	}
 	statements := sqlite.Split(opt.sql)
-	if len(statements) == 0 {
+	if len(statements) == 0 && !prompt {
 		return errNoSQL
 	}
-	connection, config, err := opt.connectionConfig()
+	s, err := open(opt, stdout, stderr)
 	if err != nil {
 		return err
 	}
-	var demo *simulator.Simulator
-	if opt.demo {
-		demo = simulator.Demo(now())
-		server := httptest.NewServer(demo)
-		defer server.CloseClientConnections()
-		config = spc.Body(server.URL, simulator.DemoApp.ClientID, simulator.DemoApp.ClientSecret)
+	defer s.close()
+	if prompt {
+		return s.prompt(ctx)
 	}
-	e, err := engine.New(dingtalk.NewServer(), connection, config)
-	if err != nil {
-		return err
-	}
-	db, err := sqlite.Open(e)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-
-	// All statements are answered before the first result is printed: an
-	// answer is complete or an error.
-	var results []*sqlite.Result
-	var calls []int // of each
-	for _, statement := range statements {
-		if demo != nil {
-			demo.ClearCalls()
-		}
-		r, err := db.Query(ctx, statement)
-		switch {
-		case errors.Is(err, context.Canceled):
-			return errStopped
-		case err != nil:
-			return err
-		case len(r.Columns) > 0:
-			results = append(results, r)
-			if demo != nil {
-				calls = append(calls, len(demo.Calls())-demo.Count(simulator.TokenCall))
-			}
-		}
-	}
-	if err := opt.output.holds(len(results)); err != nil {
-		return err
-	}
-	for i, r := range results {
-		if err := opt.output.write(stdout, r); err != nil {
-			return err
-		}
-		// For people: other formats are for programs.
-		if demo != nil && opt.output == formatTable {
-			fmt.Fprintln(stderr, callsMade(calls[i]))
-		}
-	}
-	return nil
+	return s.all(ctx, statements)
 }
 
-// callsMade tells a number of API calls. Those for a token are not among them,
-// as DingTalk doesn't count them either.
-func callsMade(n int) string {
-	if n == 1 {
-		return "-- 1 API call"
+// open makes the plugin's tables, and the user's own, ready to be asked.
+func open(opt options, stdout, stderr io.Writer) (*session, error) {
+	s := &session{output: opt.output, demo: opt.demo, timing: isTerminal(stderr), stdout: stdout, stderr: stderr}
+	connections, err := opt.connections()
+	if err != nil {
+		return nil, err
 	}
-	return fmt.Sprintf("-- %d API calls", n)
+	if opt.demo {
+		server := httptest.NewServer(simulator.Demo(now()))
+		s.closers = append(s.closers, server.CloseClientConnections)
+		connections[0].Config = spc.Body(server.URL, simulator.DemoApp.ClientID, simulator.DemoApp.ClientSecret)
+	}
+	e, err := engine.New(dingtalk.NewServer(), connections...)
+	if err == nil {
+		s.db, err = sqlite.Open(e, opt.database)
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	s.closers = append(s.closers, func() { s.db.Close() })
+	return s, nil
+}
+
+// connections are those of the file, or the one that the environment fills in.
+func (opt options) connections() ([]engine.Connection, error) {
+	if opt.config == "" {
+		return []engine.Connection{{Name: "dingtalk"}}, nil
+	}
+	text, err := os.ReadFile(opt.config)
+	if err != nil {
+		return nil, fmt.Errorf("--config: %w", err)
+	}
+	found, err := spc.Connections(text, opt.config, opt.connection)
+	connections := make([]engine.Connection, len(found))
+	for i, c := range found {
+		connections[i] = engine.Connection{Name: c.Name, Config: c.Body, Members: c.Members}
+	}
+	return connections, err
 }
 
 var (
@@ -191,6 +192,7 @@ func parse(args []string) (options, error) {
 	flags.BoolVar(&opt.demo, "demo", false, "")
 	flags.StringVar(&opt.config, "config", "", "")
 	flags.StringVar(&opt.connection, "connection", "", "")
+	flags.StringVar(&opt.database, "database", "", "")
 	flags.Var(&opt.output, "output", "")
 
 	var texts []string
@@ -234,15 +236,4 @@ func parse(args []string) (options, error) {
 // isComment reports SQL that begins with a comment, and so like an option.
 func isComment(arg string) bool {
 	return strings.HasPrefix(arg, "-- ") || strings.HasPrefix(arg, "--\n")
-}
-
-func (opt options) connectionConfig() (name, body string, err error) {
-	if opt.config == "" {
-		return "dingtalk", "", nil
-	}
-	text, err := os.ReadFile(opt.config)
-	if err != nil {
-		return "", "", fmt.Errorf("--config: %w", err)
-	}
-	return spc.Connection(text, opt.config, opt.connection)
 }

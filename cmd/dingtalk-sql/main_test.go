@@ -119,22 +119,33 @@ func TestCommand(t *testing.T) {
 		{"options behind the query", nil, "", []string{incident, "--output", "csv", "--demo"},
 			outcome{stdout: "title,end_time,status\nINC-2041 Payment gateway bridge,2026-11-20T07:45:00Z,1\nINC-2047 登录故障应急,,2\n"}},
 		{"several statements", nil, "", []string{"--demo", "create table t (a); insert into t values (1); select a from t; " + incident + ";"},
-			outcome{stdout: "+---+\n| a |\n+---+\n| 1 |\n+---+\n" + incidentTable, stderr: "-- 0 API calls\n" + oneCall}},
+			outcome{stdout: "+---+\n| a |\n+---+\n| 1 |\n+---+\n\n" + incidentTable, stderr: "-- 0 API calls\n" + oneCall}},
 		{"pages, and the same again from the cache", nil, "", []string{"--demo", standups + ";" + standups},
-			outcome{stdout: "+-----+\n|   n |\n+-----+\n| 230 |\n+-----+\n+-----+\n|   n |\n+-----+\n| 230 |\n+-----+\n", stderr: "-- 3 API calls\n-- 0 API calls\n"}},
-		{"several statements, the last of which fails", nil, "", []string{"--demo", "select 1; select nope"}, outcome{code: 1, stderr: "Error: SQL logic error: no such column: nope (1)\n"}},
+			outcome{stdout: "+-----+\n|   n |\n+-----+\n| 230 |\n+-----+\n\n+-----+\n|   n |\n+-----+\n| 230 |\n+-----+\n", stderr: "-- 3 API calls\n-- 0 API calls\n"}},
+		{"several statements, the last of which fails", nil, "", []string{"--demo", "select 1; select nope"}, outcome{code: 1, stderr: "Error: no such column: nope\n"}},
 		{"several results as csv", nil, "", []string{"--demo", "--output", "csv", "select 1; select 2"},
 			outcome{code: 1, stderr: "Error: 2 statements have a result, and csv can hold one: run them one by one\n"}},
 		{"help", nil, "", []string{"--help"}, outcome{stdout: usage}},
 		{"an option that isn't one", nil, "", []string{"--nope", incident}, outcome{code: 1, stderr: "Error: flag provided but not defined: -nope (dingtalk-sql --help lists the options)\n"}},
 		{"no credentials", nil, "", []string{incident},
 			outcome{code: 1, stderr: "Error: dingtalk: the config of connection \"dingtalk\": no credentials are set: set client_id (DINGTALK_CLIENT_ID) and client_secret (DINGTALK_CLIENT_SECRET), or access_token (DINGTALK_ACCESS_TOKEN), in the connection or in the environment\n"}},
-		{"several connections", nil, "", []string{"--config", file, incident},
-			outcome{code: 1, stderr: "Error: " + file + " has several DingTalk connections: choose one of one, two\n"}},
+		{"several connections", nil, "", []string{"--config", file, strings.Replace(incident, "dingtalk_", "one.dingtalk_", 1)}, outcome{stdout: incidentTable}},
+		{"the first of several connections", nil, "", []string{"--config", file, incident}, outcome{stdout: incidentTable}},
+		{"another of several connections, which is refused", nil, "", []string{"--config", file, strings.Replace(incident, "dingtalk_", "two.dingtalk_", 1)},
+			outcome{code: 1, stderr: "Error: two: dingtalk_schedule_conference, schedule_conference_id \"" + simulator.DemoIncident +
+				"\": fetching an access token: DingTalk answered HTTP 400, code invalidClientIdOrSecret: the client id or secret is [redacted] (request id 5E5B5F7C-0000-7000-8000-51AD51AD51AD).\n" +
+				"The app's credentials are refused: check client_id and client_secret (DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET), corp_id and suite_ticket if you set them, and that endpoint is the region in which the app was created.\n"}},
+		{"a connection that was not chosen", nil, "", []string{"--config", file, "--connection", "two", strings.Replace(incident, "dingtalk_", "one.dingtalk_", 1)},
+			outcome{code: 1, stderr: "Error: no such table: one.dingtalk_schedule_conference\nThere is no schema one; there is two.\n"}},
+		{"the demo's connection", nil, "", []string{"--demo", strings.Replace(incident, "dingtalk_", "dingtalk.dingtalk_", 1)}, outcome{stdout: incidentTable, stderr: oneCall}},
+		{"a line for each column", nil, "", []string{"--demo", "--output", "line", "select 1 as a, null as name; select 2 as b; select 3 as c where 0"},
+			outcome{stdout: "-[ row 1 ]-\na    | 1\nname | <null>\n\n-[ row 1 ]-\nb | 2\n\n"}},
+		{"an error of DingTalk's moves no terminal", nil, "", []string{"--demo", "select [\x1b[31m]"},
+			outcome{code: 1, stderr: "Error: no such column: \\x1b[31m\n"}},
 		{"no file", nil, "", []string{"--config", missing, incident},
 			outcome{code: 1, stderr: "Error: --config: open " + missing + ": no such file or directory\n"}},
 		{"an output that isn't one", nil, "", []string{"--output", "xml", incident},
-			outcome{code: 1, stderr: "Error: invalid value \"xml\" for flag -output: it must be table, csv or json (dingtalk-sql --help lists the options)\n"}},
+			outcome{code: 1, stderr: "Error: invalid value \"xml\" for flag -output: it must be table, line, csv or json (dingtalk-sql --help lists the options)\n"}},
 		{"demo and config", nil, "", []string{"--demo", "--config", file, incident}, outcome{code: 1, stderr: "Error: --demo and --config exclude each other\n"}},
 		{"a connection without a config", nil, "", []string{"--demo", "--connection", "one", incident}, outcome{code: 1, stderr: "Error: --connection goes with --config\n"}},
 		{"a comment on a line of its own first", nil, "", []string{"--demo", "--\n" + incident}, outcome{stdout: incidentTable, stderr: oneCall}},
@@ -267,6 +278,7 @@ func TestBytesAndWideTitles(t *testing.T) {
 	r := &sqlite.Result{Columns: []string{"Name", "n"}, Rows: [][]any{{[]byte("字"), 1.5}, {nil, int64(2)}}}
 	for f, want := range map[format]string{
 		formatTable: "+--------+-----+\n| Name   |   n |\n+--------+-----+\n| 字     | 1.5 |\n| <null> |   2 |\n+--------+-----+\n",
+		formatLine:  "-[ row 1 ]-\nName | 字\nn    | 1.5\n-[ row 2 ]-\nName | <null>\nn    | 2\n",
 		formatCSV:   "Name,n\n字,1.5\n,2\n",
 		formatJSON:  "[\n  {\"Name\": \"字\", \"n\": 1.5},\n  {\"Name\": null, \"n\": 2}\n]\n",
 	} {
@@ -289,7 +301,7 @@ func (f full) Write([]byte) (int, error) { return 0, f.error }
 func TestWriteErrors(t *testing.T) {
 	disk := full{errors.New("no space left")}
 	r := &sqlite.Result{Columns: []string{"a"}, Rows: [][]any{{int64(1)}}}
-	for _, f := range []format{formatTable, formatCSV, formatJSON} {
+	for _, f := range formats {
 		if err := f.write(disk, r); err != disk.error {
 			t.Errorf("%s: error %v", f, err)
 		}

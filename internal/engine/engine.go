@@ -4,7 +4,9 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
@@ -24,45 +26,66 @@ type Server interface {
 	Execute(*proto.ExecuteRequest, proto.WrapperPlugin_ExecuteServer) error
 }
 
-// Engine is a plugin with one connection.
+// Connection is one of a plugin's connections.
+type Connection struct {
+	Name string
+	// Config is the body of its connection block as a .spc file has it; "" is an
+	// empty block.
+	Config string
+	// Members are the connections of an aggregator, which has no config of its
+	// own. Nil for any other.
+	Members []string
+}
+
+// Engine is a plugin with its connections.
 type Engine struct {
 	// Schema are the plugin's tables by name.
 	Schema map[string]*proto.TableSchema
+	// Connections are there to be asked. The first is asked by a Scan that
+	// names none.
+	Connections []Connection
 
-	server     Server
-	connection string
+	server Server
 }
 
-// New gives a server one connection. config is the body of its connection block
-// as a .spc file has it; "" is an empty block.
-func New(server Server, connection, config string) (*Engine, error) {
-	e := &Engine{server: server, connection: connection}
-	if err := e.Configure(config); err != nil {
+// New gives a server its connections, one at the least. An aggregator comes
+// after its members.
+func New(server Server, connections ...Connection) (*Engine, error) {
+	if len(connections) == 0 {
+		return nil, errors.New("a plugin needs a connection")
+	}
+	e := &Engine{server: server}
+	if err := e.Configure(connections...); err != nil {
 		return nil, err
 	}
-	response, err := e.server.GetSchema(&proto.GetSchemaRequest{Connection: connection})
+	response, err := e.server.GetSchema(&proto.GetSchemaRequest{Connection: connections[0].Name})
 	if err != nil {
-		return nil, fmt.Errorf("reading the plugin's schema: %w", err)
+		return nil, fmt.Errorf("reading the plugin's schema: %w", plain(err))
 	}
 	e.Schema = response.GetSchema().GetSchema()
 	return e, nil
 }
 
-// Configure sets the connection's config, as Steampipe does at its start.
-func (e *Engine) Configure(config string) error {
-	_, err := e.server.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{
-		Configs: []*proto.ConnectionConfig{e.connectionConfig(config)},
-	})
-	return err
+// Configure sets all connections, as Steampipe does at its start.
+func (e *Engine) Configure(connections ...Connection) error {
+	configs := make([]*proto.ConnectionConfig, len(connections))
+	for i, c := range connections {
+		configs[i] = c.proto()
+	}
+	if _, err := e.server.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{Configs: configs}); err != nil {
+		return plain(err)
+	}
+	e.Connections = connections
+	return nil
 }
 
-// Reconfigure changes the connection's config, as Steampipe does when its file
-// has changed.
-func (e *Engine) Reconfigure(config string) error {
+// Reconfigure changes the config of a connection, as Steampipe does when its
+// file has changed.
+func (e *Engine) Reconfigure(c Connection) error {
 	_, err := e.server.UpdateConnectionConfigs(&proto.UpdateConnectionConfigsRequest{
-		Changed: []*proto.ConnectionConfig{e.connectionConfig(config)},
+		Changed: []*proto.ConnectionConfig{c.proto()},
 	})
-	return err
+	return plain(err)
 }
 
 // OverrideRateLimiter replaces a rate limiter of the plugin's by one of the same
@@ -72,11 +95,12 @@ func (e *Engine) OverrideRateLimiter(limiter *proto.RateLimiterDefinition) error
 	return err
 }
 
-func (e *Engine) connectionConfig(config string) *proto.ConnectionConfig {
-	return &proto.ConnectionConfig{
-		Connection: e.connection,
-		Config:     config,
+func (c Connection) proto() *proto.ConnectionConfig {
+	config := &proto.ConnectionConfig{Connection: c.Name, Config: c.Config, ChildConnections: c.Members}
+	if c.Members != nil {
+		config.Type = "aggregator"
 	}
+	return config
 }
 
 // Qual is a condition on a column that the plugin is asked to apply.
@@ -92,9 +116,11 @@ func Equals(column, value string) Qual {
 
 // Scan is one reading of a table.
 type Scan struct {
-	Table   string
-	Columns []string
-	Quals   []Qual
+	// Connection is the one to ask; "" is the first.
+	Connection string
+	Table      string
+	Columns    []string
+	Quals      []Qual
 	// Limit is the most rows wanted. Nil is all.
 	Limit *int64
 	// Cache lets the SDK's query cache answer and remember.
@@ -103,8 +129,16 @@ type Scan struct {
 
 // Execute runs a scan and calls each with its rows, one after another, in no
 // particular order. It returns when the scan has ended; an error of each ends
-// it.
+// it. What the plugin does for the scan has the values of ctx.
 func (e *Engine) Execute(ctx context.Context, s Scan, each func(*proto.Row) error) error {
+	connection := e.Connections[0]
+	if s.Connection != "" {
+		i := slices.IndexFunc(e.Connections, func(c Connection) bool { return c.Name == s.Connection })
+		if i < 0 {
+			return fmt.Errorf("there is no connection %q", s.Connection)
+		}
+		connection = e.Connections[i]
+	}
 	var limit *proto.NullableInt // nil is none
 	if s.Limit != nil {
 		limit = &proto.NullableInt{Value: *s.Limit}
@@ -121,21 +155,31 @@ func (e *Engine) Execute(ctx context.Context, s Scan, each func(*proto.Row) erro
 		})
 	}
 
+	asked := map[string]*proto.ExecuteConnectionData{}
+	for _, name := range connection.asked() {
+		asked[name] = &proto.ExecuteConnectionData{Limit: limit, CacheEnabled: s.Cache, CacheTtl: cacheTTLSeconds}
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	err := e.server.Execute(&proto.ExecuteRequest{
-		Table:        s.Table,
-		QueryContext: &proto.QueryContext{Columns: s.Columns, Quals: quals},
-		CallId:       grpc.BuildCallId(),
-		Connection:   e.connection,
-		ExecuteConnectionData: map[string]*proto.ExecuteConnectionData{
-			e.connection: {Limit: limit, CacheEnabled: s.Cache, CacheTtl: cacheTTLSeconds},
-		},
+		Table:                 s.Table,
+		QueryContext:          &proto.QueryContext{Columns: s.Columns, Quals: quals},
+		CallId:                grpc.BuildCallId(),
+		Connection:            connection.Name,
+		ExecuteConnectionData: asked,
 	}, &sink{ctx: ctx, cancel: cancel, each: each})
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
-	return err
+	return plain(err)
+}
+
+// asked are the connections that a scan of c asks.
+func (c Connection) asked() []string {
+	if c.Members != nil {
+		return c.Members
+	}
+	return []string{c.Name}
 }
 
 // sink takes the rows of one Execute call.

@@ -3,11 +3,17 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/testing/protocmp"
 )
 
 // scripted is a plugin's server whose scans do as a test says.
@@ -92,7 +98,7 @@ func TestExecute(t *testing.T) {
 			defer cancel(nil)
 			e, err := engine.New(scripted{scan: func(stream proto.WrapperPlugin_ExecuteServer) error {
 				return test.scan(func(r *proto.ExecuteResponse) { _ = stream.Send(r) }, func() { cancel(stop) })
-			}}, "c", "")
+			}}, engine.Connection{Name: "c"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -112,5 +118,73 @@ func TestExecute(t *testing.T) {
 				t.Errorf("rows (-want +got):\n%s", d)
 			}
 		})
+	}
+}
+
+// asked notes what a server is asked.
+type asked struct {
+	scripted
+	configs  []*proto.ConnectionConfig
+	requests []string
+}
+
+func (a *asked) SetAllConnectionConfigs(r *proto.SetAllConnectionConfigsRequest) (*proto.SetConnectionConfigResponse, error) {
+	a.configs = r.Configs
+	return nil, nil
+}
+
+func (a *asked) Execute(r *proto.ExecuteRequest, _ proto.WrapperPlugin_ExecuteServer) error {
+	a.requests = append(a.requests, fmt.Sprint(r.Connection, slices.Sorted(maps.Keys(r.ExecuteConnectionData))))
+	return nil
+}
+
+// A scan asks the connection that it names, or the first; of an aggregator its
+// members.
+func TestConnections(t *testing.T) {
+	server := &asked{}
+	e, err := engine.New(server, engine.Connection{Name: "b", Config: "x = 1"}, engine.Connection{Name: "a"}, engine.Connection{Name: "all", Members: []string{"a", "b"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []*proto.ConnectionConfig{{Connection: "b", Config: "x = 1"}, {Connection: "a"}, {Connection: "all", Type: "aggregator", ChildConnections: []string{"a", "b"}}}
+	if d := cmp.Diff(want, server.configs, protocmp.Transform()); d != "" {
+		t.Errorf("configs (-want +got):\n%s", d)
+	}
+	for _, name := range []string{"", "a", "b", "all"} {
+		if err := e.Execute(t.Context(), engine.Scan{Connection: name, Table: "t"}, nil); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := e.Execute(t.Context(), engine.Scan{Connection: "c", Table: "t"}, nil); err == nil || err.Error() != `there is no connection "c"` {
+		t.Error(err)
+	}
+	if d := cmp.Diff([]string{"b[b]", "a[a]", "b[b]", "all[a b]"}, server.requests); d != "" {
+		t.Errorf("scans (-want +got):\n%s", d)
+	}
+	if _, err := engine.New(server); err == nil {
+		t.Error("an engine without a connection")
+	}
+}
+
+// What gRPC writes around an error is for nobody.
+func TestPlainErrors(t *testing.T) {
+	own := errors.New("of its own")
+	refused := status.Error(codes.Internal, "what went wrong")
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{own, "of its own"},
+		{refused, "what went wrong"},
+		{fmt.Errorf("table t: %w, after all", refused), "table t: what went wrong, after all"},
+	} {
+		e, err := engine.New(scripted{scan: func(proto.WrapperPlugin_ExecuteServer) error { return test.err }}, engine.Connection{Name: "c"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = e.Execute(t.Context(), engine.Scan{Table: "t"}, nil)
+		if err == nil || err.Error() != test.want || !errors.Is(err, test.err) {
+			t.Errorf("error %v, want %s", err, test.want)
+		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 // cursor is one scan of a table. SQLite may filter it anew any number of
 // times, as for each value of an in list.
 type cursor struct {
-	table *module
+	table *table
 	plan  plan
 
 	ctx     context.Context

@@ -93,11 +93,11 @@ func (s *scripted) checkEnded(t *testing.T) {
 func openScripted(t *testing.T, scan func(ctx context.Context, id string, send func(title string)) error) (*sqlite.DB, *scripted) {
 	t.Helper()
 	s := &scripted{scan: scan}
-	e, err := engine.New(s, "scripted", "")
+	e, err := engine.New(s, engine.Connection{Name: "scripted"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := sqlite.Open(e)
+	db, err := sqlite.Open(e, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestScansAreStopped(t *testing.T) {
 			[]string{"a0", "<nil>", "c0"}, ""},
 		{"exists", ids + "select id from ids where exists (select 1" + from + "id)", []string{"a", "b", "c"}, ""},
 		{"exists, and not for none", "with ids(id) as (values ('a'), (null)) select id from ids where exists (select 1" + from + "id)", []string{"a"}, ""},
-		{"an error of SQLite's", "select case title when 'a3' then json('{') else title end" + from + "'a'", nil, "SQL logic error: malformed JSON (1)"},
+		{"an error of SQLite's", "select case title when 'a3' then json('{') else title end" + from + "'a'", nil, "malformed JSON"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -6,42 +6,73 @@ import "strings"
 // string, a quoted name or a comment. Statements that are nothing but blanks
 // and comments are left out. It does not know the body of a trigger.
 func Split(sql string) []string {
-	var statements []string
-	start, meaning := 0, false // whether the statement has more than comments
-	flush := func(end int) {
-		if meaning {
-			statements = append(statements, strings.TrimSpace(sql[start:end]))
-		}
-		start, meaning = end+1, false
+	statements, rest := Cut(sql)
+	if rest = strings.TrimSpace(rest); rest != "" && !onlyComments(rest) {
+		statements = append(statements, rest)
 	}
-	for i := 0; i < len(sql); i++ {
-		rest := sql[i:]
-		switch c := sql[i]; {
-		case c == ';':
-			flush(i)
-		case strings.HasPrefix(rest, "--"):
-			i += skip(rest, "\n")
-		case strings.HasPrefix(rest, "/*"):
-			i += 2 + skip(rest[2:], "*/") // the star of /*/ does not end it
-		case c == '\'' || c == '"' || c == '`':
-			// A doubled quote ends one string and begins the next.
-			i += 1 + skip(rest[1:], string(c))
-			meaning = true
-		case c == '[':
-			i += skip(rest, "]")
-			meaning = true
-		case c > ' ':
-			meaning = true
-		}
-	}
-	flush(len(sql))
 	return statements
 }
 
-// skip returns the position of the last byte of end, or of the text.
-func skip(text, end string) int {
-	if i := strings.Index(text, end); i >= 0 {
-		return i + len(end) - 1
+// onlyComments reports whether SQL without a semicolon that ends a statement
+// says nothing.
+func onlyComments(sql string) bool {
+	says, _ := scan(sql, func(int, bool) {})
+	return !says
+}
+
+// Cut is Split for SQL of which more is to come: rest is what follows the last
+// statement that a semicolon ends. It is "" where that is nothing but blanks and
+// comments that have an end.
+func Cut(sql string) (statements []string, rest string) {
+	start := 0
+	says, open := scan(sql, func(semicolon int, says bool) {
+		if says {
+			statements = append(statements, strings.TrimSpace(sql[start:semicolon]))
+		}
+		start = semicolon + 1
+	})
+	if says || open {
+		rest = sql[start:]
 	}
-	return len(text) - 1
+	return statements, rest
+}
+
+// scan calls end at each semicolon that ends a statement, and tells whether the
+// statement says anything. It returns the same of what follows the last, and
+// whether that ends in a string, name or comment that has no end.
+func scan(sql string, end func(semicolon int, says bool)) (says, open bool) {
+	for i := 0; i < len(sql); i++ {
+		rest := sql[i:]
+		n := 0 // bytes to skip besides the first
+		switch c := sql[i]; {
+		case c == ';':
+			end(i, says)
+			says = false
+		case strings.HasPrefix(rest, "--"):
+			// The end of the text ends it as well.
+			n, _ = skip(rest, 2, "\n")
+		case strings.HasPrefix(rest, "/*"):
+			n, open = skip(rest, 2, "*/") // the star of /*/ does not end it
+		case c == '\'' || c == '"' || c == '`':
+			// A doubled quote ends one string and begins the next.
+			n, open = skip(rest, 1, string(c))
+			says = true
+		case c == '[':
+			n, open = skip(rest, 1, "]")
+			says = true
+		case c > ' ':
+			says = true
+		}
+		i += n
+	}
+	return says, open
+}
+
+// skip returns the position of the last byte of end in text from a position on;
+// of the text's, where it is not there.
+func skip(text string, from int, end string) (last int, open bool) {
+	if i := strings.Index(text[from:], end); i >= 0 {
+		return from + i + len(end) - 1, false
+	}
+	return len(text) - 1, true
 }

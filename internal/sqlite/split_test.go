@@ -35,3 +35,32 @@ func TestSplit(t *testing.T) {
 		}
 	}
 }
+
+func TestCut(t *testing.T) {
+	tests := []struct {
+		sql  string
+		want []string
+		rest string
+	}{
+		{"", nil, ""},
+		{"select 1", nil, "select 1"},
+		{"select 1;", []string{"select 1"}, ""},
+		{"select 1; select 2", []string{"select 1"}, " select 2"},
+		{"select ';", nil, "select ';"},
+		{"select ';'\n;", []string{"select ';'"}, ""},
+		{"select \"a;b", nil, "select \"a;b"},
+		{"select [a;b", nil, "select [a;b"},
+		{"/* a", nil, "/* a"},
+		{"/* a; */", nil, ""},
+		{"/*/ ; select 1", nil, "/*/ ; select 1"},
+		{"-- a;\n", nil, ""},
+		{"select 1; -- and that is all\n", []string{"select 1"}, ""},
+		{";;\n", nil, ""},
+	}
+	for _, test := range tests {
+		got, rest := sqlite.Cut(test.sql)
+		if d := cmp.Diff(test.want, got); d != "" || rest != test.rest {
+			t.Errorf("%q: rest %q, want %q; (-want +got):\n%s", test.sql, rest, test.rest, d)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -18,17 +19,21 @@ import (
 	"modernc.org/sqlite"
 )
 
-// DB is an in-memory SQLite database with a plugin's tables. Queries run one
-// after another.
+// DB is an SQLite database with a plugin's tables. Queries run one after
+// another.
 type DB struct {
 	// Now is the time of the function now(). Nil is the machine's.
 	Now func() time.Time
 
 	engine *engine.Engine
+	file   string // "" is in memory
 	sql    *sql.DB
+	// modules are the plugin's tables, in the order of their names.
+	modules []*module
 
-	mu    sync.Mutex // held by the query under way
-	query *query
+	mu      sync.Mutex // held by the query under way
+	query   *query
+	changes int64 // of all queries so far
 }
 
 // query is what the virtual tables need to know of the query under way.
@@ -49,26 +54,53 @@ func (q *query) fail(err error) error {
 	return err
 }
 
-// Open returns a database with a virtual table for each table of the plugin's
-// schema.
-func Open(e *engine.Engine) (*DB, error) {
-	db := &DB{engine: e}
+// maxConnections is how many databases SQLite attaches at most.
+const maxConnections = 10
+
+// busyTimeout is how long a statement waits for another program that writes to
+// the database's file.
+const busyTimeout = 10 * time.Second
+
+// Open returns a database with a schema for each connection of the plugin, and
+// in it a virtual table for each table of the plugin. A table's name alone means
+// that of the first connection. The user's own tables are kept in file; "" is in
+// memory. Nothing of the plugin is written into it.
+func Open(e *engine.Engine, file string) (*DB, error) {
+	if n := len(e.Connections); n > maxConnections {
+		return nil, fmt.Errorf("there are %d connections, and SQLite takes %d at a time: choose one", n, maxConnections)
+	}
+	db := &DB{engine: e, file: file}
 	drv := &sqlite.Driver{}
 	if err := addPostgres(drv, db.now); err != nil {
 		return nil, err
 	}
-	var create strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(e.Schema)) {
-		if err := drv.RegisterModule(name, &module{db: db, name: name, schema: e.Schema[name]}); err != nil {
+		m := &module{db: db, name: name, schema: e.Schema[name]}
+		if err := drv.RegisterModule(name, m); err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&create, "create virtual table %[1]s using %[1]s;\n", quoteName(name))
+		db.modules = append(db.modules, m)
 	}
-	db.sql = sql.OpenDB(connector{drv})
-	// An in-memory database belongs to one connection.
+	var create strings.Builder
+	for _, c := range e.Connections {
+		if slices.ContainsFunc(ownSchemas, func(s string) bool { return strings.EqualFold(s, c.Name) }) {
+			return nil, fmt.Errorf("a connection cannot be named %q here: SQLite has a schema of that name", c.Name)
+		}
+		fmt.Fprintf(&create, "attach ':memory:' as %s;\n", quoteName(c.Name))
+		for _, m := range db.modules {
+			fmt.Fprintf(&create, "create virtual table %s.%[2]s using %[2]s;\n", quoteName(c.Name), quoteName(m.name))
+		}
+	}
+	db.sql = sql.OpenDB(connector{drv, dataSource(file)})
+	// What is attached belongs to one connection of database/sql's.
 	db.sql.SetMaxOpenConns(1)
+	// The first look at the file tells whether it is a database.
+	_, err := db.sql.Exec("select count(*) from main.sqlite_schema")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening %s: %w", file, explain(err)), db.sql.Close())
+	}
 	if _, err := db.sql.Exec(create.String()); err != nil {
-		return nil, errors.Join(fmt.Errorf("creating the tables: %w", err), db.sql.Close())
+		return nil, errors.Join(fmt.Errorf("creating the tables: %w", explain(err)), db.sql.Close())
 	}
 	return db, nil
 }
@@ -80,12 +112,27 @@ func (db *DB) now() time.Time {
 	return time.Now()
 }
 
+// ownSchemas are SQLite's: of the file, and of what is temporary.
+var ownSchemas = []string{"main", "temp"}
+
+// dataSource is the driver's name of a file.
+func dataSource(file string) string {
+	if file == "" {
+		return ":memory:"
+	}
+	name := url.URL{Scheme: "file", OmitHost: true, Path: file, RawQuery: fmt.Sprintf("_busy_timeout=%d", busyTimeout.Milliseconds())}
+	return name.String()
+}
+
 // Close closes the database.
 func (db *DB) Close() error { return db.sql.Close() }
 
-type connector struct{ driver *sqlite.Driver }
+type connector struct {
+	driver *sqlite.Driver
+	name   string
+}
 
-func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(":memory:") }
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.name) }
 func (c connector) Driver() driver.Driver                        { return c.driver }
 
 // Result is the whole answer of a query.
@@ -94,10 +141,14 @@ type Result struct {
 	// Rows hold nil, int64, float64, string or []byte. Times are text in
 	// RFC 3339, as in Steampipe's SQLite extensions.
 	Rows [][]any
+	// Changed is the number of rows of the user's own tables that the query
+	// inserted, updated or deleted.
+	Changed int64
 }
 
 // Query runs a statement and returns all its rows, or an error. The error of a
-// plugin's table is the plugin's own. Of several statements (see Split) it
+// plugin's table is the plugin's own; of SQL that SQLite refuses it is an
+// *Error. Of several statements (see Split) it
 // returns the rows of the last.
 func (db *DB) Query(ctx context.Context, text string) (*Result, error) {
 	db.mu.Lock()
@@ -110,11 +161,19 @@ func (db *DB) Query(ctx context.Context, text string) (*Result, error) {
 	if db.query.failure != nil {
 		return nil, db.query.failure
 	}
-	return result, err
+	if err != nil {
+		return nil, db.advise(ctx, text, explain(err))
+	}
+	before := db.changes
+	if err := db.sql.QueryRowContext(ctx, "select total_changes()").Scan(&db.changes); err != nil {
+		return nil, err
+	}
+	result.Changed = db.changes - before
+	return result, nil
 }
 
-func (db *DB) read(ctx context.Context, text string) (*Result, error) {
-	rows, err := db.sql.QueryContext(ctx, text)
+func (db *DB) read(ctx context.Context, text string, args ...any) (*Result, error) {
+	rows, err := db.sql.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -27,16 +27,28 @@ func TestMain(m *testing.M) {
 
 func open(t *testing.T, sim *simulator.Simulator) *sqlite.DB {
 	t.Helper()
+	return openOn(t, engineOf(t, sim))
+}
+
+// engineOf returns an engine that asks a simulator. It is the dear part of a
+// database.
+func engineOf(t *testing.T, sim *simulator.Simulator) *engine.Engine {
+	t.Helper()
 	server := httptest.NewServer(sim)
 	t.Cleanup(func() {
 		server.CloseClientConnections() // a call that is held would hold Close
 		server.Close()
 	})
-	e, err := engine.New(dingtalk.NewServer(), "dingtalk", spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret))
+	e, err := engine.New(dingtalk.NewServer(), engine.Connection{Name: "dingtalk", Config: spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := sqlite.Open(e)
+	return e
+}
+
+func openOn(t *testing.T, e *engine.Engine) *sqlite.DB {
+	t.Helper()
+	db, err := sqlite.Open(e, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,9 +184,6 @@ func TestErrors(t *testing.T) {
 		{"a qual that the plugin doesn't take", "select * from dingtalk_schedule_conference where schedule_conference_id like 'a%'", "is missing 1 required qual"},
 		{"an error on the first page", "select * from dingtalk_schedule_conference where schedule_conference_id = 'first'", `schedule_conference_id "first": DingTalk answered HTTP 400, code paramsError`},
 		{"an error on a later page, whatever is read", "select count(*) from dingtalk_schedule_conference where schedule_conference_id = 'later'", `schedule_conference_id "later": DingTalk answered HTTP 400, code paramsError`},
-		{"no such column", "select nope from dingtalk_schedule_conference", "no such column: nope"},
-		{"no SQL", "selec 1", `near "selec": syntax error`},
-		{"a write", "insert into dingtalk_schedule_conference (title) values ('x')", "attempt to write a readonly database"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -15,16 +15,23 @@ import (
 	"modernc.org/sqlite/vtab"
 )
 
-// module makes one table of the plugin known to SQLite.
+// module makes one table of the plugin known to SQLite, for all connections.
 type module struct {
 	db     *DB
 	name   string
 	schema *proto.TableSchema
 }
 
-// Create declares the table's columns.
-func (m *module) Create(ctx vtab.Context, _ []string) (vtab.Table, error) {
-	return m, ctx.Declare(m.declaration())
+// table is the module's table of one connection.
+type table struct {
+	*module
+	connection string
+}
+
+// Create declares the table's columns. SQLite's second argument is the schema,
+// which has the connection's name.
+func (m *module) Create(ctx vtab.Context, args []string) (vtab.Table, error) {
+	return &table{m, args[1]}, ctx.Declare(m.declaration())
 }
 
 // Connect is Create: the tables live no longer than the database.
@@ -164,7 +171,16 @@ func (m *module) pushable(c *vtab.Constraint) (operator string, ok bool) {
 }
 
 // Open returns a cursor.
-func (m *module) Open() (vtab.Cursor, error) { return &cursor{table: m}, nil }
+func (t *table) Open() (vtab.Cursor, error) { return &cursor{table: t}, nil }
+
+// Begin refuses a statement that would write, before anything is read for it:
+// SQLite calls it for no other.
+func (t *table) Begin() error {
+	return t.db.query.fail(&Error{
+		Message: t.name + " is read-only",
+		Advice:  "The plugin asks DingTalk and changes nothing there. To keep rows, put them into a table of your own, as in: create table mine as select * from " + t.name,
+	})
+}
 
 // Disconnect and Destroy have nothing to release.
 func (m *module) Disconnect() error { return nil }
@@ -172,13 +188,13 @@ func (m *module) Destroy() error    { return nil }
 
 // scan returns what a plan and its arguments ask of the plugin. none is true
 // where a comparison with NULL leaves no row.
-func (m *module) scan(p plan, args []vtab.Value) (s engine.Scan, none bool, err error) {
-	s = engine.Scan{Table: m.name, Columns: p.Columns, Cache: true}
+func (t *table) scan(p plan, args []vtab.Value) (s engine.Scan, none bool, err error) {
+	s = engine.Scan{Connection: t.connection, Table: t.name, Columns: p.Columns, Cache: true}
 	for i, q := range p.Quals {
 		if args[i] == nil {
 			return s, true, nil
 		}
-		v, err := m.qualValue(q.Column, args[i])
+		v, err := t.qualValue(q.Column, args[i])
 		if err != nil {
 			return s, false, err
 		}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
+)
+
+// commands are the prompt's, besides SQL.
+var commands = []struct{ name, argument, help string }{
+	{".help", "", "print this"},
+	{".inspect", "[TABLE]", "the columns of a table: types, what they are, and which a query must name; without TABLE, all tables"},
+	{".output", "[FORMAT]", "show results as table, line, csv or json"},
+	{".quit", "", "end, as Ctrl-D does"},
+	{".tables", "", "the tables"},
+	{".timing", "", "say, or don't say, what each query took"},
+}
+
+const helpKeys = `A statement ends with ; and may span lines. Tab completes, the arrows and Ctrl-R
+bring back what was typed, Ctrl-C ends a query or clears the line, Ctrl-D quits.
+`
+
+// errQuit ends the prompt.
+var errQuit = errors.New("quit")
+
+// dotCommand returns the words of a line that is a command and no SQL.
+func dotCommand(line string) (words []string, ok bool) {
+	words = strings.Fields(strings.TrimSuffix(strings.TrimSpace(line), ";"))
+	if len(words) == 0 {
+		return nil, false
+	}
+	if len(words) == 1 && slices.Contains([]string{"help", "quit", "exit"}, words[0]) {
+		words[0] = "." + words[0]
+	}
+	return words, strings.HasPrefix(words[0], ".")
+}
+
+// command carries a command out.
+func (s *session) command(ctx context.Context, words []string) error {
+	argument := strings.Join(words[1:], " ")
+	switch words[0] {
+	case ".help":
+		for _, c := range commands {
+			fmt.Fprintf(s.stdout, "  %-18s %s\n", c.name+" "+c.argument, c.help)
+		}
+		fmt.Fprint(s.stdout, helpKeys)
+		return nil
+	case ".inspect":
+		return s.inspect(ctx, argument)
+	case ".output":
+		if argument == "" {
+			fmt.Fprintln(s.stdout, s.output)
+			return nil
+		}
+		if err := s.output.Set(argument); err != nil {
+			return fmt.Errorf(".output: %w", err)
+		}
+		return nil
+	case ".quit", ".exit":
+		return errQuit
+	case ".tables":
+		return s.inspect(ctx, "")
+	case ".timing":
+		s.timing = !s.timing
+		fmt.Fprintln(s.stdout, map[bool]string{true: "on", false: "off"}[s.timing])
+		return nil
+	default:
+		return fmt.Errorf("there is no %s; .help lists what there is", plain(words[0]))
+	}
+}
+
+// inspect prints what there is to know of a table; "" is what tables there are.
+func (s *session) inspect(ctx context.Context, name string) error {
+	tables, err := s.db.Tables(ctx)
+	if err != nil {
+		return err
+	}
+	if name == "" {
+		rows := make([][]string, len(tables))
+		for i, t := range tables {
+			rows[i] = []string{t.Schema, t.Name, t.Description}
+		}
+		return list(s.stdout, []string{"schema", "table", ""}, rows)
+	}
+	t, err := sqlite.FindTable(tables, name)
+	if err != nil {
+		return err
+	}
+	rows := make([][]string, len(t.Columns))
+	for i, c := range t.Columns {
+		rows[i] = []string{c.Name, c.Type, c.Key, c.Description}
+	}
+	if t.Description != "" {
+		fmt.Fprintln(s.stdout, plain(t.Description))
+	}
+	return list(s.stdout, []string{"column", "type", "condition", ""}, rows)
+}
+
+// leastText is the least width of a list's last column.
+const leastText = 20
+
+// list prints rows below each other without a frame. The last column is text
+// that is wrapped where the terminal ends.
+func list(w io.Writer, header []string, rows [][]string) error {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleDefault)
+	t.Style().Format.Header = text.FormatDefault
+	t.Style().Options = table.OptionsNoBordersAndSeparators
+	t.Style().Box.PaddingLeft = ""
+	t.Style().Box.PaddingRight = "  "
+	t.AppendHeader(tableRow(header, func(s string) any { return s }))
+	used := 0
+	for i := range header[:len(header)-1] {
+		width := len(header[i])
+		for _, row := range rows {
+			width = max(width, text.StringWidth(plain(row[i])))
+		}
+		used += width + len(t.Style().Box.PaddingRight)
+	}
+	for _, row := range rows {
+		t.AppendRow(tableRow(row, func(s string) any { return plain(s) }))
+	}
+	if width := terminalWidth(w); width > 0 {
+		t.SetColumnConfigs([]table.ColumnConfig{{
+			Number: len(header), WidthMax: max(leastText, width-used-len(t.Style().Box.PaddingRight)), WidthMaxEnforcer: text.WrapSoft,
+		}})
+	}
+	t.SuppressTrailingSpaces()
+	_, err := fmt.Fprintln(w, t.Render())
+	return err
+}

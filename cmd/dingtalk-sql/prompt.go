@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/peterh/liner"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
+)
+
+const (
+	promptFirst = "dingtalk> "
+	promptMore  = "     ...> "
+)
+
+// prompt answers statements that a person types in a terminal, until Ctrl-D or
+// .quit. An error ends a statement, and not the prompt.
+func (s *session) prompt(ctx context.Context) error {
+	editor := liner.NewLiner()
+	defer editor.Close()
+	editor.SetCtrlCAborts(true)
+	editor.SetMultiLineMode(true)
+	editor.SetBeep(false)
+	editor.SetTabCompletionStyle(liner.TabPrints)
+	pending := "" // the beginning of a statement that has no end yet
+	editor.SetWordCompleter(func(line string, pos int) (string, []string, string) {
+		tables, err := s.db.Tables(ctx)
+		if err != nil {
+			return line, nil, ""
+		}
+		return complete(pending, line, pos, tables)
+	})
+	past := openHistory(editor)
+	defer past.close()
+
+	// Ctrl-C between two queries, where the editor doesn't take it, is for none.
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+
+	s.timing = true
+	fmt.Fprintln(s.stdout, "SQL about DingTalk's video meetings. A statement ends with ;  .help lists what else there is.")
+	for {
+		line, err := readLine(ctx, editor, pending == "")
+		switch {
+		case errors.Is(err, liner.ErrPromptAborted):
+			pending = ""
+			continue
+		case errors.Is(err, io.EOF):
+			fmt.Fprintln(s.stdout)
+			return nil
+		case err != nil:
+			return err
+		}
+		if command, ok := dotCommand(line); ok && pending == "" {
+			past.add(strings.TrimSpace(line))
+			if err := s.command(ctx, command); errors.Is(err, errQuit) {
+				return nil
+			} else if err != nil {
+				tell(s.stderr, err)
+			}
+			continue
+		}
+		statements, rest := sqlite.Cut(pending + line + "\n")
+		if rest == "" {
+			past.add(pending + line)
+		}
+		pending = rest
+		s.shown = false
+		for _, statement := range statements {
+			if err := s.one(ctx, statement); err != nil {
+				tell(s.stderr, err)
+				break
+			}
+		}
+		if ctx.Err() != nil {
+			return errStopped
+		}
+	}
+}
+
+// one answers a statement. Ctrl-C ends it.
+func (s *session) one(ctx context.Context, statement string) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	a, err := s.ask(ctx, statement)
+	if err != nil {
+		return err
+	}
+	return s.show(a)
+}
+
+// readLine reads a line from the terminal. It does not outlast ctx.
+func readLine(ctx context.Context, editor *liner.State, first bool) (string, error) {
+	type input struct {
+		line string
+		err  error
+	}
+	read := make(chan input, 1)
+	go func() {
+		prompt := promptMore
+		if first {
+			prompt = promptFirst
+		}
+		line, err := editor.Prompt(prompt)
+		read <- input{line, err}
+	}()
+	select {
+	case in := <-read:
+		return in.line, in.err
+	case <-ctx.Done():
+		return "", errStopped
+	}
+}

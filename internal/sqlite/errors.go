@@ -1,0 +1,188 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Error is SQL that SQLite refuses.
+type Error struct {
+	// Message is what is wrong, as SQLite says it.
+	Message string
+	// Advice is what a person can do about it; "" where there is nothing to add.
+	Advice string
+	// Err is the driver's error; nil for one of our own.
+	Err error
+}
+
+func (e *Error) Error() string {
+	if e.Advice == "" {
+		return e.Message
+	}
+	return e.Message + "\n" + e.Advice
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// explain makes an *Error of one of the driver's, without the words and numbers
+// of the error's class that the driver puts around SQLite's message.
+func explain(err error) error {
+	driver, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return err
+	}
+	message := strings.TrimSuffix(driver.Error(), " (SQLITE_BUSY)")
+	message = strings.TrimSuffix(message, fmt.Sprintf(" (%d)", driver.Code()))
+	for _, class := range []string{"SQL logic error: ", "constraint failed: "} {
+		message = strings.TrimPrefix(message, class)
+	}
+	return &Error{Message: message, Err: err}
+}
+
+// advise adds to an error of SQLite's what a person can do about it: SQLite tells
+// it in words only. db.mu is held.
+func (db *DB) advise(ctx context.Context, statement string, err error) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return err
+	}
+	if driver, ok := errors.AsType[*sqlite.Error](e.Err); ok && driver.Code()&0xff == sqlite3.SQLITE_BUSY {
+		e.Advice = fmt.Sprintf("Another program is writing to %s: run the statement again when it is done.", db.file)
+		return e
+	}
+	table, noTable := strings.CutPrefix(e.Message, "no such table: ")
+	column, noColumn := strings.CutPrefix(e.Message, "no such column: ")
+	if !noTable && !noColumn {
+		return e
+	}
+	tables, readErr := db.tables(ctx)
+	if readErr != nil {
+		return e // the first error is the one to tell
+	}
+	if noTable {
+		e.Advice = adviseTable(table, tables)
+	} else {
+		e.Advice = adviseColumn(column, NamedTables(statement, tables))
+	}
+	return e
+}
+
+func adviseTable(name string, tables []Table) string {
+	schema, name, qualified := cutName(name)
+	names := map[string]string{} // what is compared with name, by what is shown
+	for _, t := range tables {
+		switch {
+		case qualified && strings.EqualFold(t.Schema, schema):
+			names[t.Schema+"."+t.Name] = t.Name
+		case !qualified:
+			names[t.Name] = t.Name
+		}
+		if strings.EqualFold(t.Name, name) && strings.EqualFold(schema, "main") {
+			return fmt.Sprintf("A view or trigger that is kept cannot name %s, which is not: write create temp view.", t.Name)
+		}
+	}
+	if qualified && len(names) == 0 {
+		var schemas []string
+		for _, t := range tables {
+			schemas = append(schemas, t.Schema)
+		}
+		slices.Sort(schemas)
+		return fmt.Sprintf("There is no schema %s; there is %s.", schema, strings.Join(slices.Compact(schemas), ", "))
+	}
+	if near := nearest(name, names); len(near) > 0 {
+		return "Did you mean " + either(near) + "?"
+	}
+	return ""
+}
+
+func adviseColumn(name string, tables []Table) string {
+	_, name, _ = cutName(name)
+	names := map[string]string{}
+	for _, t := range tables {
+		for _, c := range t.Columns {
+			names[c.Name] = c.Name
+		}
+	}
+	if near := nearest(name, names); len(near) > 0 {
+		return "Did you mean " + either(near) + "?"
+	}
+	var lines []string
+	for _, t := range tables {
+		var columns []string
+		for _, c := range t.Columns {
+			columns = append(columns, c.Name)
+		}
+		lines = append(lines, fmt.Sprintf("%s has %s.", t.Name, strings.Join(columns, ", ")))
+	}
+	slices.Sort(lines)
+	return strings.Join(slices.Compact(lines), "\n")
+}
+
+// cutName takes a name as SQLite says it apart, as in schema.table.
+func cutName(s string) (qualifier, name string, qualified bool) {
+	i := strings.LastIndex(s, ".")
+	if i < 0 {
+		return "", s, false
+	}
+	return s[:i], s[i+1:], true
+}
+
+var word = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
+
+// NamedTables are the tables whose names are in a statement.
+func NamedTables(statement string, tables []Table) []Table {
+	words := map[string]bool{}
+	for _, w := range word.FindAllString(statement, -1) {
+		words[strings.ToLower(w)] = true
+	}
+	return slices.DeleteFunc(slices.Clone(tables), func(t Table) bool { return !words[strings.ToLower(t.Name)] })
+}
+
+const (
+	// near is how alike two names must be, of 1.
+	near = 0.6
+	// mostNear is how many names are told at most.
+	mostNear = 3
+)
+
+// nearest are the names that are most like one, the nearest first. names has
+// what is compared by what is told. Names that have one as a word are near as
+// well.
+func nearest(name string, names map[string]string) []string {
+	name = strings.ToLower(name)
+	likeness := map[string]float64{}
+	var found []string
+	for tell, compare := range names {
+		compare = strings.ToLower(compare)
+		alike := levenshtein.Similarity(name, compare, nil)
+		if slices.Contains(strings.Split(compare, "_"), name) || strings.HasSuffix(compare, "_"+name) {
+			alike = max(alike, near)
+		}
+		if alike >= near {
+			likeness[tell] = alike
+			found = append(found, tell)
+		}
+	}
+	slices.SortFunc(found, func(a, b string) int {
+		return cmp.Or(cmp.Compare(likeness[b], likeness[a]), cmp.Compare(a, b))
+	})
+	return found[:min(len(found), mostNear)]
+}
+
+// either joins names with commas and "or".
+func either(names []string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}

@@ -1,0 +1,54 @@
+package sqlite_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+)
+
+// What SQLite refuses is said in its words, and then what to do.
+func TestSQLErrors(t *testing.T) {
+	const readOnly = "dingtalk_user is read-only\nThe plugin asks DingTalk and changes nothing there. " +
+		"To keep rows, put them into a table of your own, as in: create table mine as select * from dingtalk_user"
+	tests := []struct{ name, sql, want string }{
+		{"no SQL", "selec 1", `near "selec": syntax error`},
+		{"a column", "select titel from dingtalk_ongoing_conference", "no such column: titel\nDid you mean title?"},
+		{"a column in other letters", "select ROOMCODE from dingtalk_ongoing_conference", "no such column: ROOMCODE\nDid you mean room_code?"},
+		{"a column behind an alias", "select o.creator from dingtalk_ongoing_conference o", "no such column: o.creator\nDid you mean creator_id or creator_nick?"},
+		{"a column of the user's", "create table mine (meeting text); select meetin from mine", "no such column: meetin\nDid you mean meeting?"},
+		{"a column like no other", "select nope from dingtalk_department", "no such column: nope\ndingtalk_department has parent_id, corp_id, department_id, name, title."},
+		{"a column of no table", "select nope", "no such column: nope"},
+		{"a table", "select * from dingtalk_users", "no such table: dingtalk_users\nDid you mean dingtalk_user?"},
+		{"a table by its last word", "select * from recording", "no such table: recording\nDid you mean dingtalk_conference_recording?"},
+		{"several tables", "select * from dingtalk_conferences", "no such table: dingtalk_conferences\nDid you mean dingtalk_conference, dingtalk_conference_member or dingtalk_ongoing_conference?"},
+		{"a table of a connection", "select * from dingtalk.users", "no such table: dingtalk.users"},
+		{"a near table of a connection", "select * from dingtalk.dingtalk_users", "no such table: dingtalk.dingtalk_users\nDid you mean dingtalk.dingtalk_user?"},
+		{"a table of the user's", "create table mine (a); select * from mind", "no such table: mind\nDid you mean mine?"},
+		{"a table like no other", "select * from xyz", "no such table: xyz"},
+		{"a connection", "select * from china.dingtalk_user", "no such table: china.dingtalk_user\nThere is no schema china; there is dingtalk."},
+		{"a view that is kept", "create view v as select * from dingtalk_user; select * from v",
+			"no such table: main.dingtalk_user\nA view or trigger that is kept cannot name dingtalk_user, which is not: write create temp view."},
+		{"insert", "insert into dingtalk_user (name) values ('x')", readOnly},
+		{"insert nothing", "insert into dingtalk_user (name) select 'x' where 0", readOnly},
+		{"update", "update dingtalk.dingtalk_user set name = 'x' where user_id = 'nobody'", readOnly},
+		{"delete", "delete from dingtalk_user", readOnly},
+		{"a constraint", "create table mine (a primary key); insert into mine values (1), (1)", "UNIQUE constraint failed: mine.a"},
+	}
+	sim := simulator.New(simulator.DemoApp)
+	e := engineOf(t, sim)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r, err := openOn(t, e).Query(t.Context(), test.sql)
+			if err == nil {
+				t.Fatalf("no error but %v", r)
+			}
+			if d := cmp.Diff(test.want, err.Error()); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+			if n := len(sim.Calls()); n > 0 {
+				t.Errorf("%d calls for it", n)
+			}
+		})
+	}
+}
