@@ -17,7 +17,7 @@ GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 RACE_PACKAGES := ./dingtalk/client ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo bench mutants release-check steampipe-examples test fmt-check vet lint tidy-check test-race test-all cc clean
+.PHONY: all install build demo bench mutants release-check steampipe-examples compliance compliance-demo test fmt-check vet lint tidy-check test-race test-all cc clean
 
 all: install
 
@@ -68,6 +68,16 @@ release-check:
 # The documentation's Postgres examples in the Steampipe on this machine.
 steampipe-examples:
 	.ci/steampipe-examples
+
+# All benchmarks of the compliance mod in the Steampipe and Powerpipe on this
+# machine, on the organization that its connection names; compliance-demo runs
+# them on the simulator, and compares what they say with dingtalk-sql's report.
+# ARGS are arguments of powerpipe's, such as --var-file my.ppvars.
+compliance:
+	.ci/compliance $(ARGS)
+
+compliance-demo:
+	.ci/compliance --demo $(ARGS)
 
 test: fmt-check vet lint tidy-check test-race test-all
 

@@ -78,10 +78,10 @@ func open(t *testing.T) *organization {
 	t.Cleanup(server.Close)
 	o.config = spc.Body(server.URL, o.App.ClientID, o.App.ClientSecret) + "calls_per_second = 1000\n"
 	var err error
-	if o.engine, err = engine.New(dingtalk.NewServer(), "dingtalk", o.config); err != nil {
+	if o.engine, err = engine.New(dingtalk.NewServer(), engine.Connection{Name: "dingtalk", Config: o.config}); err != nil {
 		t.Fatal(err)
 	}
-	if o.DB, err = sqlite.Open(o.engine); err != nil {
+	if o.DB, err = sqlite.Open(o.engine, ""); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { o.DB.Close() })
@@ -92,7 +92,7 @@ func open(t *testing.T) *organization {
 // forget makes it as if nothing had been asked yet.
 func (o *organization) forget() {
 	o.t.Helper()
-	if err := o.engine.Reconfigure(o.config); err != nil {
+	if err := o.engine.Reconfigure(engine.Connection{Name: "dingtalk", Config: o.config}); err != nil {
 		o.t.Fatal(err)
 	}
 	o.ClearCalls()

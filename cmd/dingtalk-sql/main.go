@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/report"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
@@ -47,6 +49,14 @@ standard input; in a terminal, a prompt asks for it (.help lists its commands).
   --output FORMAT     table (the default), line, csv or json. A table that is
                       wider than the terminal is shown as line, one column a
                       line, so that nothing is cut off
+  --report BENCHMARK  run a benchmark of the compliance mod in place of SQL:
+                      compliance (all of them), check_itself, meeting_security,
+                      attendance_evidence, meeting_lifecycle or recording. Its
+                      --output is text (the default), csv, json or html. Exit
+                      code 1 is an alarm, 2 an error
+  --var NAME=VALUE    the value of a variable of the mod, as in
+                      --var 'schedule_conference_ids=["6bd63df9-..."]'
+  --var-file FILE     a file with values
   --help              print this
 `
 
@@ -59,8 +69,11 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {
-		tell(os.Stderr, err)
-		os.Exit(1)
+		code, tellIt := exitCode(err)
+		if tellIt {
+			tell(os.Stderr, err)
+		}
+		os.Exit(code)
 	}
 }
 
@@ -70,6 +83,10 @@ type options struct {
 	database           string
 	output             format
 	sql                string
+
+	report       string // the benchmark to run; "" is none
+	reportFormat string
+	values       assignments
 }
 
 // now is the time that the demo organization goes by.
@@ -77,14 +94,22 @@ var now = time.Now
 
 // run prints results to stdout. What is about them, and is no result, goes to
 // stderr.
-func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) (err error) {
 	opt, err := parse(args)
+	defer func() {
+		if err != nil && opt.report != "" {
+			err = noReport{err}
+		}
+	}()
 	if err != nil {
 		return err
 	}
 	if opt.help {
 		_, err := io.WriteString(stdout, usage)
 		return err
+	}
+	if opt.report != "" {
+		return runReport(ctx, opt, stdout, stderr)
 	}
 	prompt := opt.sql == "" && isTerminal(stdin) && isTerminal(stdout)
 	if !prompt {
@@ -113,6 +138,22 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 	return s.all(ctx, statements)
 }
 
+// runReport runs a benchmark in place of SQL.
+func runReport(ctx context.Context, opt options, stdout, stderr io.Writer) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	mod, benchmark, err := opt.benchmark()
+	if err != nil {
+		return err
+	}
+	s, err := open(opt, stdout, stderr)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	return s.report(ctx, mod, benchmark, opt.reportFormat)
+}
+
 // open makes the plugin's tables, and the user's own, ready to be asked.
 func open(opt options, stdout, stderr io.Writer) (*session, error) {
 	s := &session{output: opt.output, demo: opt.demo, timing: isTerminal(stderr), stdout: stdout, stderr: stderr}
@@ -128,6 +169,9 @@ func open(opt options, stdout, stderr io.Writer) (*session, error) {
 	e, err := engine.New(dingtalk.NewServer(), connections...)
 	if err == nil {
 		s.db, err = sqlite.Open(e, opt.database)
+	}
+	if opt.demo && err == nil {
+		s.db.Now = now
 	}
 	if err != nil {
 		s.close()
@@ -193,7 +237,10 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&opt.config, "config", "", "")
 	flags.StringVar(&opt.connection, "connection", "", "")
 	flags.StringVar(&opt.database, "database", "", "")
-	flags.Var(&opt.output, "output", "")
+	output := flags.String("output", "", "")
+	flags.StringVar(&opt.report, "report", "", "")
+	flags.Func("var", "", opt.values.variable)
+	flags.Func("var-file", "", opt.values.file)
 
 	var texts []string
 	for len(args) > 0 {
@@ -217,7 +264,20 @@ func parse(args []string) (options, error) {
 		}
 		args = append(rest[:len(rest):len(rest)], args[n:]...)
 	}
+	if opt.report != "" {
+		opt.reportFormat = cmp.Or(*output, "text")
+	} else if *output != "" {
+		if err := opt.output.Set(*output); err != nil {
+			return opt, fmt.Errorf("--output %s: %w", *output, err)
+		}
+	}
 	switch {
+	case opt.report == "" && opt.values != nil:
+		return opt, errors.New("--var and --var-file go with --report")
+	case opt.report != "" && !slices.Contains(report.Formats, opt.reportFormat):
+		return opt, fmt.Errorf("--output %s: a report is %s", opt.reportFormat, strings.Join(report.Formats, ", "))
+	case opt.report != "" && len(texts) > 0:
+		return opt, errors.New("--report runs a benchmark, and no SQL beside it")
 	case opt.demo && opt.config != "":
 		return opt, errors.New("--demo and --config exclude each other")
 	case opt.connection != "" && opt.config == "":

@@ -145,7 +145,7 @@ func TestCommand(t *testing.T) {
 		{"no file", nil, "", []string{"--config", missing, incident},
 			outcome{code: 1, stderr: "Error: --config: open " + missing + ": no such file or directory\n"}},
 		{"an output that isn't one", nil, "", []string{"--output", "xml", incident},
-			outcome{code: 1, stderr: "Error: invalid value \"xml\" for flag -output: it must be table, line, csv or json (dingtalk-sql --help lists the options)\n"}},
+			outcome{code: 1, stderr: "Error: --output xml: it must be table, line, csv or json\n"}},
 		{"demo and config", nil, "", []string{"--demo", "--config", file, incident}, outcome{code: 1, stderr: "Error: --demo and --config exclude each other\n"}},
 		{"a connection without a config", nil, "", []string{"--demo", "--connection", "one", incident}, outcome{code: 1, stderr: "Error: --connection goes with --config\n"}},
 		{"a comment on a line of its own first", nil, "", []string{"--demo", "--\n" + incident}, outcome{stdout: incidentTable, stderr: oneCall}},

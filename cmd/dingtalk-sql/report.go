@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/compliance"
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/powerpipe"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/report"
+)
+
+// assignments are the values of --var and --var-file, in the order in which they
+// were given.
+type assignments []func(powerpipe.Values) error
+
+// variable is --var NAME=VALUE.
+func (a *assignments) variable(text string) error {
+	name, value, ok := strings.Cut(text, "=")
+	if !ok {
+		return errors.New("it must be NAME=VALUE")
+	}
+	*a = append(*a, func(values powerpipe.Values) error {
+		values[strings.TrimSpace(name)] = powerpipe.Text(value)
+		return nil
+	})
+	return nil
+}
+
+// file is --var-file FILE.
+func (a *assignments) file(name string) error {
+	*a = append(*a, func(values powerpipe.Values) error {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("--var-file: %w", err)
+		}
+		return values.ReadFile(text, name)
+	})
+	return nil
+}
+
+// benchmark finds a benchmark of the compliance mod.
+func (opt options) benchmark() (*powerpipe.Mod, *powerpipe.Benchmark, error) {
+	values := powerpipe.Values{}
+	if opt.demo {
+		if err := values.ReadFile(compliance.DemoVariables, "demo.ppvars"); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, set := range opt.values {
+		if err := set(values); err != nil {
+			return nil, nil, err
+		}
+	}
+	mod, err := powerpipe.Load(compliance.Mod, values)
+	if err != nil {
+		return nil, nil, err
+	}
+	b := mod.Benchmarks[opt.report]
+	if b == nil {
+		return nil, nil, fmt.Errorf("there is no benchmark %s: there are %s", opt.report, strings.Join(slices.Sorted(maps.Keys(mod.Benchmarks)), ", "))
+	}
+	return mod, b, nil
+}
+
+// report runs a benchmark and prints what it says. The error is how the command
+// ends: a verdict, unless all is well.
+func (s *session) report(ctx context.Context, mod *powerpipe.Mod, b *powerpipe.Benchmark, format string) error {
+	w := newWatch(s.stderr)
+	g, err := report.Run(client.WithTrace(ctx, w.trace()), s.db, b)
+	w.end()
+	if errors.Is(err, context.Canceled) {
+		return errStopped
+	}
+	if err != nil {
+		return err
+	}
+	r := &report.Report{Mod: mod, Root: g, At: s.now(), Calls: w.sent()}
+	if err := r.Write(s.stdout, format); err != nil {
+		return err
+	}
+	if code := g.Summary.ExitCode(); code != report.ExitOK {
+		return verdict(code)
+	}
+	return nil
+}
+
+func (s *session) now() time.Time {
+	if s.demo {
+		return now()
+	}
+	return time.Now()
+}
+
+// verdict is the exit code of a report that was printed and that says not all is
+// well.
+type verdict int
+
+func (v verdict) Error() string { return fmt.Sprintf("the report ends with exit code %d", int(v)) }
+
+// noReport is an error in place of a report. Its exit code is not that of an
+// alarm.
+type noReport struct{ error }
+
+func (e noReport) Unwrap() error { return e.error }
+
+// exitCode is how the command ends after an error, and whether it is to be told.
+func exitCode(err error) (code int, tellIt bool) {
+	if v, ok := errors.AsType[verdict](err); ok {
+		return int(v), false
+	}
+	if _, ok := errors.AsType[noReport](err); ok {
+		return report.ExitError, true
+	}
+	return 1, true
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+)
+
+// A report prints what it says, tells by its exit code whether all is well, and
+// shows an error in its place where it could not be made.
+func TestReport(t *testing.T) {
+	sim := simulator.Demo(simulator.DemoTime)
+	server := httptest.NewServer(sim)
+	defer server.Close()
+	env := []string{"DINGTALK_ENDPOINT=" + server.URL, "DINGTALK_CLIENT_ID=" + sim.App.ClientID, "DINGTALK_CLIENT_SECRET=" + sim.App.ClientSecret}
+	file := filepath.Join(t.TempDir(), "my.ppvars")
+	if err := os.WriteFile(file, []byte(`schedule_conference_ids = ["`+simulator.DemoBoard+`"]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	missing := file + ".none"
+	const board = "Schedule " + simulator.DemoBoard + ": "
+	for name, test := range map[string]struct {
+		env        []string
+		args       []string
+		code       int
+		start, has string // of the output
+		stderr     string
+	}{
+		"all is well": {env, []string{"--report", "meeting_security", "--var-file", file}, 0,
+			"Meeting Security: 8 ok\n", board + "the waiting room is on.\n", ""},
+		"the calls that it made": {env, []string{"--report", "meeting_security", "--var-file", file}, 0, "Meeting", "\n1 API call\n", ""},
+		"an alarm": {env, []string{"--report", "meeting_security", "--var-file", file, "--var", "own_corp_id=x", "--var", `schedule_conference_ids=["` + simulator.DemoIncident + `"]`}, 1,
+			"Meeting Security: 7 alarm, 1 ok\n", "the waiting room is off", ""},
+		"an error": {nil, []string{"--report", "meeting_security", "--var-file", file}, 2,
+			"Meeting Security: 8 error\n", "no credentials are set", ""},
+		"the demo, with its own values": {nil, []string{"--demo", "--report=compliance"}, 1,
+			"DingTalk Compliance: ", "Board meeting 董事会 (schedule " + simulator.DemoBoard + "): it was planned for 2026-11-17 06:00 UTC and began 60 minutes later.\n", ""},
+		"csv": {env, []string{"--report", "meeting_security", "--var-file", file, "--output", "csv"}, 0,
+			"group_id,title,", ",dingtalk_compliance.control.waiting_room,People should wait until they are let in,", ""},
+		"json": {env, []string{"--output", "json", "--report", "meeting_security", "--var-file", file}, 0, "{\n", `"api_calls": 1`, ""},
+		"html": {env, []string{"--report", "meeting_security", "--var-file", file, "--output=html"}, 0, "<!DOCTYPE html>\n", "the waiting room is on.", ""},
+		"no such benchmark": {env, []string{"--report", "nope"}, 2, "", "",
+			"Error: there is no benchmark nope: there are attendance_evidence, check_itself, compliance, meeting_lifecycle, meeting_security, recording\n"},
+		"no such variable":       {env, []string{"--report", "recording", "--var", "ids=[]"}, 2, "", "", "Error: there is no variable ids: there are acting_union_id, "},
+		"a value that isn't one": {env, []string{"--report", "recording", "--var", "days"}, 2, "", "", "Error: invalid value \"days\" for flag -var: it must be NAME=VALUE"},
+		"no such file":           {env, []string{"--report", "recording", "--var-file", missing}, 2, "", "", "Error: --var-file: open " + missing},
+		"another format":         {env, []string{"--report", "recording", "--output", "table"}, 2, "", "", "Error: --output table: a report is text, csv, json, html\n"},
+		"SQL beside it":          {env, []string{"--report", "recording", "select 1"}, 2, "", "", "Error: --report runs a benchmark, and no SQL beside it\n"},
+		"a value for SQL":        {env, []string{"--var", "days=1", "select 1"}, 1, "", "", "Error: --var and --var-file go with --report\n"},
+		"html of SQL":            {env, []string{"--output", "html", "select 1"}, 1, "", "", "Error: --output html: it must be table, line, csv or json\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := command(t, test.env, "", test.args...)
+			if got.code != test.code || !strings.HasPrefix(got.stdout, test.start) || !strings.Contains(got.stdout, test.has) || !strings.HasPrefix(got.stderr, test.stderr) {
+				t.Errorf("code %d, want %d\nstdout: %.500s\nstderr: %s", got.code, test.code, got.stdout, got.stderr)
+			}
+			if test.start == "" && got.stdout != "" || test.stderr == "" && got.stderr != "" {
+				t.Errorf("stdout: %.500s\nstderr: %s", got.stdout, got.stderr)
+			}
+		})
+	}
+}
