@@ -113,7 +113,7 @@ control "meetings_found" {
     held as (
       select
         s.id,
-        s.name,
+        coalesce(nullif(max(m.title), '') || ' (schedule ' || s.id || ')', s.name) as name,
         count(m.conference_id) as meetings
       from
         schedule as s
