@@ -62,7 +62,7 @@ mutants:
 release-check:
 	@for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64; do \
 		echo "building $$target"; \
-		GOOS=$${target%/*} GOARCH=$${target#*/} $(PLUGIN_BUILD) -o /dev/null . || exit 1; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} $(PLUGIN_BUILD) -o /dev/null . ./cmd/dingtalk-sql ./cmd/dingtalk-simulator || exit 1; \
 	done
 
 # The documentation's Postgres examples in the Steampipe on this machine.
