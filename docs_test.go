@@ -147,16 +147,79 @@ func TestTablePages(t *testing.T) {
 				}
 			}
 		}
-		for _, example := range strings.Split(examples, "\n### ")[1:] {
-			heading, body, _ := strings.Cut(example, "\n")
-			if len(blocks(body, "sql+postgres")) != 1 || len(blocks(body, "sql+sqlite")) != 1 || strings.HasPrefix(strings.TrimSpace(body), "```") {
-				t.Errorf("%s: %s: it needs a sentence and one block of each dialect", name, heading)
-			}
-			checkPostgres(t, name+": "+heading, blocks(body, "sql+postgres")[0])
-		}
+		checkExamples(t, name, examples, nil)
 	}
 	for _, sql := range blocks(read(t, "docs/index.md"), "sql") {
-		checkPostgres(t, "docs/index.md", sql)
+		checkPostgres(t, "docs/index.md", sql, nil)
+	}
+}
+
+// The pages that go from table to table are in the form of the tables' pages, are
+// found from there, and know the columns of other plugins' tables.
+func TestPagesOfJoins(t *testing.T) {
+	others := otherTables(t)
+	for name, from := range map[string][]string{
+		"calendar-to-attendance": {"README.md", "docs/index.md", "docs/joins.md", "docs/tables/dingtalk_calendar_event.md", "docs/tables/dingtalk_user.md", "docs/tables/dingtalk_department.md"},
+		"joins":                  {"README.md", "docs/index.md", "docs/calendar-to-attendance.md", "docs/tables/dingtalk_user.md"},
+	} {
+		page := read(t, "docs/"+name+".md")
+		_, examples, _ := strings.Cut(page, "\n### ")
+		checkExamples(t, name, "\n### "+examples, others)
+		for _, link := range found(page, `\]\(#([^)]+)\)`) {
+			if !slices.Contains(anchors(page), link) {
+				t.Errorf("%s: there is no section %s", name, link)
+			}
+		}
+		for _, other := range from {
+			if !regexp.MustCompile(`\]\([^)]*\b` + name + `\.md[#)]`).MatchString(read(t, other)) {
+				t.Errorf("%s does not lead to docs/%s.md", other, name)
+			}
+		}
+	}
+}
+
+// anchors are the names of a page's sections, as links have them.
+func anchors(page string) []string {
+	var names []string
+	for _, heading := range found(page, `(?m)^#+ (.+)$`) {
+		names = append(names, strings.ReplaceAll(regexp.MustCompile(`[^\w -]`).ReplaceAllString(strings.ToLower(heading), ""), " ", "-"))
+	}
+	return names
+}
+
+// otherTables are the columns of other plugins' tables, as the tests' stand-ins
+// have them.
+func otherTables(t *testing.T) map[string][]string {
+	t.Helper()
+	tables := map[string][]string{}
+	walk(parse(t, read(t, "internal/sqlite/testdata/other_plugins.sql")), func(kind string, node map[string]any) {
+		if kind == "CreateStmt" {
+			var columns []string
+			walk(node["tableElts"], func(kind string, node map[string]any) {
+				if kind == "ColumnDef" {
+					columns = append(columns, node["colname"].(string))
+				}
+			})
+			tables[node["relation"].(map[string]any)["relname"].(string)] = columns
+		}
+	})
+	if len(tables) == 0 {
+		t.Fatal("no tables: does the test still read the tree?")
+	}
+	return tables
+}
+
+// checkExamples wants a sentence and both dialects of each example. others are
+// tables of other plugins that the examples may read, with their columns.
+func checkExamples(t *testing.T, page, examples string, others map[string][]string) {
+	t.Helper()
+	for _, example := range strings.Split(examples, "\n### ")[1:] {
+		heading, body, _ := strings.Cut(example, "\n")
+		if len(blocks(body, "sql+postgres")) != 1 || len(blocks(body, "sql+sqlite")) != 1 || strings.HasPrefix(strings.TrimSpace(body), "```") {
+			t.Errorf("%s: %s: it needs a sentence and one block of each dialect", page, heading)
+			continue
+		}
+		checkPostgres(t, page+": "+heading, blocks(body, "sql+postgres")[0], others)
 	}
 }
 
@@ -170,25 +233,42 @@ func tableNames(t *testing.T) []string {
 	return names
 }
 
-// checkPostgres parses SQL with Postgres' own parser, and looks for tables and
-// columns that there are none of, for rows in no order, and for what the engine
-// answers wrongly.
-func checkPostgres(t *testing.T, where, sql string) {
+// parse returns Postgres' own parse tree of SQL.
+func parse(t *testing.T, sql string) any {
 	t.Helper()
 	text, err := pgquery.ParseToJSON(sql)
 	if err != nil {
-		t.Errorf("%s: %v", where, err)
-		return
+		t.Errorf("%v in %s", err, sql)
+		return nil
 	}
 	var tree any
 	if err := json.Unmarshal([]byte(text), &tree); err != nil {
 		t.Fatal(err)
 	}
-	known, tables := map[string]bool{}, map[string]bool{}
-	for name, table := range dingtalk.Plugin(t.Context()).TableMap {
+	return tree
+}
+
+// checkPostgres parses SQL with Postgres' own parser, and looks for tables and
+// columns that there are none of, for rows in no order, and for what the engine
+// answers wrongly or does not pass on.
+func checkPostgres(t *testing.T, where, sql string, others map[string][]string) {
+	t.Helper()
+	tree := parse(t, sql)
+	if tree == nil {
+		return
+	}
+	plugin := dingtalk.Plugin(t.Context())
+	known, tables, keys := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for name, table := range plugin.TableMap {
 		tables[name] = true
 		for _, c := range table.Columns {
 			known[c.Name] = true
+		}
+	}
+	for name, columns := range others {
+		tables[name] = true
+		for _, c := range columns {
+			known[c] = true
 		}
 	}
 	// Names that the query itself gives: aliases of columns, CTEs, and their and
@@ -203,6 +283,12 @@ func checkPostgres(t *testing.T, where, sql string) {
 			if name, ok := node["name"].(string); ok {
 				known[name] = true
 			}
+		case "RangeVar":
+			if table := plugin.TableMap[node["relname"].(string)]; table != nil {
+				for _, k := range table.List.KeyColumns {
+					keys[k.Name] = true
+				}
+			}
 		case "CommonTableExpr":
 			tables[node["ctename"].(string)] = true
 			nameAll(known, node["aliascolnames"])
@@ -216,10 +302,13 @@ func checkPostgres(t *testing.T, where, sql string) {
 	columns := 0
 	walk(tree, func(kind string, node map[string]any) {
 		switch kind {
+		case "A_Expr":
+			right, _ := node["rexpr"].(map[string]any)
+			if left, _ := node["lexpr"].(map[string]any); keys[columnName(left["ColumnRef"])] && right["FuncCall"] != nil {
+				t.Errorf("%s: a function call as a bound does not reach the plugin; use an operator", where)
+			}
 		case "ColumnRef":
-			fields := node["fields"].([]any)
-			last, _ := fields[len(fields)-1].(map[string]any)["String"].(map[string]any)
-			if name, ok := last["sval"].(string); ok {
+			if name := columnName(node); name != "" {
 				columns++
 				if !known[name] {
 					t.Errorf("%s: there is no column %s", where, name)
@@ -245,6 +334,18 @@ func checkPostgres(t *testing.T, where, sql string) {
 	if columns == 0 {
 		t.Errorf("%s: no columns: does the test still read the tree?", where)
 	}
+}
+
+// columnName is the column that a node refers to; "" for none, or for all.
+func columnName(node any) string {
+	ref, _ := node.(map[string]any)
+	fields, _ := ref["fields"].([]any)
+	if len(fields) == 0 {
+		return ""
+	}
+	last, _ := fields[len(fields)-1].(map[string]any)["String"].(map[string]any)
+	name, _ := last["sval"].(string)
+	return name
 }
 
 // nameAll adds the names in a list of a parse tree.

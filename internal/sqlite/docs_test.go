@@ -20,12 +20,22 @@ var example = regexp.MustCompile("(?s)\n### ([^\n]+)\n.*?```sql\\+postgres\n(.*?
 // The moment of the demo organization's story, for examples that ask the time.
 const demoNow = "'2026-11-23T08:00:00Z'"
 
+// callsOf is how the pages that follow people through several tables tell what
+// an example costs.
+var callsOf = regexp.MustCompile(`\nCalls in the demo organization: (\d+) that count against the month, (\d+) that do not\.\n`)
+
 // Every SQLite example of the documentation runs and prints what it printed
-// when a person last looked at it.
+// when a person last looked at it. Where a page tells the calls, it made them,
+// and none when it is asked again.
 func TestDocsExamples(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/tables/*.md")
 	if err != nil || len(pages) == 0 {
 		t.Fatal("no pages", err)
+	}
+	pages = append(pages, "../../docs/calendar-to-attendance.md", "../../docs/joins.md")
+	others, err := os.ReadFile("testdata/other_plugins.sql")
+	if err != nil {
+		t.Fatal(err)
 	}
 	var out strings.Builder
 	for _, page := range pages {
@@ -37,14 +47,33 @@ func TestDocsExamples(t *testing.T) {
 		if headings := strings.Count(string(b), "\n### "); len(examples) != headings || headings < 6 {
 			t.Errorf("%s: %d headings, %d examples with both dialects", page, headings, len(examples))
 		}
+		tellsCalls := filepath.Base(filepath.Dir(page)) != "tables"
 		for _, e := range examples {
-			r, err := open(t, simulator.Demo(simulator.DemoTime)).Query(t.Context(), strings.ReplaceAll(e[3], "'now'", demoNow))
+			sim := simulator.Demo(simulator.DemoTime)
+			db := open(t, sim)
+			if tellsCalls {
+				if _, err := db.Query(t.Context(), string(others)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			query := strings.ReplaceAll(e[3], "'now'", demoNow)
+			r, err := db.Query(t.Context(), query)
 			if err != nil {
 				t.Errorf("%s: %s: %v", page, e[1], err)
 				continue
 			}
 			if len(r.Rows) == 0 {
 				t.Errorf("%s: %s: no rows", page, e[1])
+			}
+			if tellsCalls {
+				told := callsOf.FindStringSubmatch(e[0])
+				if made := calls(sim); told == nil || told[1] != fmt.Sprint(made.counted) || told[2] != fmt.Sprint(made.free) {
+					t.Errorf("%s: %s: %d calls that count, %d that do not, where the page tells %q", page, e[1], made.counted, made.free, told)
+				}
+				sim.ClearCalls()
+				if _, err := db.Query(t.Context(), query); err != nil || len(sim.Calls()) > 0 {
+					t.Errorf("%s: %s: asked again: %d calls, %v", page, e[1], len(sim.Calls()), err)
+				}
 			}
 			fmt.Fprintf(&out, "%s: %s\n%s\n", filepath.Base(page), e[1], strings.Join(r.Columns, " | "))
 			for _, row := range r.Rows {
@@ -69,5 +98,76 @@ func TestDocsExamples(t *testing.T) {
 	}
 	if d := cmp.Diff(string(want), out.String()); d != "" {
 		t.Errorf("examples (-want +got):\n%s", d)
+	}
+}
+
+// cost is a number of calls: those that DingTalk counts against the month, and
+// those of the older API, which it does not. Those for tokens are neither.
+type cost struct{ counted, free int }
+
+func calls(sim *simulator.Simulator) cost {
+	var c cost
+	for _, call := range sim.Calls() {
+		switch {
+		case call.Kind == simulator.TokenCall:
+		case strings.HasPrefix(call.Path, "/topapi/"):
+			c.free++
+		default:
+			c.counted++
+		}
+	}
+	return c
+}
+
+// What the page of the way from a calendar says of keeping its cost low.
+func TestWhatTheWayCosts(t *testing.T) {
+	b, err := os.ReadFile("../../docs/calendar-to-attendance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := map[string]string{}
+	for _, e := range example.FindAllStringSubmatch(string(b), -1) {
+		examples[e[1]] = e[3]
+	}
+	const (
+		calendar = "See what was in a calendar last week"
+		meetings = "Find the meetings that were held"
+		people   = "Put names and addresses to those who came"
+		later    = "'2026-11-23T09:30:00Z'"
+	)
+	for name, test := range map[string]struct {
+		example, old, new string
+		want              cost // at demoNow
+		again             cost // later on the same day
+	}{
+		"rounded bounds":                     {calendar, "", "", cost{1, 0}, cost{0, 0}},
+		"bounds to the second":               {calendar, "date('now', 'weekday 0', '-13 days')", "datetime('now', '-8 days')", cost{1, 0}, cost{1, 0}},
+		"a column that costs a call a row":   {meetings, "c.conference_id\n", "c.conference_id,\n  c.attend_num\n", cost{5, 0}, cost{0, 0}},
+		"columns that cost nothing":          {meetings, "c.conference_id\n", "c.conference_id,\n  c.creator_nick,\n  c.external_link_url\n", cost{3, 0}, cost{0, 0}},
+		"attendees":                          {calendar, "  room_code,", "  room_code,\n  attendees,", cost{1, 0}, cost{0, 0}},
+		"a column that costs a call a head":  {people, "    email\n", "    email,\n    manager_user_id\n", cost{5, 24 + 45}, cost{0, 0}},
+		"people looked up one after another": {people, "    dingtalk_user\n", "    dingtalk_user\n  where\n    union_id in (select union_id from came)\n", cost{5, 2*38 + 2}, cost{0, 0}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sim := simulator.Demo(simulator.DemoTime)
+			db := open(t, sim)
+			for _, ask := range []struct {
+				now  string
+				want cost
+			}{{demoNow, test.want}, {later, test.again}} {
+				query := examples[test.example]
+				if strings.Count(query, test.old) == 0 {
+					t.Fatalf("%q is not in %q", test.old, test.example)
+				}
+				query = strings.ReplaceAll(strings.Replace(query, test.old, test.new, 1), "'now'", ask.now)
+				sim.ClearCalls()
+				if r, err := db.Query(t.Context(), query); err != nil || len(r.Rows) == 0 {
+					t.Fatalf("%v, %v", r, err)
+				}
+				if got := calls(sim); got != ask.want {
+					t.Errorf("at %s: %+v calls, want %+v", ask.now, got, ask.want)
+				}
+			}
+		})
 	}
 }
