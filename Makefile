@@ -45,7 +45,7 @@ demo:
 bench:
 	@mkdir -p bin
 	@go test -c -o bin/bench.test ./dingtalk
-	@for b in Calls=1x Rows/1000$$=30x Rows/10000$$=5x Rows/100000$$=2x FirstRow=5x Memory=2x HundredIDs=1x; do \
+	@for b in Calls=1x Rows/1000$$=30x Rows/10000$$=5x Rows/100000$$=2x FirstRow=5x Memory=2x HundredIDs=1x Directory=1x; do \
 		(cd dingtalk && ../bin/bench.test -test.run '^$$' -test.bench "$${b%=*}" -test.benchtime "$${b#*=}" -test.timeout 10m) | grep ^Benchmark || exit 1; \
 	done
 	@go test -run '^$$' -bench Start -benchtime 5x . | grep ^Benchmark
