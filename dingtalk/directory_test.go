@@ -3,7 +3,9 @@ package dingtalk_test
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,8 +26,7 @@ func at(column, operator, when string) engine.Qual {
 	return engine.Qual{Column: column, Operator: operator, Value: &proto.QualValue{Value: &proto.QualValue_TimestampValue{TimestampValue: timestamppb.New(t)}}}
 }
 
-// Bounds are passed on, a day wider, and never more than a year apart; an event
-// on the edge of two spans is one row.
+// Bounds are passed on, a day wider, and never more than a year apart.
 func TestCalendarBounds(t *testing.T) {
 	for name, test := range map[string]struct {
 		quals []engine.Qual
@@ -38,14 +39,14 @@ func TestCalendarBounds(t *testing.T) {
 		"between":       {[]engine.Qual{at("start_time", ">", "2026-03-02T00:00:00Z"), at("start_time", "<=", "2026-03-09T00:00:00Z")}, []string{"2026-03-01 2026-03-10"}},
 		"the narrowest": {[]engine.Qual{at("start_time", ">", "2026-03-02T00:00:00Z"), at("start_time", ">", "2026-03-05T00:00:00Z"), at("start_time", "<", "2026-03-08T00:00:00Z"), at("start_time", "<", "2026-03-07T00:00:00Z")}, []string{"2026-03-04 2026-03-08"}},
 		"impossible":    {[]engine.Qual{at("start_time", ">", "2026-03-09T00:00:00Z"), at("start_time", "<", "2026-03-02T00:00:00Z")}, nil},
+		"as wide as one call may be": {[]engine.Qual{at("start_time", ">=", "2026-01-02T00:00:00Z"), at("start_time", "<=", "2026-12-30T00:00:00Z")},
+			[]string{"2026-01-01 2026-12-31"}},
 		"over a year": {[]engine.Qual{at("start_time", ">", "2024-01-02T00:00:00Z"), at("start_time", "<", "2026-02-01T00:00:00Z")},
-			[]string{"2024-01-01 2024-12-30", "2024-12-30 2025-12-29", "2025-12-29 2026-02-02"}},
+			[]string{"2024-01-01 2024-12-30", "2024-12-28 2025-12-27", "2025-12-25 2026-02-02"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, sim := demoEngine(t, dingtalk.NewServer())
-			sim.Script(simulator.Fault{On: simulator.OnKind(simulator.EventsCall), Serve: simulator.Answer(200, `{"events":[{"id":"edge"},{"summary":"no id"}],"nextToken":null}`)})
-			rows, err := ask(t, e, "dingtalk_calendar_event", "id, title", append(test.quals, engine.Equals("union_id", "u"))...)
-			if err != nil {
+			if _, err := ask(t, e, "dingtalk_calendar_event", "id, title", append(test.quals, engine.Equals("union_id", simulator.DemoCEO))...); err != nil {
 				t.Fatal(err)
 			}
 			var got []string
@@ -53,16 +54,168 @@ func TestCalendarBounds(t *testing.T) {
 				got = append(got, strings.ReplaceAll(c.Params["timeMin"]+" "+c.Params["timeMax"], "T00:00:00Z", ""))
 			}
 			diff(t, "bounds", test.want, got)
-			edge := 0
-			for _, r := range rows {
-				if r["id"] == "edge" {
-					edge++
-				}
-			}
-			if len(test.want) > 0 && edge > (len(test.want)+1)/2 || len(rows)-edge != len(test.want) {
-				t.Errorf("%d rows of the event on the edges, %d of the one without an id", edge, len(rows)-edge)
-			}
 		})
+	}
+}
+
+// planned is an event in a calendar, and when it starts for DingTalk, which may
+// be another time of the day for one that takes all day.
+type planned struct {
+	title, json string
+	start       time.Time
+}
+
+// aroundEdges are events at the edges of what two years are asked by, a second
+// and a day around each: with an id, without, and all day with a zone and
+// without.
+func aroundEdges(moments ...time.Time) (all []planned) {
+	shanghai := time.FixedZone("", 8*60*60)
+	for _, edge := range moments {
+		for _, by := range []time.Duration{-24 * time.Hour, -time.Second, 0, time.Second, 24 * time.Hour} {
+			start := edge.Add(by)
+			title := start.Format(time.RFC3339)
+			all = append(all,
+				planned{title + " with an id", fmt.Sprintf(`"id":%q,"start":{"dateTime":%q}`, title, title), start},
+				planned{title + " without", fmt.Sprintf(`"start":{"dateTime":%q}`, title), start},
+				planned{title + " with an empty id", fmt.Sprintf(`"id":"","start":{"dateTime":%q}`, title), start})
+		}
+		day := edge.Format(time.DateOnly)
+		midnight := time.Date(edge.Year(), edge.Month(), edge.Day(), 0, 0, 0, 0, shanghai)
+		all = append(all,
+			planned{midnight.UTC().Format(time.RFC3339) + " all day", fmt.Sprintf(`"id":"all %s","isAllDay":true,"start":{"date":%q,"timeZone":"Asia/Shanghai"}`, day, day), midnight},
+			// Here DingTalk has another time than we have.
+			planned{day + "T00:00:00Z all day without a zone", fmt.Sprintf(`"id":"day %s","isAllDay":true,"start":{"date":%q}`, day, day), midnight})
+	}
+	return append(all, planned{"no start", `"id":"no start"`, moments[0]})
+}
+
+// serveEvents answers with the events between timeMin and timeMax, by pages of
+// seven.
+func serveEvents(all []planned, inclusive bool) func(http.ResponseWriter, *http.Request, http.Handler) {
+	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		slack := time.Duration(0)
+		if !inclusive {
+			slack = 1
+		}
+		bound := func(name string, missing time.Time) time.Time {
+			if t, err := time.Parse(time.RFC3339, r.URL.Query().Get(name)); err == nil {
+				return t
+			}
+			return missing
+		}
+		min, max := bound("timeMin", time.Unix(0, 0)), bound("timeMax", time.Unix(1<<33, 0))
+		var events []string
+		for _, e := range all {
+			if !e.start.Before(min.Add(slack)) && !e.start.After(max.Add(-slack)) {
+				events = append(events, fmt.Sprintf(`{"summary":%q,%s}`, e.title, e.json))
+			}
+		}
+		from, _ := strconv.Atoi(r.URL.Query().Get("nextToken"))
+		to, next := len(events), "null"
+		if from+7 < to {
+			to, next = from+7, fmt.Sprintf(`"%d"`, from+7)
+		}
+		fmt.Fprintf(w, `{"events":[%s],"nextToken":%s}`, strings.Join(events[from:to], ","), next)
+	}
+}
+
+// Whether DingTalk's bounds are inclusive or not, each event that the query wants
+// is one row, also at the edges of spans, and no other counts against a LIMIT.
+func TestCalendarEdges(t *testing.T) {
+	utc := func(year int, month time.Month, day int) time.Time {
+		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	}
+	from, until := utc(2024, 1, 2), utc(2026, 2, 1)
+	all := aroundEdges(from, utc(2024, 12, 28), utc(2024, 12, 29), utc(2024, 12, 30), utc(2025, 12, 26), until)
+	text := func(t time.Time) string { return t.Format(time.RFC3339) }
+	between := func(after, before string) []engine.Qual {
+		return []engine.Qual{at("start_time", after, text(from)), at("start_time", before, text(until))}
+	}
+	for name, quals := range map[string][]engine.Qual{
+		"none":           nil,
+		">= and <":       between(">=", "<"),
+		"> and <=":       between(">", "<="),
+		">=":             between(">=", "<")[:1],
+		"<":              between(">=", "<")[1:],
+		"=":              {at("start_time", "=", text(until))},
+		"within a span":  {at("start_time", ">=", "2024-12-28T23:59:59Z"), at("start_time", "<=", "2024-12-29T00:00:00Z")},
+		"no time at all": {at("start_time", ">", text(from)), at("start_time", "<", text(from))},
+	} {
+		// What the query wants, by the time in the title.
+		var want []string
+		for _, e := range all {
+			start, _, _ := strings.Cut(e.title, " ")
+			if e.title != "no start" && !slices.ContainsFunc(quals, func(q engine.Qual) bool {
+				order := strings.Compare(start, q.Value.GetTimestampValue().AsTime().Format(time.RFC3339))
+				return !strings.Contains(q.Operator, []string{"<", "=", ">"}[order+1])
+			}) || quals == nil {
+				want = append(want, e.title)
+			}
+		}
+		slices.Sort(want)
+		for _, inclusive := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", inclusive ", inclusive), func(t *testing.T) {
+				e, sim := demoEngine(t, dingtalk.NewServer())
+				sim.Script(simulator.Fault{On: simulator.OnKind(simulator.EventsCall), Serve: serveEvents(all, inclusive)})
+				scan := engine.Scan{Table: "dingtalk_calendar_event", Columns: []string{"title"}, Quals: append(quals, engine.Equals("union_id", "u"))}
+				titles := func(s engine.Scan) (got []string) {
+					rows, err := query(t, e, s)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, r := range rows {
+						got = append(got, r["title"].(string))
+					}
+					slices.Sort(got)
+					return got
+				}
+				diff(t, "events", want, titles(scan))
+				const limit = 3
+				some := titles(limited(scan, limit))
+				if len(some) != min(limit, len(want)) || slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(want, s) }) {
+					t.Errorf("limit %d: %q", limit, some)
+				}
+			})
+		}
+	}
+}
+
+// DingTalk returns the first event of a series among it, which doesn't say that
+// it belongs to it.
+func TestCalendarSeries(t *testing.T) {
+	e, sim := demoEngine(t, dingtalk.NewServer())
+	var master string
+	var want []string
+	for _, event := range sim.Calendars[simulator.DemoCEO] {
+		if event.SeriesMasterID != "" && (master == "" || master == event.SeriesMasterID) {
+			master = event.SeriesMasterID
+			want = append(want, event.ID)
+		}
+	}
+	slices.Sort(want)
+	for _, limit := range []int64{-1, 1} {
+		scan := engine.Scan{Table: "dingtalk_calendar_event", Columns: []string{"id", "series_master_id"},
+			Quals: []engine.Qual{engine.Equals("union_id", simulator.DemoCEO), engine.Equals("series_master_id", master)}}
+		if limit >= 0 {
+			scan = limited(scan, limit)
+		}
+		rows, err := query(t, e, scan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range rows {
+			got = append(got, r["id"].(string))
+			if r["series_master_id"] != master {
+				t.Errorf("an event of %v", r["series_master_id"])
+			}
+		}
+		slices.Sort(got)
+		if limit < 0 {
+			diff(t, "events", want, got)
+		} else if len(got) != 1 {
+			t.Errorf("limit 1: %q", got)
+		}
 	}
 }
 

@@ -106,6 +106,42 @@ func (l *listing) bounds(name string) (min, max time.Time) {
 	return min, max
 }
 
+// allows reports whether the query's conditions on a column of times let a row
+// with that time in; nil is NULL. What they don't may not be streamed where more
+// was asked for than the query wants: it would count against a LIMIT.
+func (l *listing) allows(name string, t *time.Time) bool {
+	quals, ok := l.Quals[name]
+	if !ok {
+		return true
+	}
+	for _, q := range quals.Quals {
+		at := q.Value.GetTimestampValue()
+		if at == nil {
+			continue
+		}
+		if t == nil {
+			return false
+		}
+		var holds bool
+		switch order := t.Compare(at.AsTime()); q.Operator {
+		case "<":
+			holds = order < 0
+		case "<=":
+			holds = order <= 0
+		case ">":
+			holds = order > 0
+		case ">=":
+			holds = order >= 0
+		default: // "="
+			holds = order == 0
+		}
+		if !holds {
+			return false
+		}
+	}
+	return true
+}
+
 // actingUser returns the union id of the user in whose name to ask DingTalk, and
 // whether the query or the connection names one.
 func (l *listing) actingUser() (unionID string, named bool) {

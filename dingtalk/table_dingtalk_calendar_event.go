@@ -61,27 +61,22 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 	if ok && series == "" {
 		return nil // no row has an empty one
 	}
-	before := map[string]bool{} // the events of the span before
-	for min, max := range spans(l.bounds("start_time")) {
-		query := client.CalendarQuery{TimeMin: min, TimeMax: max, SeriesMasterID: series}
-		these := map[string]bool{}
+	for span := range spans(l.bounds("start_time")) {
+		query := client.CalendarQuery{TimeMin: span.askMin, TimeMax: span.askMax, SeriesMasterID: series}
 		for page, err := range l.api.CalendarEvents(ctx, user, query, l.pages()) {
 			if err != nil {
 				return err
 			}
 			for _, event := range page.Events {
-				if event.ID != nil {
-					these[*event.ID] = true
-					if before[*event.ID] {
-						continue
-					}
+				start := eventTime(event.Start)
+				if !span.has(start) || !l.allows("start_time", start) || series != "" && (event.SeriesMasterID == nil || *event.SeriesMasterID != series) {
+					continue
 				}
 				if !l.stream(event) {
 					return nil
 				}
 			}
 		}
-		before = these
 	}
 	return nil
 }
@@ -89,36 +84,60 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 const (
 	// boundDoubt is how far bounds are widened: DingTalk does not say whether
 	// they are inclusive, nor at what time of day an all-day event starts for
-	// it. The engine compares again.
+	// it.
 	boundDoubt = 24 * time.Hour
-	// spanAtMost is less than the year that bounds may be apart.
-	spanAtMost = 364 * 24 * time.Hour
+	// spanAtMost is less than the year that bounds may be apart when they have
+	// been widened.
+	spanAtMost = 364*24*time.Hour - 2*boundDoubt
 )
 
-// spans yields the bounds to ask for, one after another, so that they cover all
-// from min to max; a zero time is no bound. Neighbours share their edge.
-func spans(min, max time.Time) func(yield func(min, max time.Time) bool) {
-	return func(yield func(min, max time.Time) bool) {
-		if !min.IsZero() {
-			min = min.Add(-boundDoubt)
-		}
-		if !max.IsZero() {
-			max = max.Add(boundDoubt)
-		}
+// span is a part of the time that a query asks about.
+type span struct {
+	// askMin and askMax are the bounds to ask for; a zero time is none.
+	askMin, askMax time.Time
+	// from and until tell which of the events, that the bounds of the neighbours
+	// bring as well, belong to the span: from is in it, until is in the next. A
+	// zero time is no edge.
+	from, until time.Time
+}
+
+// has reports whether an event that starts then is the span's. One that starts at
+// no time is of the first.
+func (s span) has(start *time.Time) bool {
+	if start == nil {
+		return s.from.IsZero()
+	}
+	return !start.Before(s.from) && (s.until.IsZero() || start.Before(s.until))
+}
+
+// spans yields the spans that cover all from min to max; a zero time is no bound.
+func spans(min, max time.Time) func(yield func(span) bool) {
+	return func(yield func(span) bool) {
 		if min.IsZero() || max.IsZero() {
-			yield(min, max)
+			yield(span{askMin: widened(min, -boundDoubt), askMax: widened(max, boundDoubt)})
 			return
 		}
-		for ; min.Before(max); min = min.Add(spanAtMost) {
-			end := min.Add(spanAtMost)
-			if end.After(max) {
-				end = max
+		var from time.Time
+		for start := min; !start.After(max); start = start.Add(spanAtMost) {
+			until := start.Add(spanAtMost)
+			s := span{start.Add(-boundDoubt), until.Add(boundDoubt), from, until}
+			if !until.Before(max) {
+				s.askMax, s.until = max.Add(boundDoubt), time.Time{}
 			}
-			if !yield(min, end) {
+			if !yield(s) || s.until.IsZero() {
 				return
 			}
+			from = until
 		}
 	}
+}
+
+// widened moves a bound, if there is one.
+func widened(bound time.Time, by time.Duration) time.Time {
+	if bound.IsZero() {
+		return bound
+	}
+	return bound.Add(by)
 }
 
 //// TRANSFORM FUNCTIONS
