@@ -58,7 +58,8 @@ type Config struct {
 	Limits *Limits
 	// Transport sends the requests. Nil is a transport of the client's own,
 	// which takes its proxy from the environment as net/http does. An
-	// http.Transport is cloned when a connection fails, to have new ones.
+	// http.Transport is cloned when a connection fails, to have new ones; another
+	// has to be comparable.
 	Transport http.RoundTripper
 }
 

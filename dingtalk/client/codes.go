@@ -44,6 +44,7 @@ var legacyCodes = map[string]meaning{
 
 	"40014": {kind: Unauthenticated},
 	"42001": {kind: Unauthenticated},
+	"41001": {kind: Unauthenticated}, // it came without one: the query was lost on the way
 
 	"60011": {kind: NoPermission},
 	"60020": {kind: AddressNotAllowed},

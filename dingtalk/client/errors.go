@@ -315,7 +315,7 @@ func unexpected(status int, message string) *Error {
 // transportError is a call that brought no answer.
 func transportError(err error, timeout time.Duration) *Error {
 	// A transport of the caller's own may say the URL, which may show a token.
-	if withURL, ok := errors.AsType[*url.Error](err); ok {
+	for withURL, ok := errors.AsType[*url.Error](err); ok; withURL, ok = errors.AsType[*url.Error](err) {
 		err = withURL.Err
 	}
 	e := &Error{Kind: Transient, Message: err.Error(), Err: err}

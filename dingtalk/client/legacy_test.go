@@ -4,12 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
@@ -130,20 +136,142 @@ func TestLegacyCodes(t *testing.T) {
 	}
 }
 
+// A token that dies is renewed once, on whichever page, and one of the user's own
+// is not.
 func TestLegacyDeadToken(t *testing.T) {
-	for _, code := range []string{"40014", "42001"} {
-		inWorld(t, internalApp, func(t *testing.T, w *world) {
-			w.sim.Script(
-				simulator.Fault{On: isLegacy, Times: 1, Serve: simulator.Answer(200, `{"errcode":`+code+`,"errmsg":"dead"}`)},
-				simulator.Fault{On: isLegacy, Serve: simulator.Answer(200, `{"errcode":0,"result":{"userid":"u"}}`)},
-			)
-			u, err := w.api.User(t.Context(), "u", nil)
-			if err != nil || *u.UserID != "u" {
-				t.Error(u, err)
-			}
-			equal(t, "token calls", 2, w.sim.Count(simulator.TokenCall))
-		})
+	for _, code := range []string{"40014", "42001", "41001", `"42001"`} {
+		dead := simulator.Answer(200, `{"errcode":`+code+`,"errmsg":"dead"}`)
+		for where, on := range map[string]func(simulator.Call) bool{"the first page": simulator.OnFirstPage, "a later page": simulator.OnLaterPage} {
+			t.Run(code+" on "+where+", once", func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					want := colleagues(w.sim, 4)
+					w.sim.Script(simulator.Fault{On: on, Times: 1, Serve: dead})
+					start := time.Now()
+					ids, pages, err := legacyList(w, client.PageOptions{Size: 2})
+					equal(t, "error", error(nil), err)
+					equal(t, "ids", want, ids)
+					equal(t, "pages", 2, pages)
+					equal(t, "token calls", 2, w.sim.Count(simulator.TokenCall))
+					equal(t, "calls", 3, w.sim.Count(simulator.UsersCall))
+					equal(t, "time", time.Duration(0), time.Since(start))
+				})
+			})
+			t.Run(code+" on "+where+", for good", func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					colleagues(w.sim, 4)
+					w.sim.Script(simulator.Fault{On: on, Serve: dead})
+					if _, _, err := legacyList(w, client.PageOptions{Size: 2}); !client.IsKind(err, client.Unauthenticated) {
+						t.Error(err)
+					}
+					equal(t, "token calls", 2, w.sim.Count(simulator.TokenCall))
+				})
+			})
+			t.Run(code+" on "+where+", a token of the user's own", func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					colleagues(w.sim, 4)
+					w.api.Close()
+					w.api = w.newClient(t, client.AccessToken{Token: client.NewSecret(w.sim.IssueToken())}, unlimited)
+					w.sim.Script(simulator.Fault{On: on, Serve: dead})
+					if _, _, err := legacyList(w, client.PageOptions{Size: 2}); !client.IsKind(err, client.OwnTokenRefused) {
+						t.Error(err)
+					}
+					equal(t, "token calls", 0, w.sim.Count(simulator.TokenCall))
+				})
+			})
+		}
 	}
+}
+
+// colleagues puts so many people into department 7.
+func colleagues(sim *simulator.Simulator, n int) (ids []string) {
+	sim.Departments = []simulator.Department{{ID: 7, ParentID: simulator.RootDepartment}}
+	for i := range n {
+		id := fmt.Sprint("user", i)
+		ids = append(ids, id)
+		sim.People = append(sim.People, simulator.Person{UserID: id, UnionID: "union" + id, DepartmentIDs: []int64{7}})
+	}
+	return ids
+}
+
+// Every token dies under many lists of both APIs, again and again: each list is
+// complete, and no death costs more than one token call.
+func TestTokensDieUnderBothAPIs(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		const lists, deaths = 100, 10
+		w.transport.MaxIdleConnsPerHost = 2 * lists
+		wantPeople, wantMeetings := colleagues(w.sim, 40), schedule(w.sim, "a", 120)
+		// The older API is slow: it tells of a death when another list has renewed
+		// the token already.
+		slowly := func(d time.Duration) serveFunc {
+			return func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+				time.Sleep(d)
+				real.ServeHTTP(rw, r)
+			}
+		}
+		w.sim.Script(simulator.Fault{On: isLegacy, Serve: slowly(150 * time.Millisecond)}, simulator.Fault{Serve: slowly(50 * time.Millisecond)})
+		var wg sync.WaitGroup
+		for range lists {
+			wg.Go(func() {
+				ids, _, err := legacyList(w, client.PageOptions{Size: 1})
+				equal(t, "error of people", error(nil), err)
+				equal(t, "people", wantPeople, ids)
+			})
+			wg.Go(func() {
+				got := list(t.Context(), w, "a", client.PageOptions{Size: 1})
+				equal(t, "error of meetings", error(nil), got.err)
+				equal(t, "meetings", wantMeetings, got.ids)
+			})
+		}
+		for range deaths {
+			// Longer than a call, a token and the repeat take, so that no call
+			// meets two deaths.
+			time.Sleep(451 * time.Millisecond)
+			w.sim.RevokeTokens()
+		}
+		wg.Wait()
+		if n := w.sim.Count(simulator.TokenCall); n < 2 || n > deaths+1 {
+			t.Errorf("%d token calls for %d deaths", n, deaths)
+		}
+	})
+}
+
+// One token, fetched from the newer host, is good for both.
+func TestHostsShareOneToken(t *testing.T) {
+	sim := simulator.New(testApp)
+	colleagues(sim, 1)
+	schedule(sim, "a", 1)
+	var hosts []string
+	api := client.New(client.Config{
+		Endpoint: parseEndpoint(t, client.EndpointInternational), Credentials: internalApp, CallsPerSecond: unlimited,
+		Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			hosts = append(hosts, r.URL.Host)
+			answer := httptest.NewRecorder()
+			sim.ServeHTTP(answer, r)
+			return answer.Result(), nil
+		}),
+	})
+	w := &world{api: api, sim: sim}
+	for range 2 {
+		ids, _, err := legacyList(w, client.PageOptions{})
+		equal(t, "error of people", error(nil), err)
+		equal(t, "people", []string{"user0"}, ids)
+		equal(t, "error of meetings", error(nil), list(t.Context(), w, "a", client.PageOptions{}).err)
+	}
+	equal(t, "hosts", []string{"api.dingtalk.io", "oapi.dingtalk.io", "api.dingtalk.io", "oapi.dingtalk.io", "api.dingtalk.io"}, hosts)
+	var tokens []string
+	for _, c := range sim.Calls() {
+		tokens = append(tokens, c.Token)
+	}
+	equal(t, "tokens", []string{"", "simulated-token-1", "simulated-token-1", "simulated-token-1", "simulated-token-1"}, tokens)
+}
+
+func parseEndpoint(t *testing.T, text string) *url.URL {
+	t.Helper()
+	u, err := client.ParseEndpoint(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
 }
 
 // A department without members is refused, and an empty list; but a list does
@@ -209,6 +337,15 @@ func TestLegacyTokenIsNeverShown(t *testing.T) {
 		"a redirect": func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
 			simulator.Answer(302, "", "Location", "http://127.0.0.1/"+r.URL.RawQuery)(rw, r, real)
 		},
+		"a proxy's page": func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+			simulator.Answer(502, "<html>Cannot reach "+r.Host+r.URL.String()+"</html>", "Content-Type", "text/html")(rw, r, real)
+		},
+		"a proxy's text": func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+			simulator.Answer(403, "Denied: "+r.URL.String(), "Via", r.URL.String())(rw, r, real)
+		},
+		"a proxy's JSON": func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+			simulator.Answer(403, fmt.Sprintf(`{"code":%q,"message":%q,"requestid":%q}`, r.URL, r.URL, r.URL))(rw, r, real)
+		},
 		"an echo": func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
 			q := r.URL.Query().Get("access_token")
 			simulator.Answer(200, fmt.Sprintf(`{"errcode":1,"errmsg":"%s: %s and %s"}`, r.URL, q, url.QueryEscape(q)))(rw, r, real)
@@ -222,11 +359,90 @@ func TestLegacyTokenIsNeverShown(t *testing.T) {
 				if err == nil {
 					t.Fatal("no error")
 				}
-				for ; err != nil; err = errors.Unwrap(err) {
-					checkNoSecret(t, "the error", fmt.Sprintf("%v %+v %#v", err, err, err))
-				}
+				showsNoSecret(t, err)
 			})
 		})
+	}
+}
+
+// Nor is it where no answer comes at all: the error of whatever carries the call
+// may have the URL in it.
+func TestLegacyTokenIsNotShownByTransports(t *testing.T) {
+	type transport = func(w *world) http.RoundTripper
+	failing := func(err func(r *http.Request) error) transport {
+		return func(*world) http.RoundTripper {
+			return &carrier{func(r *http.Request) (*http.Response, error) { return nil, err(r) }}
+		}
+	}
+	for name, of := range map[string]transport{
+		"a refused connection": func(w *world) http.RoundTripper {
+			w.dialFault = &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+			return w.transport
+		},
+		"a proxy that refuses": func(w *world) http.RoundTripper {
+			w.transport.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "127.0.0.1:3128"})
+			w.sim.Script(simulator.Fault{Serve: simulator.Answer(407, "no", "Proxy-Authenticate", "Basic")})
+			return w.transport
+		},
+		"an error like http.Client's": failing(func(r *http.Request) error {
+			return &url.Error{Op: "Post", URL: r.URL.String(), Err: io.ErrUnexpectedEOF}
+		}),
+		"one within another": failing(func(r *http.Request) error {
+			return fmt.Errorf("sending: %w", &url.Error{Op: "Post", URL: r.URL.String(), Err: io.ErrUnexpectedEOF})
+		}),
+		"a time-out like http.Client's": failing(func(r *http.Request) error {
+			return &url.Error{Op: "Post", URL: r.URL.String(), Err: context.DeadlineExceeded}
+		}),
+		"an unknown host": failing(func(r *http.Request) error {
+			return &url.Error{Op: "Post", URL: r.URL.String(), Err: &net.DNSError{Name: r.URL.Hostname(), IsNotFound: true}}
+		}),
+		"two at once": failing(func(r *http.Request) error {
+			shown := &url.Error{Op: "Post", URL: r.URL.String(), Err: io.ErrUnexpectedEOF}
+			return errors.Join(shown, shown)
+		}),
+		"one within its own": failing(func(r *http.Request) error {
+			return &url.Error{Op: "Post", URL: "x", Err: &url.Error{Op: "Post", URL: r.URL.String(), Err: io.ErrUnexpectedEOF}}
+		}),
+		"words of its own": failing(func(r *http.Request) error { return errors.New("cannot send " + r.URL.String()) }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, internalApp, func(t *testing.T, w *world) {
+				api := client.New(client.Config{
+					Endpoint: parseEndpoint(t, client.EndpointInternational), Transport: of(w), CallsPerSecond: unlimited, Limits: w.limits,
+					Credentials: client.AccessToken{Token: client.NewSecret("hush/token+%&=")},
+					Logger:      hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: logGuard{t}}),
+				})
+				_, err := api.User(t.Context(), "u", nil)
+				checkNoSecret(t, "the client", fmt.Sprintf("%v %+v %#v", api, api, *api))
+				api.Close()
+				if err == nil {
+					t.Fatal("no error")
+				}
+				if name == "words of its own" {
+					// What it wraps is the transport's.
+					checkNoSecret(t, "the error", fmt.Sprintf("%v %+v %#v", err, err, err))
+					return
+				}
+				showsNoSecret(t, err)
+			})
+		})
+	}
+}
+
+// showsNoSecret looks into an error and all that it wraps.
+func showsNoSecret(t *testing.T, err error) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	checkNoSecret(t, "the error", fmt.Sprintf("%v %+v %#v", err, err, err))
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		showsNoSecret(t, e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, err := range e.Unwrap() {
+			showsNoSecret(t, err)
+		}
 	}
 }
 
@@ -259,3 +475,10 @@ func TestLegacyEndpoint(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// carrier is a transport that fails, so it has to be comparable.
+type carrier struct {
+	send func(*http.Request) (*http.Response, error)
+}
+
+func (c *carrier) RoundTrip(r *http.Request) (*http.Response, error) { return c.send(r) }
