@@ -69,6 +69,12 @@ func launch(t testing.TB, bin, config string) *grpc.PluginClient {
 // sorted. pace, if any, is the engine's time for a row.
 func execute(t testing.TB, p *grpc.PluginClient, ids []string, pace ...time.Duration) ([]string, error) {
 	t.Helper()
+	return executeOn(t, p, "dingtalk_schedule_conference", "schedule_conference_id", ids, pace...)
+}
+
+// executeOn is execute for another table and its key column.
+func executeOn(t testing.TB, p *grpc.PluginClient, table, key string, ids []string, pace ...time.Duration) ([]string, error) {
+	t.Helper()
 	value := &proto.QualValue{Value: &proto.QualValue_StringValue{StringValue: ids[0]}}
 	if len(ids) > 1 {
 		list := &proto.QualValueList{}
@@ -77,10 +83,10 @@ func execute(t testing.TB, p *grpc.PluginClient, ids []string, pace ...time.Dura
 		}
 		value = &proto.QualValue{Value: &proto.QualValue_ListValue{ListValue: list}}
 	}
-	qual := &proto.Qual{FieldName: "schedule_conference_id", Operator: &proto.Qual_StringValue{StringValue: "="}, Value: value}
-	qc := proto.NewQueryContext([]string{"conference_id", "title"}, map[string]*proto.Quals{"schedule_conference_id": {Quals: []*proto.Qual{qual}}}, -1, nil)
+	qual := &proto.Qual{FieldName: key, Operator: &proto.Qual_StringValue{StringValue: "="}, Value: value}
+	qc := proto.NewQueryContext([]string{"title"}, map[string]*proto.Quals{key: {Quals: []*proto.Qual{qual}}}, -1, nil)
 	stream, _, cancel, err := p.Execute(&proto.ExecuteRequest{
-		Table: "dingtalk_schedule_conference", QueryContext: qc, CallId: grpc.BuildCallId(), Connection: "dingtalk",
+		Table: table, QueryContext: qc, CallId: grpc.BuildCallId(), Connection: "dingtalk",
 		ExecuteConnectionData: map[string]*proto.ExecuteConnectionData{"dingtalk": {CacheEnabled: true, CacheTtl: 300}},
 	})
 	if err != nil {
@@ -272,6 +278,37 @@ func TestNoSecretInTheLog(t *testing.T) {
 		_, _ = execute(t, p, []string{simulator.DemoIncident}) // some fail, as they should
 		sim.RevokeTokens()
 	}
+	// The token of the older API is in the URL.
+	older := func(c simulator.Call) bool { return strings.HasPrefix(c.Path, "/topapi/") }
+	refuse := func(errcode int) func(http.ResponseWriter, *http.Request, http.Handler) {
+		return func(w http.ResponseWriter, r *http.Request, real http.Handler) {
+			simulator.RefuseLegacy(errcode, "no to "+r.URL.String()+", hush-client-secret")(w, r, real)
+		}
+	}
+	for i, fault := range []simulator.Fault{
+		{On: func(simulator.Call) bool { return false }},
+		{Times: 1, On: older, Serve: refuse(42001)},
+		{Times: 1, On: older, Serve: simulator.Drop},
+		{Times: 1, On: older, Serve: simulator.CutShort},
+		{On: older, Serve: refuse(60011)},
+		{On: older, Serve: func(w http.ResponseWriter, r *http.Request, real http.Handler) {
+			simulator.Answer(302, "", "Location", "http://127.0.0.1:1"+r.URL.String())(w, r, real)
+		}},
+		{On: older, Serve: func(w http.ResponseWriter, r *http.Request, real http.Handler) {
+			simulator.Answer(403, "<html>A proxy denies "+r.URL.String(), "Content-Type", "text/html")(w, r, real)
+		}},
+	} {
+		sim.ClearFaults()
+		sim.Script(fault)
+		names, err := executeOn(t, p, "dingtalk_user", "user_id", []string{sim.People[i].UserID})
+		if mends := i < 4; mends != (err == nil) || mends != (len(names) == 1) {
+			t.Errorf("person %d: %q, %v", i, names, err)
+		}
+		if err != nil && (strings.Contains(err.Error(), "hush") || strings.Contains(err.Error(), "simulated-token")) {
+			t.Error(err)
+		}
+		sim.RevokeTokens()
+	}
 	for _, config := range []string{
 		spc.Body(server.URL, "x", "hush-wrong-secret"), `access_token = "hush-token"` + "\nendpoint = \"" + server.URL + "\"",
 		`client_secret = "hush-other"`, `client_secret = ["hush-list"]`, `endpoint = "https://me:hush-password@host"`,
@@ -282,7 +319,7 @@ func TestNoSecretInTheLog(t *testing.T) {
 		}
 	}
 	text := log.String()
-	if !strings.Contains(text, "scheduleConferences") {
+	if !strings.Contains(text, "scheduleConferences") || !strings.Contains(text, "/topapi/v2/user/get") {
 		t.Errorf("the log does not tell of the calls: %d bytes", len(text))
 	}
 	for _, secret := range []string{"hush", "simulated-token"} {
