@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"modernc.org/sqlite/vtab"
@@ -19,6 +20,8 @@ type cursor struct {
 	rows    chan *proto.Row
 	outcome chan error // how the scan ended, once
 
+	times []timeQual // which rows have to meet
+
 	row   *proto.Row // nil past the last row
 	rowid int64
 }
@@ -31,11 +34,11 @@ func (c *cursor) Filter(_ int, idxStr string, args []vtab.Value) error {
 	if err := json.Unmarshal([]byte(idxStr), &c.plan); err != nil {
 		return query.fail(err)
 	}
-	scan, none, err := c.table.scan(c.plan, args)
+	scan, times, none, err := c.table.scan(c.plan, args)
 	if err != nil {
 		return query.fail(err)
 	}
-	c.row = nil
+	c.row, c.times = nil, times
 	if none {
 		return nil
 	}
@@ -58,17 +61,22 @@ func (c *cursor) Filter(_ int, idxStr string, args []vtab.Value) error {
 // to notice that it is cancelled is left behind.
 func (c *cursor) Next() error {
 	c.row = nil
-	select {
-	case c.row = <-c.rows:
-		c.rowid++
-		return nil
-	case err := <-c.outcome:
-		if err != nil {
-			return c.table.db.query.fail(err)
+	for {
+		select {
+		case row := <-c.rows:
+			if !slices.ContainsFunc(c.times, func(q timeQual) bool { return !q.met(row) }) {
+				c.row = row
+				c.rowid++
+				return nil
+			}
+		case err := <-c.outcome:
+			if err != nil {
+				return c.table.db.query.fail(err)
+			}
+			return nil
+		case <-c.ctx.Done():
+			return c.table.db.query.fail(c.ctx.Err())
 		}
-		return nil
-	case <-c.ctx.Done():
-		return c.table.db.query.fail(c.ctx.Err())
 	}
 }
 

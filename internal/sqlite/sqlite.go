@@ -139,7 +139,8 @@ func (c connector) Driver() driver.Driver                        { return c.driv
 type Result struct {
 	Columns []string
 	// Rows hold nil, int64, float64, string or []byte. Times are text in
-	// RFC 3339, as in Steampipe's SQLite extensions.
+	// RFC 3339. A condition on a column of times compares moments, however its
+	// value is written (see timeLayouts); any other expression compares text.
 	Rows [][]any
 	// Changed is the number of rows of the user's own tables that the query
 	// inserted, updated or deleted.

@@ -69,6 +69,9 @@ type plan struct {
 	Columns []string
 	// Quals are the conditions whose values are the first arguments.
 	Quals []planQual
+	// Times are the conditions on times that the plugin does not apply, whose
+	// values come next.
+	Times []planQual `json:",omitempty"`
 	// Limit and Offset are the positions of their arguments; -1 is none.
 	Limit, Offset int
 }
@@ -97,20 +100,33 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 	}
 	all := true
 	satisfied := map[string]bool{}
+	var times []*vtab.Constraint
 	for i := range info.Constraints {
 		c := &info.Constraints[i]
 		if c.Op == vtab.OpLIMIT || c.Op == vtab.OpOFFSET {
 			continue
 		}
+		// SQLite would compare text, to which '2026-11-01 00:00:00' and
+		// '2026-11-01T00:00:00Z' are two times: the cursor compares. An in list
+		// that names one moment in two ways brings its rows twice; SQLite does
+		// not tell such a list from "=".
+		c.Omit = m.isTime(c)
 		operator, ok := m.pushable(c)
 		if !ok {
 			all = false
+			if c.Omit {
+				times = append(times, c)
+			}
 			continue
 		}
 		column := m.schema.Columns[c.Column].Name
 		c.ArgIndex = len(p.Quals)
 		p.Quals = append(p.Quals, planQual{column, operator})
 		satisfied[column] = true
+	}
+	for i, c := range times {
+		c.ArgIndex = len(p.Quals) + i
+		p.Times = append(p.Times, planQual{m.schema.Columns[c.Column].Name, operators[c.Op]})
 	}
 	missing, anyOf, anySatisfied, optional := false, false, false, false
 	for _, k := range m.schema.ListCallKeyColumnList {
@@ -131,7 +147,7 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 		info.EstimatedCost, info.EstimatedRows = costWholeTable, 10_000
 	}
 	if all && len(info.OrderBy) == 0 {
-		next := len(p.Quals)
+		next := len(p.Quals) // without p.Times: then all is false
 		for i := range info.Constraints {
 			c := &info.Constraints[i]
 			switch {
@@ -170,6 +186,12 @@ func (m *module) pushable(c *vtab.Constraint) (operator string, ok bool) {
 	})
 }
 
+// isTime reports a constraint that compares a column of times with a value.
+func (m *module) isTime(c *vtab.Constraint) bool {
+	_, ok := operators[c.Op]
+	return ok && c.Usable && c.Column >= 0 && m.schema.Columns[c.Column].Type == proto.ColumnType_TIMESTAMP
+}
+
 // Open returns a cursor.
 func (t *table) Open() (vtab.Cursor, error) { return &cursor{table: t}, nil }
 
@@ -186,19 +208,25 @@ func (t *table) Begin() error {
 func (m *module) Disconnect() error { return nil }
 func (m *module) Destroy() error    { return nil }
 
-// scan returns what a plan and its arguments ask of the plugin. none is true
-// where a comparison with NULL leaves no row.
-func (t *table) scan(p plan, args []vtab.Value) (s engine.Scan, none bool, err error) {
+// scan returns what a plan and its arguments ask of the plugin, and the
+// conditions on times that the rows have to meet. none is true where a
+// comparison with NULL leaves no row.
+func (t *table) scan(p plan, args []vtab.Value) (s engine.Scan, times []timeQual, none bool, err error) {
 	s = engine.Scan{Connection: t.connection, Table: t.name, Columns: p.Columns, Cache: true}
-	for i, q := range p.Quals {
+	for i, q := range slices.Concat(p.Quals, p.Times) {
 		if args[i] == nil {
-			return s, true, nil
+			return s, nil, true, nil
 		}
 		v, err := t.qualValue(q.Column, args[i])
 		if err != nil {
-			return s, false, err
+			return s, nil, false, err
 		}
-		s.Quals = append(s.Quals, engine.Qual{Column: q.Column, Operator: q.Operator, Value: v})
+		if at := v.GetTimestampValue(); at != nil {
+			times = append(times, timeQual{q, at.AsTime()})
+		}
+		if i < len(p.Quals) {
+			s.Quals = append(s.Quals, engine.Qual{Column: q.Column, Operator: q.Operator, Value: v})
+		}
 	}
 	if p.Limit >= 0 {
 		limit, ok := args[p.Limit].(int64)
@@ -213,7 +241,36 @@ func (t *table) scan(p plan, args []vtab.Value) (s engine.Scan, none bool, err e
 			s.Limit = &limit
 		}
 	}
-	return s, false, nil
+	return s, times, false, nil
+}
+
+// timeQual is a condition on a column of times.
+type timeQual struct {
+	planQual
+	at time.Time
+}
+
+// met reports whether a row meets the condition. NULL meets none.
+func (q timeQual) met(row *proto.Row) bool {
+	v := row.Columns[q.Column].GetTimestampValue()
+	if v == nil {
+		return false
+	}
+	order := v.AsTime().Compare(q.at)
+	switch q.Operator {
+	case "<":
+		return order < 0
+	case "<=":
+		return order <= 0
+	case "=":
+		return order == 0
+	case ">=":
+		return order >= 0
+	case ">":
+		return order > 0
+	default: // <>
+		return order != 0
+	}
 }
 
 // qualValue converts an SQLite value to the column's type, as Postgres would
@@ -247,8 +304,9 @@ func (m *module) qualValue(column string, v vtab.Value) (*proto.QualValue, error
 	return nil, fmt.Errorf("%s.%s: a condition with the value %q is not supported for a column of type %s", m.name, column, text, columnType)
 }
 
-// timeLayouts are the ways to write a time in SQLite. Without a zone it is UTC.
-var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime, "2006-01-02 15:04", time.DateOnly}
+// timeLayouts are the ways to write a time in SQLite and in Postgres. Without a
+// zone it is UTC.
+var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04", time.DateOnly}
 
 func valueText(v vtab.Value) string {
 	switch v := v.(type) {
