@@ -154,75 +154,6 @@ func TestTablePages(t *testing.T) {
 	}
 }
 
-// The pages that go from table to table are in the form of the tables' pages, are
-// found from there, and know the columns of other plugins' tables.
-func TestPagesOfJoins(t *testing.T) {
-	others := otherTables(t)
-	for name, from := range map[string][]string{
-		"calendar-to-attendance": {"README.md", "docs/index.md", "docs/joins.md", "docs/tables/dingtalk_calendar_event.md", "docs/tables/dingtalk_user.md", "docs/tables/dingtalk_department.md"},
-		"joins":                  {"README.md", "docs/index.md", "docs/calendar-to-attendance.md", "docs/tables/dingtalk_user.md"},
-	} {
-		page := read(t, "docs/"+name+".md")
-		_, examples, _ := strings.Cut(page, "\n### ")
-		checkExamples(t, name, "\n### "+examples, others)
-		for _, link := range found(page, `\]\(#([^)]+)\)`) {
-			if !slices.Contains(anchors(page), link) {
-				t.Errorf("%s: there is no section %s", name, link)
-			}
-		}
-		for _, other := range from {
-			if !regexp.MustCompile(`\]\([^)]*\b` + name + `\.md[#)]`).MatchString(read(t, other)) {
-				t.Errorf("%s does not lead to docs/%s.md", other, name)
-			}
-		}
-	}
-}
-
-// anchors are the names of a page's sections, as links have them.
-func anchors(page string) []string {
-	var names []string
-	for _, heading := range found(page, `(?m)^#+ (.+)$`) {
-		names = append(names, strings.ReplaceAll(regexp.MustCompile(`[^\w -]`).ReplaceAllString(strings.ToLower(heading), ""), " ", "-"))
-	}
-	return names
-}
-
-// otherTables are the columns of other plugins' tables, as the tests' stand-ins
-// have them.
-func otherTables(t *testing.T) map[string][]string {
-	t.Helper()
-	tables := map[string][]string{}
-	walk(parse(t, read(t, "internal/sqlite/testdata/other_plugins.sql")), func(kind string, node map[string]any) {
-		if kind == "CreateStmt" {
-			var columns []string
-			walk(node["tableElts"], func(kind string, node map[string]any) {
-				if kind == "ColumnDef" {
-					columns = append(columns, node["colname"].(string))
-				}
-			})
-			tables[node["relation"].(map[string]any)["relname"].(string)] = columns
-		}
-	})
-	if len(tables) == 0 {
-		t.Fatal("no tables: does the test still read the tree?")
-	}
-	return tables
-}
-
-// checkExamples wants a sentence and both dialects of each example. others are
-// tables of other plugins that the examples may read, with their columns.
-func checkExamples(t *testing.T, page, examples string, others map[string][]string) {
-	t.Helper()
-	for _, example := range strings.Split(examples, "\n### ")[1:] {
-		heading, body, _ := strings.Cut(example, "\n")
-		if len(blocks(body, "sql+postgres")) != 1 || len(blocks(body, "sql+sqlite")) != 1 || strings.HasPrefix(strings.TrimSpace(body), "```") {
-			t.Errorf("%s: %s: it needs a sentence and one block of each dialect", page, heading)
-			continue
-		}
-		checkPostgres(t, page+": "+heading, blocks(body, "sql+postgres")[0], others)
-	}
-}
-
 // markdown are the pages that a person reads on GitHub or on the hub.
 func markdown(t *testing.T) []string {
 	t.Helper()
@@ -318,6 +249,65 @@ func TestSources(t *testing.T) {
 	}
 }
 
+// The pages that go from table to table are in the form of the tables' pages, are
+// found from there, and know the columns of other plugins' tables.
+func TestPagesOfJoins(t *testing.T) {
+	others := otherTables(t)
+	for name, from := range map[string][]string{
+		"calendar-to-attendance": {"README.md", "docs/index.md", "docs/joins.md", "docs/tables/dingtalk_calendar_event.md", "docs/tables/dingtalk_user.md", "docs/tables/dingtalk_department.md"},
+		"joins":                  {"README.md", "docs/index.md", "docs/calendar-to-attendance.md", "docs/tables/dingtalk_user.md"},
+	} {
+		page := read(t, "docs/"+name+".md")
+		_, examples, _ := strings.Cut(page, "\n### ")
+		checkExamples(t, name, "\n### "+examples, others)
+		for _, other := range from {
+			if !regexp.MustCompile(`\]\([^)]*\b` + name + `\.md[#)]`).MatchString(read(t, other)) {
+				t.Errorf("%s does not lead to docs/%s.md", other, name)
+			}
+		}
+	}
+}
+
+// otherTables are the columns of other plugins' tables, as the tests' stand-ins
+// have them.
+func otherTables(t *testing.T) map[string][]string {
+	t.Helper()
+	tables := map[string][]string{}
+	tree, err := parse(t, read(t, "internal/sqlite/testdata/other_plugins.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	walk(tree, func(kind string, node map[string]any) {
+		if kind == "CreateStmt" {
+			var columns []string
+			walk(node["tableElts"], func(kind string, node map[string]any) {
+				if kind == "ColumnDef" {
+					columns = append(columns, node["colname"].(string))
+				}
+			})
+			tables[node["relation"].(map[string]any)["relname"].(string)] = columns
+		}
+	})
+	if len(tables) == 0 {
+		t.Fatal("no tables: does the test still read the tree?")
+	}
+	return tables
+}
+
+// checkExamples wants a sentence and both dialects of each example. others are
+// tables of other plugins that the examples may read, with their columns.
+func checkExamples(t *testing.T, page, examples string, others map[string][]string) {
+	t.Helper()
+	for _, example := range strings.Split(examples, "\n### ")[1:] {
+		heading, body, _ := strings.Cut(example, "\n")
+		if len(blocks(body, "sql+postgres")) != 1 || len(blocks(body, "sql+sqlite")) != 1 || strings.HasPrefix(strings.TrimSpace(body), "```") {
+			t.Errorf("%s: %s: it needs a sentence and one block of each dialect", page, heading)
+			continue
+		}
+		checkPostgres(t, page+": "+heading, blocks(body, "sql+postgres")[0], others)
+	}
+}
+
 // tableNames returns the names of all tables, sorted.
 func tableNames(t *testing.T) []string {
 	var names []string
@@ -328,33 +318,38 @@ func tableNames(t *testing.T) []string {
 	return names
 }
 
-// parse returns Postgres' own parse tree of SQL.
-func parse(t *testing.T, sql string) any {
+// checkPostgres reports what is wrong with a query of the documentation. others
+// are tables of other plugins that it may read, with their columns.
+func checkPostgres(t *testing.T, where, sql string, others map[string][]string) {
+	t.Helper()
+	for _, problem := range append(badNames(t, sql, others), traps(t, sql)...) {
+		t.Errorf("%s: %s", where, problem)
+	}
+}
+
+// parse parses SQL with Postgres' own parser; nil, and an error, if it can't.
+func parse(t *testing.T, sql string) (tree any, err error) {
 	t.Helper()
 	text, err := pgquery.ParseToJSON(sql)
 	if err != nil {
-		t.Errorf("%v in %s", err, sql)
-		return nil
+		return nil, err
 	}
-	var tree any
 	if err := json.Unmarshal([]byte(text), &tree); err != nil {
 		t.Fatal(err)
 	}
-	return tree
+	return tree, nil
 }
 
-// checkPostgres parses SQL with Postgres' own parser, and looks for tables and
-// columns that there are none of, for rows in no order, and for what the engine
-// answers wrongly or does not pass on.
-func checkPostgres(t *testing.T, where, sql string, others map[string][]string) {
+// badNames returns which tables and columns of a query there are none of, and
+// whether its rows are in no order.
+func badNames(t *testing.T, sql string, others map[string][]string) (problems []string) {
 	t.Helper()
-	tree := parse(t, sql)
-	if tree == nil {
-		return
+	tree, err := parse(t, sql)
+	if err != nil {
+		return []string{err.Error()}
 	}
-	plugin := dingtalk.Plugin(t.Context())
-	known, tables, keys := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for name, table := range plugin.TableMap {
+	known, tables := map[string]bool{}, map[string]bool{}
+	for name, table := range dingtalk.Plugin(t.Context()).TableMap {
 		tables[name] = true
 		for _, c := range table.Columns {
 			known[c.Name] = true
@@ -378,12 +373,6 @@ func checkPostgres(t *testing.T, where, sql string, others map[string][]string) 
 			if name, ok := node["name"].(string); ok {
 				known[name] = true
 			}
-		case "RangeVar":
-			if table := plugin.TableMap[node["relname"].(string)]; table != nil {
-				for _, k := range table.List.KeyColumns {
-					keys[k.Name] = true
-				}
-			}
 		case "CommonTableExpr":
 			tables[node["ctename"].(string)] = true
 			nameAll(known, node["aliascolnames"])
@@ -392,55 +381,133 @@ func checkPostgres(t *testing.T, where, sql string, others map[string][]string) 
 		}
 	})
 	if !ordered {
-		t.Errorf("%s: no order by", where)
+		problems = append(problems, "no order by")
 	}
 	columns := 0
 	walk(tree, func(kind string, node map[string]any) {
 		switch kind {
-		case "A_Expr":
-			right, _ := node["rexpr"].(map[string]any)
-			if left, _ := node["lexpr"].(map[string]any); keys[columnName(left["ColumnRef"])] && right["FuncCall"] != nil {
-				t.Errorf("%s: a function call as a bound does not reach the plugin; use an operator", where)
-			}
 		case "ColumnRef":
 			if name := columnName(node); name != "" {
 				columns++
 				if !known[name] {
-					t.Errorf("%s: there is no column %s", where, name)
+					problems = append(problems, "there is no column "+name)
 				}
 			}
 		case "RangeVar":
 			if name := node["relname"].(string); !tables[name] {
-				t.Errorf("%s: there is no table %s", where, name)
-			}
-		case "SubLink":
-			switch node["subLinkType"] {
-			case "ARRAY_SUBLINK":
-				t.Errorf("%s: array(select …) is answered wrongly", where)
-			case "EXPR_SUBLINK":
-				t.Errorf("%s: (select …) as a value does not reach the plugin; use a join", where)
-			}
-		case "FuncCall":
-			if name, _ := json.Marshal(node["funcname"]); strings.Contains(string(name), `"concat"`) {
-				t.Errorf("%s: concat() does not reach the plugin; use ||", where)
+				problems = append(problems, "there is no table "+name)
 			}
 		}
 	})
 	if columns == 0 {
-		t.Errorf("%s: no columns: does the test still read the tree?", where)
+		problems = append(problems, "no columns: does the test still read the tree?")
 	}
+	return problems
 }
 
-// columnName is the column that a node refers to; "" for none, or for all.
-func columnName(node any) string {
-	ref, _ := node.(map[string]any)
-	fields, _ := ref["fields"].([]any)
-	if len(fields) == 0 {
-		return ""
+// traps returns what in a query Postgres does not pass on as it is meant.
+func traps(t *testing.T, sql string) (problems []string) {
+	t.Helper()
+	tree, err := parse(t, sql)
+	if err != nil {
+		return []string{err.Error()}
 	}
+	plugin, keys := dingtalk.Plugin(t.Context()), map[string]bool{} // of the tables that it reads
+	walk(tree, func(kind string, node map[string]any) {
+		if kind != "RangeVar" {
+			return
+		}
+		if table := plugin.TableMap[node["relname"].(string)]; table != nil {
+			for _, k := range table.List.KeyColumns {
+				keys[k.Name] = true
+			}
+		}
+	})
+	isKey := func(side map[string]any) bool {
+		column, _ := side["ColumnRef"].(map[string]any)
+		return column != nil && keys[columnName(column)]
+	}
+	walk(tree, func(kind string, node map[string]any) {
+		switch kind {
+		case "SubLink":
+			switch node["subLinkType"] {
+			case "ARRAY_SUBLINK":
+				problems = append(problems, "array(select …) is answered wrongly")
+			case "EXPR_SUBLINK":
+				problems = append(problems, "(select …) as a value does not reach the plugin; use a join")
+			}
+		case "FuncCall":
+			if name, _ := json.Marshal(node["funcname"]); strings.Contains(string(name), `"concat"`) {
+				problems = append(problems, "concat() does not reach the plugin; use ||")
+			}
+		case "A_Expr":
+			left, _ := node["lexpr"].(map[string]any)
+			right, _ := node["rexpr"].(map[string]any)
+			if name, _ := json.Marshal(node["name"]); string(name) != `[{"String":{"sval":"="}}]` {
+				if isKey(left) && right["FuncCall"] != nil {
+					problems = append(problems, "a function call as a bound does not reach the plugin; use an operator")
+				}
+				return
+			}
+			for _, sides := range [][2]map[string]any{{left, right}, {right, left}} {
+				other := sides[1]
+				switch _, column := other["ColumnRef"]; {
+				case isKey(sides[0]) && !column && hasColumn(other):
+					problems = append(problems, "an expression of another table does not reach the plugin, or crashes Postgres; use a materialized CTE")
+				case !isKey(sides[0]) && len(sides[0]) > 0 && contains(sides[0], isKey) && !hasColumn(other):
+					problems = append(problems, "an expression of a key column does not reach the plugin")
+				}
+			}
+		}
+	})
+	return problems
+}
+
+// columnName is the name of a column reference, without its table; "" for *.
+func columnName(reference map[string]any) string {
+	fields := reference["fields"].([]any)
 	last, _ := fields[len(fields)-1].(map[string]any)["String"].(map[string]any)
 	name, _ := last["sval"].(string)
 	return name
+}
+
+// hasColumn reports whether an expression refers to a column.
+func hasColumn(expression any) bool {
+	return contains(expression, func(side map[string]any) bool { return side["ColumnRef"] != nil })
+}
+
+// contains reports whether a part of an expression is what is says.
+func contains(expression any, is func(part map[string]any) bool) bool {
+	switch expression := expression.(type) {
+	case []any:
+		return slices.ContainsFunc(expression, func(part any) bool { return contains(part, is) })
+	case map[string]any:
+		if is(expression) {
+			return true
+		}
+		for _, part := range expression {
+			if contains(part, is) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Each query that the index page calls wrong is one that the checks of the
+// examples would find; each other is a good one (see TestTablePages).
+func TestTraps(t *testing.T) {
+	_, section, _ := strings.Cut(read(t, "docs/index.md"), "\n## Traps in Postgres\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	wrong, right := blocks(section, "text"), blocks(section, "sql")
+	if len(wrong) < 7 || len(right) < 3 {
+		t.Errorf("%d wrong and %d right queries: does the test still find them?", len(wrong), len(right))
+	}
+	for _, sql := range wrong {
+		if len(traps(t, sql)) == 0 {
+			t.Errorf("nothing would warn of\n%s", sql)
+		}
+	}
 }
 
 // nameAll adds the names in a list of a parse tree.
