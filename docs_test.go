@@ -102,7 +102,7 @@ func TestIndexFrontMatter(t *testing.T) {
 	}
 	for _, line := range []string{
 		`organization: \w+`, `category: \["saas"\]`, `icon_url: "/images/plugins/.+\.svg"`, `brand_color: "#[0-9A-F]{6}"`, `display_name: "DingTalk"`, `name: "dingtalk"`,
-		`description: ".+\."`, `og_description: ".+"`, `og_image: "/images/plugins/.+\.png"`, `engines: \["steampipe", "sqlite", "postgres", "export"\]`,
+		`description: ".+\."`, `og_description: ".+"`, `og_image: "/images/plugins/.+\.png"`, `engines: \["steampipe", "postgres", "export"\]`,
 	} {
 		if !regexp.MustCompile(`(?m)^` + line + `$`).MatchString(front) {
 			t.Errorf("no line %s", line)
@@ -536,7 +536,7 @@ func walk(tree any, visit func(kind string, node map[string]any)) {
 	}
 }
 
-// The hub's SQLite, Postgres and export builds import the package and call
+// The hub's Postgres and export builds import the package and call
 // Plugin. Importing it must leave standard output, flags and environment alone.
 func TestImportedLikeTheHubDoes(t *testing.T) {
 	cmd := exec.Command("go", "run", "./testdata/importer")
