@@ -84,6 +84,40 @@ func TestEveryArgumentIsDocumented(t *testing.T) {
 	}
 }
 
+// The change log links to the page of each table, and names a version and its
+// date, as the hub reads them.
+func TestChangeLog(t *testing.T) {
+	log := read(t, "CHANGELOG.md")
+	if heading, _, _ := strings.Cut(log, "\n"); !regexp.MustCompile(`^## v\d+\.\d+\.\d+ \[20\d\d-(\d\d-\d\d|xx-xx)\]$`).MatchString(heading) {
+		t.Errorf("the heading is %q", heading)
+	}
+	var lines []string
+	for _, name := range tableNames(t) {
+		lines = append(lines, "  - ["+name+"](https://hub.steampipe.io/plugins/turbot/dingtalk/tables/"+name+")")
+	}
+	if d := cmp.Diff(lines, regexp.MustCompile(`(?m)^  - \[.*$`).FindAllString(log, -1)); d != "" {
+		t.Errorf("the new tables (-tables +CHANGELOG.md):\n%s", d)
+	}
+}
+
+// The values in examples have the shape of real ones, and say that they are
+// none.
+func TestExampleCredentials(t *testing.T) {
+	for _, page := range append(markdown(t), "config/dingtalk.spc") {
+		text := read(t, page)
+		for _, secret := range regexp.MustCompile(`(?:client_secret|suite_ticket|access_token) += "([^"]*)"`).FindAllStringSubmatch(text, -1) {
+			if !strings.Contains(secret[1], "EXAMPLE") || len(secret[1]) < 20 {
+				t.Errorf("%s: the secret %q", page, secret[1])
+			}
+		}
+		for _, id := range regexp.MustCompile(`client_id += "([^"]*)"`).FindAllStringSubmatch(text, -1) {
+			if !regexp.MustCompile(`^ding[a-z0-9]{16}$`).MatchString(id[1]) {
+				t.Errorf("%s: the client ID %q", page, id[1])
+			}
+		}
+	}
+}
+
 // found returns what the group of an expression matches, each once, sorted.
 func found(text, expression string) []string {
 	var all []string

@@ -7,27 +7,34 @@ connection "dingtalk" {
   # Can also be set with the DINGTALK_ENDPOINT environment variable.
   # endpoint = "https://api.dingtalk.io"
 
-  # The app's Client ID, also called AppKey or SuiteKey.
+  # The app's Client ID, also called AppKey or SuiteKey. It is on the app's page
+  # Credentials & Basic Info in the developer console: https://open-dev.dingtalk.io
+  # (China: https://open-dev.dingtalk.com). How to create an app:
+  # https://help.dingtalk.io/open/dingstart/create-application
   # Can also be set with the DINGTALK_CLIENT_ID environment variable.
-  # client_id = "dingabcdefghijklmnop"
+  # client_id = "dingq3xk8v2m7nwp4rty"
 
-  # The app's Client Secret, also called AppSecret or SuiteSecret.
+  # The app's Client Secret, also called AppSecret or SuiteSecret, on the same
+  # page.
   # Can also be set with the DINGTALK_CLIENT_SECRET environment variable.
-  # client_secret = "YOUR_CLIENT_SECRET"
+  # client_secret = "kXb-EXAMPLE-Qd7vMs_EXAMPLE-9fWzTr2uLhE0EXAMPLE"
 
-  # The organization's CorpId. Required for a third-party enterprise app.
+  # The organization's CorpId, on the home page of its developer console.
+  # Required for a third-party enterprise app.
+  # https://help.dingtalk.io/open/dingstart/basic-concepts-beta
   # Can also be set with the DINGTALK_CORP_ID environment variable.
-  # corp_id = "ding0123456789abcdef"
+  # corp_id = "ding3c0f9b2e7a1d4f6085c2e9b7d1a4f360"
 
   # The suite ticket that DingTalk pushes to a third-party enterprise app, for
-  # the classic flow. Leave it out for the newer flow, which needs none.
+  # the classic flow. Leave it out for the newer flow, which needs none:
+  # https://help.dingtalk.io/open/development/api-gettoken
   # Can also be set with the DINGTALK_SUITE_TICKET environment variable.
-  # suite_ticket = "YOUR_SUITE_TICKET"
+  # suite_ticket = "EXAMPLE7fry2kXbTicket"
 
   # An access token that you manage yourself, in place of client_id and
   # client_secret. It is used as it is and never refreshed.
   # Can also be set with the DINGTALK_ACCESS_TOKEN environment variable.
-  # access_token = "YOUR_ACCESS_TOKEN"
+  # access_token = "0c9fEXAMPLE3a7be1d52EXAMPLE8f64"
 
   # The union ID of the user in whose name DingTalk is asked what it tells to a
   # user only: the plan of a schedule, and recordings. For recordings, leave it
