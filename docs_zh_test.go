@@ -1,0 +1,153 @@
+package main_test
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// translated are the pages in English and in Chinese.
+var translated = map[string]string{
+	"README.md":     "README.zh-CN.md",
+	"docs/index.md": "docs/zh-CN/index.md",
+}
+
+// The two languages say the same wherever a test can tell: the same sections in
+// the same order, with the same commands, arguments, examples and messages.
+// Comments are translated, and the region of the endpoint may differ.
+func TestChineseAgrees(t *testing.T) {
+	for english, chinese := range translated {
+		t.Run(chinese, func(t *testing.T) {
+			en, zh := pageOf(t, english), pageOf(t, chinese)
+			if d := cmp.Diff(levels(en), levels(zh)); d != "" {
+				t.Fatalf("levels of the headings (-English +Chinese):\n%s", d)
+			}
+			for i, section := range en {
+				other := zh[i]
+				where := section.heading + " / " + other.heading
+				for what, of := range map[string]func(string) []string{"examples": examples, "code in the text": inline, "messages": messages, "tables": cells} {
+					if d := cmp.Diff(of(section.text), of(other.text)); d != "" {
+						t.Errorf("%s: %s (-English +Chinese):\n%s", where, what, d)
+					}
+				}
+			}
+			if !strings.Contains(zh[0].text, "[English](") || !strings.Contains(en[0].text, "[简体中文](") {
+				t.Error("the pages do not link to one another")
+			}
+		})
+	}
+}
+
+// The Chinese page's configuration is for an organization in China, and both
+// pages name each argument and its variable (see TestEveryArgumentIsDocumented).
+func TestChineseConfiguration(t *testing.T) {
+	page := read(t, "docs/zh-CN/index.md")
+	config := blocks(page, "hcl")[0]
+	for _, line := range []string{`  # endpoint = "https://api.dingtalk.com"`, `  # legacy_endpoint = "https://oapi.dingtalk.com"`} {
+		if !strings.Contains(config, "\n"+line+"\n") {
+			t.Errorf("no line %q", line)
+		}
+	}
+	if d := cmp.Diff(found(read(t, "config/dingtalk.spc"), `(DINGTALK_\w+) environment variable`), found(config, `环境变量 (DINGTALK_\w+) 设置`)); d != "" {
+		t.Errorf("variables (-config/dingtalk.spc +Chinese):\n%s", d)
+	}
+	for _, name := range []string{"README.zh-CN.md", "docs/zh-CN/index.md"} {
+		text := read(t, name)
+		if china, other := strings.Index(text, "api.dingtalk.com"), strings.Index(text, "api.dingtalk.io"); china < 0 || other >= 0 && other < china {
+			t.Errorf("%s does not name China's endpoint first", name)
+		}
+	}
+}
+
+// section is a heading and what stands below it, up to the next.
+type section struct{ heading, text string }
+
+// pageOf reads the sections of a page, without its front matter. What stands
+// in an example is no heading.
+func pageOf(t *testing.T, path string) []section {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(b)
+	if rest, ok := strings.CutPrefix(text, "---\n"); ok {
+		_, text, _ = strings.Cut(rest, "---\n")
+	}
+	var all []section
+	fenced := false
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "```") {
+			fenced = !fenced
+		}
+		if !fenced && strings.HasPrefix(line, "#") {
+			all = append(all, section{heading: strings.TrimSpace(line)})
+			continue
+		}
+		if len(all) > 0 {
+			all[len(all)-1].text += line
+		}
+	}
+	if len(all) < 5 {
+		t.Fatalf("%s: %d sections: does the test still read it?", path, len(all))
+	}
+	return all
+}
+
+func levels(sections []section) []string {
+	var all []string
+	for _, s := range sections {
+		level, _, _ := strings.Cut(s.heading, " ")
+		all = append(all, level)
+	}
+	return all
+}
+
+var fence = regexp.MustCompile("(?ms)^```.*?^```$")
+
+// examples returns the fenced blocks, without comments and empty lines. An
+// argument that is commented out is none.
+func examples(text string) []string {
+	var all []string
+	for _, block := range fence.FindAllString(text, -1) {
+		var lines []string
+		for _, line := range strings.Split(sameRegion(block), "\n") {
+			comment := strings.HasPrefix(strings.TrimSpace(line), "#") && !regexp.MustCompile(`^ *# \w+ = `).MatchString(line)
+			if !comment && line != "" {
+				lines = append(lines, line)
+			}
+		}
+		all = append(all, strings.Join(lines, "\n"))
+	}
+	return all
+}
+
+// inline returns the code in running text, each once, sorted.
+func inline(text string) []string {
+	return found(sameRegion(fence.ReplaceAllString(text, "")), "`([^`\n]+)`")
+}
+
+// messages returns what is quoted.
+func messages(text string) []string { return regexp.MustCompile(`(?m)^> .*$`).FindAllString(text, -1) }
+
+// cells returns each row of the tables: the code in each of its cells.
+func cells(text string) []string {
+	var rows []string
+	for _, line := range regexp.MustCompile(`(?m)^\|.*\|$`).FindAllString(fence.ReplaceAllString(text, ""), -1) {
+		var row []string
+		for _, cell := range strings.Split(strings.Trim(line, "|"), "|") {
+			row = append(row, strings.Join(inline(cell), " "))
+		}
+		rows = append(rows, strings.Join(row, " | "))
+	}
+	return slices.Clip(rows)
+}
+
+// sameRegion writes DingTalk's hosts of both regions alike.
+func sameRegion(text string) string {
+	return regexp.MustCompile(`(api|oapi)\.dingtalk\.(?:io|com)`).ReplaceAllString(text, "$1.dingtalk")
+}
