@@ -17,7 +17,7 @@ GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 RACE_PACKAGES := ./dingtalk/client ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo bench mutants release-check steampipe-examples compliance compliance-demo test fmt-check vet lint tidy-check test-race test-all cc clean
+.PHONY: all install build demo bench mutants release-check steampipe-examples compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-all cc clean
 
 all: install
 
@@ -78,6 +78,11 @@ compliance:
 
 compliance-demo:
 	.ci/compliance --demo $(ARGS)
+
+# Whether a copy of the tree builds and passes with version 6 of the plugin
+# SDK. It compiles everything anew, and is no part of make test.
+sdk-v6:
+	.ci/sdk-v6 $(GOTESTFLAGS)
 
 test: fmt-check vet lint tidy-check test-race test-all
 

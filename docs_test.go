@@ -100,6 +100,47 @@ func TestChangeLog(t *testing.T) {
 	}
 }
 
+// A workflow runs what was read when it was pinned: every action and every
+// workflow of another repository is named by a commit.
+func TestWorkflowsArePinned(t *testing.T) {
+	files, err := filepath.Glob(".github/workflows/*.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, file := range files {
+		text := read(t, file)
+		names = append(names, strings.TrimSuffix(filepath.Base(file), ".yml"))
+		if !strings.Contains(text, "\npermissions:\n") {
+			t.Errorf("%s has every permission", file)
+		}
+		uses := regexp.MustCompile(`(?m)^\s+(?:- )?uses: (.+)$`).FindAllStringSubmatch(text, -1)
+		for _, u := range uses {
+			if !regexp.MustCompile(`^[\w./-]+@[0-9a-f]{40} # \S+$`).MatchString(u[1]) {
+				t.Errorf("%s: no commit and its version or date: %s", file, u[1])
+			}
+		}
+		if len(uses) == 0 {
+			t.Errorf("%s uses nothing: does the test still read it?", file)
+		}
+	}
+	for _, name := range []string{"golangci-lint", "registry-publish", "stale", "steampipe-anywhere"} {
+		if !slices.Contains(names, name) {
+			t.Errorf("no workflow %s", name)
+		}
+	}
+}
+
+// The engines of a release link the SDK's version that the plugin links: the
+// last commit of their workflow with version 5 is this one.
+func TestReleaseLinksOneVersionOfTheSDK(t *testing.T) {
+	const lastWithVersion5 = "steampipe-anywhere.yml@d43b861891f5d98605bf0ae543cc75430e7c4854 "
+	five := strings.Contains(read(t, "go.mod"), "github.com/turbot/steampipe-plugin-sdk/v5 ")
+	if pinned := strings.Contains(read(t, ".github/workflows/steampipe-anywhere.yml"), lastWithVersion5); pinned != five {
+		t.Errorf("the plugin links version 5: %v; the engines do: %v", five, pinned)
+	}
+}
+
 // The values in examples have the shape of real ones, and say that they are
 // none.
 func TestExampleCredentials(t *testing.T) {
