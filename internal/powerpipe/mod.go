@@ -166,6 +166,11 @@ func (l *loader) parse(fsys fs.FS) error {
 					return at(a.SrcRange, "there are two locals %s", name)
 				}
 				l.locals[name] = a.Expr
+				for _, other := range localsOf(a.Expr) {
+					if _, same := block.Body.Attributes[other]; same {
+						return at(a.SrcRange, "the local %s names %s, which is in the same block: Powerpipe takes that for a circle", name, other)
+					}
+				}
 			}
 		}
 		return nil
@@ -209,17 +214,23 @@ func (l *loader) setLocals() error {
 
 // ready reports whether all locals that an expression names are known.
 func ready(expr hclsyntax.Expression, known map[string]cty.Value) bool {
+	return !slices.ContainsFunc(localsOf(expr), func(name string) bool {
+		_, done := known[name]
+		return !done
+	})
+}
+
+// localsOf are the locals that an expression names.
+func localsOf(expr hclsyntax.Expression) (names []string) {
 	for _, t := range expr.Variables() {
 		if t.RootName() != "local" || len(t) < 2 {
 			continue
 		}
-		if name, ok := t[1].(hcl.TraverseAttr); ok {
-			if _, done := known[name.Name]; !done {
-				return false
-			}
+		if a, ok := t[1].(hcl.TraverseAttr); ok {
+			names = append(names, a.Name)
 		}
 	}
-	return true
+	return names
 }
 
 // object is a cty object; the empty one has its own constructor.

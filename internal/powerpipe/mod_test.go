@@ -27,7 +27,9 @@ variable "name" {
   default = "n"
 }
 locals {
-  b    = "${local.a}, ${var.hours}"
+  b = "${local.a}, ${var.hours}"
+}
+locals {
   a    = join("+", [for id in var.ids : "'${replace(id, "'", "''")}'"])
   tags = { plugin = "p" }
 }
@@ -145,7 +147,8 @@ func TestLoadErrors(t *testing.T) {
 		"no value":                {"variable \"must\" {\n type = string\n}", nil, "the variable must has no value: set it"},
 		"no HCL":                  {"control {", nil, "more.pp:1"},
 		"two locals":              {"locals {\n a = 1\n}", nil, "more.pp:2: there are two locals a"},
-		"locals in a circle":      {"locals {\n x = local.y\n y = local.x\n}", nil, "these locals name one another, or one that there is none of: [x y]"},
+		"locals in a circle":      {"locals {\n x = local.y\n}\nlocals {\n y = local.x\n}", nil, "these locals name one another, or one that there is none of: [x y]"},
+		"locals of one block":     {"locals {\n x = local.y\n y = 1\n}", nil, "more.pp:2: the local x names y, which is in the same block"},
 		"no such local":           {"locals {\n x = local.nope\n}", nil, "or one that there is none of: [x]"},
 		"no such child":           {"benchmark \"b\" {\n children = [control.nope]\n}", nil, "more.pp:2: there is no control nope"},
 		"a child of another kind": {"benchmark \"b\" {\n children = [query.q]\n}", nil, "more.pp:2: there is no query q"},
