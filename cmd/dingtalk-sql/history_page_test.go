@@ -17,7 +17,7 @@ import (
 var (
 	namedFile = regexp.MustCompile("(?s)`(\\w+\\.sql)`:\n\n```sql\n(.*?)```")
 	shell     = regexp.MustCompile("(?s)```sh\n(.*?)```")
-	crontab   = regexp.MustCompile("(?m)^30 2 \\* \\* \\* (/usr/local/bin/dingtalk-sql .*)$")
+	crontab   = regexp.MustCompile(`(?m)^30 2 \* \* \* (/usr/local/bin/dingtalk-sql .*)$`)
 )
 
 // docs/history.md does what it says: its files, its commands and the line for
