@@ -135,9 +135,10 @@ func TestWorkflowsArePinned(t *testing.T) {
 // last commit of their workflow with version 5 is this one.
 func TestReleaseLinksOneVersionOfTheSDK(t *testing.T) {
 	const lastWithVersion5 = "steampipe-anywhere.yml@d43b861891f5d98605bf0ae543cc75430e7c4854 "
-	five := strings.Contains(read(t, "go.mod"), "github.com/turbot/steampipe-plugin-sdk/v5 ")
+	linked := found(read(t, "go.mod"), `(?m)^\tgithub\.com/turbot/steampipe-plugin-sdk/v(\d+) `)
+	five := slices.Equal(linked, []string{"5"})
 	if pinned := strings.Contains(read(t, ".github/workflows/steampipe-anywhere.yml"), lastWithVersion5); pinned != five {
-		t.Errorf("the plugin links version 5: %v; the engines do: %v", five, pinned)
+		t.Errorf("the plugin links version %v; that the engines link version 5 is %v", linked, pinned)
 	}
 }
 
