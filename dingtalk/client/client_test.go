@@ -73,7 +73,10 @@ func TestPages(t *testing.T) {
 func TestNoCallAfterTheLoopEnds(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		schedule(w.sim, "a", 10)
-		for range w.api.ScheduleConferences(t.Context(), "a", client.PageOptions{Size: 2}) {
+		for _, err := range w.api.ScheduleConferences(t.Context(), "a", client.PageOptions{Size: 2}) {
+			if err != nil {
+				t.Error(err)
+			}
 			break
 		}
 		equal(t, "calls", 1, w.sim.Count(simulator.ConferenceCall))

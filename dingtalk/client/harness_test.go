@@ -38,7 +38,7 @@ func inWorld(t *testing.T, credentials client.Credentials, test func(t *testing.
 		w := &world{sim: simulator.New(testApp), limits: &client.Limits{}}
 		listener := &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
 		server := &http.Server{Handler: w.sim}
-		go server.Serve(listener)
+		go func() { _ = server.Serve(listener) }()
 		w.transport = &http.Transport{
 			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 				w.dials.Add(1)

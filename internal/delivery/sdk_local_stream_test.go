@@ -31,7 +31,7 @@ func TestSDKLocalStreamLosesAnError(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			stream := anywhere.NewLocalPluginStream(t.Context())
 			go func() {
-				stream.Send(&proto.ExecuteResponse{Row: &proto.Row{}})
+				_ = stream.Send(&proto.ExecuteResponse{Row: &proto.Row{}})
 				time.Sleep(time.Second) // until Recv waits
 				stream.Error(errSDKList)
 			}()
