@@ -259,6 +259,37 @@ func TestDatabaseFileOfTwo(t *testing.T) {
 	}
 }
 
+// After a query that was stopped, all is there as before: the file's tables,
+// those of the plugin, and what is temporary.
+func TestStopWithAFile(t *testing.T) {
+	stop := errors.New("enough")
+	var cancel context.CancelCauseFunc
+	db := kept(t, filepath.Join(t.TempDir(), "x.db"), func(ctx context.Context) {
+		if cancel != nil {
+			cancel(stop)
+			<-ctx.Done()
+		}
+	})
+	if _, err := db.Query(t.Context(), "create temp table passing (a); create table history (id text primary key, title text)"); err != nil {
+		t.Fatal(err)
+	}
+	for range 50 { // the stop meets SQLite at different moments
+		var ctx context.Context
+		ctx, cancel = context.WithCancelCause(t.Context())
+		if _, err := db.Query(ctx, keep); err != stop {
+			t.Fatalf("error %v", err)
+		}
+	}
+	cancel = nil
+	r, err := db.Query(t.Context(), "select (select count(*) from history), (select count(*) from passing), (select title from conference where schedule_id = 'b')")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"0 0 of b"}, text(r)); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
 // A file that is none of SQLite's is told at once.
 func TestNoDatabase(t *testing.T) {
 	e, err := engine.New(&scripted{}, engine.Connection{Name: "c"})

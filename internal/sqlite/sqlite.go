@@ -28,6 +28,9 @@ type DB struct {
 	engine *engine.Engine
 	file   string // "" is in memory
 	sql    *sql.DB
+	// conn has what is attached and what is temporary. database/sql's pool would
+	// drop it where a query on a file was interrupted.
+	conn *sql.Conn
 	// modules are the plugin's tables, in the order of their names.
 	modules []*module
 
@@ -92,15 +95,17 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 		}
 	}
 	db.sql = sql.OpenDB(connector{drv, dataSource(file)})
-	// What is attached belongs to one connection of database/sql's.
-	db.sql.SetMaxOpenConns(1)
-	// The first look at the file tells whether it is a database.
-	_, err := db.sql.Exec("select count(*) from main.sqlite_schema")
-	if err != nil {
+	ctx := context.Background()
+	var err error
+	if db.conn, err = db.sql.Conn(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", file, explain(err)), db.sql.Close())
 	}
-	if _, err := db.sql.Exec(create.String()); err != nil {
-		return nil, errors.Join(fmt.Errorf("creating the tables: %w", explain(err)), db.sql.Close())
+	// The first look at the file tells whether it is a database.
+	if _, err := db.conn.ExecContext(ctx, "select count(*) from main.sqlite_schema"); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening %s: %w", file, explain(err)), db.Close())
+	}
+	if _, err := db.conn.ExecContext(ctx, create.String()); err != nil {
+		return nil, errors.Join(fmt.Errorf("creating the tables: %w", explain(err)), db.Close())
 	}
 	return db, nil
 }
@@ -125,7 +130,7 @@ func dataSource(file string) string {
 }
 
 // Close closes the database.
-func (db *DB) Close() error { return db.sql.Close() }
+func (db *DB) Close() error { return errors.Join(db.conn.Close(), db.sql.Close()) }
 
 type connector struct {
 	driver *sqlite.Driver
@@ -166,7 +171,7 @@ func (db *DB) Query(ctx context.Context, text string) (*Result, error) {
 		return nil, db.advise(ctx, text, explain(err))
 	}
 	before := db.changes
-	if err := db.sql.QueryRowContext(ctx, "select total_changes()").Scan(&db.changes); err != nil {
+	if err := db.conn.QueryRowContext(ctx, "select total_changes()").Scan(&db.changes); err != nil {
 		return nil, err
 	}
 	result.Changed = db.changes - before
@@ -174,7 +179,7 @@ func (db *DB) Query(ctx context.Context, text string) (*Result, error) {
 }
 
 func (db *DB) read(ctx context.Context, text string, args ...any) (*Result, error) {
-	rows, err := db.sql.QueryContext(ctx, text, args...)
+	rows, err := db.conn.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
