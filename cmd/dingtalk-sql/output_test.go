@@ -78,7 +78,9 @@ func TestSummary(t *testing.T) {
 	for want, a := range map[string]answer{
 		"0 rows, 0 API calls, 0.0 s":          {Result: &sqlite.Result{Columns: []string{"a"}}},
 		"1 row, 1 API call, 0.8 s":            {Result: &sqlite.Result{Columns: []string{"a"}, Rows: [][]any{{nil}}}, calls: 1, took: 840e6},
-		"3 rows changed, 2 API calls, 61.0 s": {Result: &sqlite.Result{Changed: 3}, calls: 2, took: 61e9},
+		"3 rows changed, 2 API calls, 61.0 s": {Result: &sqlite.Result{Changed: 3}, statement: "INSERT into t …", calls: 2, took: 61e9},
+		"0 rows changed, 0 API calls, 0.0 s":  {Result: &sqlite.Result{}, statement: "delete\nfrom t"},
+		"done, 1 API call, 0.0 s":             {Result: &sqlite.Result{}, statement: "create table insert_ …", calls: 1},
 	} {
 		if got := a.summary(); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -177,6 +177,8 @@ func TestPrompt(t *testing.T) {
 	// Ctrl-C clears what was begun.
 	p.types("select 'begun" + enter)
 	p.sees(promptMore)
+	p.types("more") // the editor takes Ctrl-C from the first key on
+	p.sees("more")
 	p.types(ctrlC)
 	p.sees(promptFirst)
 
@@ -246,7 +248,7 @@ func TestCommands(t *testing.T) {
 		{".output xml", []string{"Error: .output: it must be table, line, csv or json\r\n"}},
 		{".output line", nil},
 		{"select 1 as a;", []string{"-[ row 1 ]-\r\na | 1\r\n"}},
-		{"create table mine (a);", []string{"0 rows changed, 0 API calls, "}},
+		{"create table mine (a);", []string{"done, 0 API calls, "}},
 		{"insert into mine values (1), (2);", []string{"2 rows changed, 0 API calls, "}},
 		{".inspect mine", []string{"column  type  condition"}},
 		{".timing", []string{"\r\noff\r\n"}},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -38,8 +39,9 @@ func (s *session) close() {
 // answer is a result and what it took.
 type answer struct {
 	*sqlite.Result
-	calls int // to the API, without those for a token
-	took  time.Duration
+	statement string
+	calls     int // to the API, without those for a token
+	took      time.Duration
 }
 
 // ask runs a statement. While that takes long, a terminal is told what for.
@@ -51,7 +53,7 @@ func (s *session) ask(ctx context.Context, statement string) (answer, error) {
 	if errors.Is(err, context.Canceled) {
 		err = errStopped
 	}
-	return answer{r, w.sent(), time.Since(start)}, err
+	return answer{r, statement, w.sent(), time.Since(start)}, err
 }
 
 // all answers all statements before it shows the first result: an answer is
@@ -100,11 +102,18 @@ func (s *session) show(a answer) error {
 	return nil
 }
 
+// changesRows finds statements of which SQLite tells how many rows they changed.
+var changesRows = regexp.MustCompile(`(?i)^(insert|update|delete|replace|with)\b`)
+
 // summary tells what an answer took.
 func (a answer) summary() string {
 	rows := count(len(a.Rows), "row")
-	if len(a.Columns) == 0 {
+	switch {
+	case len(a.Columns) > 0:
+	case changesRows.MatchString(a.statement):
 		rows = count(int(a.Changed), "row") + " changed"
+	default:
+		rows = "done"
 	}
 	return fmt.Sprintf("%s, %s, %.1f s", rows, count(a.calls, "API call"), a.took.Seconds())
 }
