@@ -269,6 +269,11 @@ func TestCommands(t *testing.T) {
 		}
 		p.sees(promptFirst)
 	}
+	// A blank line is between the results of one line, and before none.
+	p.types("select 7 as g; select 8 as h;" + enter)
+	if seen := p.sees(promptFirst); !strings.Contains(seen, "\r\n-[ row 1 ]-\r\ng | 7\r\n") || strings.Contains(seen, "\r\n\r\n-[ row 1 ]-\r\ng ") || !strings.Contains(seen, "\r\n\r\n-[ row 1 ]-\r\nh | 8\r\n") {
+		t.Errorf("results %q", seen)
+	}
 	p.types(".quit" + enter)
 	if code, _ := p.ends(); code != 0 {
 		t.Errorf("code %d", code)
