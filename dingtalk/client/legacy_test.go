@@ -197,9 +197,9 @@ func colleagues(sim *simulator.Simulator, n int) (ids []string) {
 // complete, and no death costs more than one token call.
 func TestTokensDieUnderBothAPIs(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
-		const lists, deaths = 100, 10
+		const lists, deaths = 30, 6
 		w.transport.MaxIdleConnsPerHost = 2 * lists
-		wantPeople, wantMeetings := colleagues(w.sim, 40), schedule(w.sim, "a", 120)
+		wantPeople, wantMeetings := colleagues(w.sim, 30), schedule(w.sim, "a", 90)
 		// The older API is slow: it tells of a death when another list has renewed
 		// the token already.
 		slowly := func(d time.Duration) serveFunc {
