@@ -4,6 +4,11 @@
 # one control has asked, the others find in Steampipe's query cache: one look for
 # each schedule, meeting and page, however many controls ask.
 #
+# Postgres loses any condition of a join with a table of the plugin's beside that
+# on its key. So each join with one has its key as the only condition between the
+# two, in a step of its own that is materialized; other conditions come in the
+# step behind it.
+#
 # The SQL is what Postgres and SQLite have in common, with a few functions of
 # Postgres' that dingtalk-sql brings to SQLite. So there is one definition of
 # each control, whichever runs it.
@@ -19,6 +24,11 @@ locals {
   own_corp_id     = replace(var.own_corp_id, "'", "''")
   acting_union_id = replace(var.acting_union_id, "'", "''")
 
+  # The calendars are asked from this day on. It is a literal, which reaches the
+  # plugin, and the same all day, so that answers are shared. The table clock is
+  # exact.
+  since_day = formatdate("YYYY-MM-DD", timeadd(timestamp(), "-${24 * var.days}h"))
+
   # Where nothing is named, the meetings in progress are looked at.
   nothing_named = length(var.schedule_conference_ids) + length(var.union_ids) == 0 && !var.whole_directory
 }
@@ -26,7 +36,9 @@ locals {
 # Powerpipe takes a local that names another one of its own block for a circle.
 locals {
   running_rows = local.nothing_named ? "union select conference_id from running where conference_id is not null" : ""
-  planned_rows = var.acting_union_id == "" ? "select id, name, host_union_id as acting from setting" : "select id, name, '${local.acting_union_id}' as acting from schedule"
+
+  # Without an acting user, no plan is asked for.
+  plan_rows = var.acting_union_id == "" ? "where 1 = 0" : ""
 }
 
 locals {
@@ -61,7 +73,7 @@ locals {
       from
         dingtalk_ongoing_conference
     ),
-    event as materialized (
+    event_row as materialized (
       select
         p.union_id,
         e.id,
@@ -69,10 +81,20 @@ locals {
         e.room_code,
         e.start_time
       from
-        clock as t
-        cross join person as p
+        person as p
         join dingtalk_calendar_event as e on e.union_id = p.union_id
-          and e.start_time >= t.since
+      where
+        e.start_time >= '${local.since_day} 00:00:00Z'
+    ),
+    event as materialized (
+      select
+        e.union_id,
+        e.id,
+        e.title,
+        e.room_code
+      from
+        clock as t
+        join event_row as e on e.start_time >= t.since
           and e.start_time <= t.now
     ),
     event_code as materialized (
@@ -133,11 +155,7 @@ locals {
         ) as r
         join dingtalk_conference as c on c.conference_id = r.conference_id
     ),
-    meeting_row as materialized (
-      select * from found
-      union
-      select * from seen
-      union
+    held_by_number as materialized (
       select
         c.conference_id,
         c.schedule_conference_id,
@@ -149,8 +167,13 @@ locals {
       from
         booked_code as k
         join dingtalk_conference as c on c.room_code = k.room_code
-      where
-        c.schedule_conference_id in (select id from named)
+    ),
+    meeting_row as materialized (
+      select * from found
+      union
+      select * from seen
+      union
+      select * from held_by_number where schedule_conference_id in (select id from named)
     ),
     meeting as materialized (
       select
@@ -207,18 +230,31 @@ locals {
         schedule as s
         left join dingtalk_schedule_conference_setting as x on x.schedule_conference_id = s.id
     ),
+    plan_row as materialized (
+      select
+        s.id,
+        p.title,
+        p.cancelled,
+        p.start_time
+      from
+        (
+          select id from schedule
+          ${local.plan_rows}
+        ) as s
+        join dingtalk_schedule_conference_plan as p on p.schedule_conference_id = s.id
+      where
+        p.acting_union_id = '${local.acting_union_id}'
+    ),
     plan as materialized (
       select
         s.id,
         coalesce(nullif(p.title, '') || ' (schedule ' || s.id || ')', s.name) as name,
-        s.acting,
         p.cancelled,
         p.start_time,
         to_char(timezone('UTC', p.start_time), 'YYYY-MM-DD HH24:MI') || ' UTC' as planned
       from
-        (${local.planned_rows}) as s
-        left join dingtalk_schedule_conference_plan as p on p.schedule_conference_id = s.id
-          and p.acting_union_id = s.acting
+        schedule as s
+        left join plan_row as p on p.id = s.id
     ),
     member as materialized (
       select
@@ -260,7 +296,6 @@ locals {
       from
         detail as d
         join dingtalk_conference_recording as r on r.conference_id = d.conference_id
-          and r.acting_union_id = d.owner
       where
         d.recorded = 'ended'
     )

@@ -55,7 +55,7 @@ func valuesOf(texts ...string) powerpipe.Values {
 
 func load(t *testing.T, values powerpipe.Values) *powerpipe.Mod {
 	t.Helper()
-	mod, err := powerpipe.Load(compliance.Mod, values)
+	mod, err := powerpipe.Load(compliance.Mod, values, simulator.DemoTime)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -399,7 +399,8 @@ func TestCosts(t *testing.T) {
 			made := map[string]bool{}
 			for _, c := range of {
 				question := fmt.Sprint(c.Path, c.Params)
-				if made[question] {
+				// A recording's owner is looked up by the plugin itself.
+				if made[question] && kind != simulator.ConferenceInfoCall {
 					t.Errorf("%s makes this %s call twice: %s", name, kind, question)
 				}
 				made[question] = true

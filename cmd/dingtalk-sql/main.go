@@ -151,7 +151,7 @@ func runReport(ctx context.Context, opt options, stdout, stderr io.Writer) error
 		return err
 	}
 	defer s.close()
-	return s.report(ctx, mod, benchmark, opt.reportFormat)
+	return s.report(ctx, mod, benchmark, opt)
 }
 
 // open makes the plugin's tables, and the user's own, ready to be asked.

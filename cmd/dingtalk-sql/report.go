@@ -58,7 +58,7 @@ func (opt options) benchmark() (*powerpipe.Mod, *powerpipe.Benchmark, error) {
 			return nil, nil, err
 		}
 	}
-	mod, err := powerpipe.Load(compliance.Mod, values)
+	mod, err := powerpipe.Load(compliance.Mod, values, opt.now())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -71,7 +71,7 @@ func (opt options) benchmark() (*powerpipe.Mod, *powerpipe.Benchmark, error) {
 
 // report runs a benchmark and prints what it says. The error is how the command
 // ends: a verdict, unless all is well.
-func (s *session) report(ctx context.Context, mod *powerpipe.Mod, b *powerpipe.Benchmark, format string) error {
+func (s *session) report(ctx context.Context, mod *powerpipe.Mod, b *powerpipe.Benchmark, opt options) error {
 	w := newWatch(s.stderr)
 	g, err := report.Run(client.WithTrace(ctx, w.trace()), s.db, b)
 	w.end()
@@ -81,8 +81,8 @@ func (s *session) report(ctx context.Context, mod *powerpipe.Mod, b *powerpipe.B
 	if err != nil {
 		return err
 	}
-	r := &report.Report{Mod: mod, Root: g, At: s.now(), Calls: w.sent()}
-	if err := r.Write(s.stdout, format); err != nil {
+	r := &report.Report{Mod: mod, Root: g, At: opt.now(), Calls: w.sent()}
+	if err := r.Write(s.stdout, opt.reportFormat); err != nil {
 		return err
 	}
 	if code := g.Summary.ExitCode(); code != report.ExitOK {
@@ -91,8 +91,9 @@ func (s *session) report(ctx context.Context, mod *powerpipe.Mod, b *powerpipe.B
 	return nil
 }
 
-func (s *session) now() time.Time {
-	if s.demo {
+// now is the time that the organization goes by.
+func (opt options) now() time.Time {
+	if opt.demo {
 		return now()
 	}
 	return time.Now()

@@ -9,7 +9,7 @@ locals {
 
 benchmark "meeting_lifecycle" {
   title       = "Meeting Lifecycle"
-  description = "Whether meetings begin, run and end as they should. It costs two API calls for each schedule, a third where no acting user is named, and one for the meetings in progress, beside those that find the meetings."
+  description = "Whether meetings begin, run and end as they should. It costs two API calls for each schedule, and one for the meetings in progress, beside those that find the meetings."
   tags        = local.lifecycle_tags
 
   children = [
@@ -112,7 +112,7 @@ control "took_place" {
         else 'ok'
       end as status,
       name || case
-        when acting is null or cancelled is null then ${local.no_plan}
+        when cancelled is null then ${local.no_plan}
         when cancelled then ': it was cancelled.'
         when start_time is null then ': its plan has no time.'
         when ahead then ': it is planned for ' || planned || ', which is still to come.'
@@ -142,7 +142,7 @@ control "on_time" {
         else 'ok'
       end as status,
       name || case
-        when acting is null or cancelled is null then ${local.no_plan}
+        when cancelled is null then ${local.no_plan}
         when cancelled then ': it was cancelled.'
         when start_time is null then ': its plan has no time.'
         when ahead then ': it is planned for ' || planned || ', which is still to come.'
@@ -174,7 +174,7 @@ control "cancelled_not_held" {
         else 'ok'
       end as status,
       name || case
-        when acting is null or cancelled is null then ${local.no_plan}
+        when cancelled is null then ${local.no_plan}
         when not cancelled then ': it was not cancelled.'
         when last_held is not null then ': it was cancelled, and a meeting was held at ' || to_char(timezone('UTC', last_held), 'YYYY-MM-DD HH24:MI') || ' UTC. Ask the host why.'
         else ': it was cancelled, and no meeting was held in the last ${var.days} days.'
@@ -233,7 +233,6 @@ locals {
       select
         p.id,
         p.name,
-        p.acting,
         p.cancelled,
         p.start_time,
         p.planned,

@@ -6,7 +6,7 @@ locals {
 
 benchmark "recording" {
   title       = "Recording"
-  description = "Which meetings were recorded, by whom, and whether those were that had to be. It costs one API call for each meeting and two more for each that was recorded, beside those that find the meetings."
+  description = "Which meetings were recorded, by whom, and whether those were that had to be. It costs one API call for each meeting and three more for each that was recorded, beside those that find the meetings."
   tags        = local.recording_tags
 
   children = [
@@ -37,18 +37,28 @@ control "recordings_known" {
       group by
         conference_id
     ),
-    recorder as (
+    recorded_member as materialized (
       select
         d.conference_id,
-        max(nullif(x.user_nick, '')) as nick
+        d.owner,
+        x.union_id,
+        x.user_nick
       from
         detail as d
         join dingtalk_conference_member as x on x.conference_id = d.conference_id
       where
         d.recorded <> 'none'
-        and x.union_id = d.owner
+    ),
+    recorder as (
+      select
+        conference_id,
+        max(nullif(user_nick, '')) as nick
+      from
+        recorded_member
+      where
+        union_id = owner
       group by
-        d.conference_id
+        conference_id
     )
     select
       d.conference_id as resource,

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
@@ -93,8 +94,8 @@ type Panel struct {
 var Severities = []string{"critical", "high", "medium", "low", "none"}
 
 // Load reads the mod in a file system. values are those of its variables; the
-// others have their defaults.
-func Load(fsys fs.FS, values Values) (*Mod, error) {
+// others have their defaults. now is the time of the mod's timestamp().
+func Load(fsys fs.FS, values Values, now time.Time) (*Mod, error) {
 	l := &loader{
 		mod:    &Mod{Benchmarks: map[string]*Benchmark{}, Controls: map[string]*Control{}, Queries: map[string]*Query{}, Dashboards: map[string]*Dashboard{}},
 		blocks: map[string][]*hclsyntax.Block{},
@@ -104,7 +105,7 @@ func Load(fsys fs.FS, values Values) (*Mod, error) {
 		return nil, err
 	}
 	for _, step := range []func() error{
-		func() error { return l.setVariables(values) },
+		func() error { return l.setVariables(values, now) },
 		l.setLocals, l.readMod, l.readControls, l.readQueries, l.readBenchmarks, l.readDashboards,
 	} {
 		if err := step(); err != nil {

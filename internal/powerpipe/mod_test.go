@@ -4,10 +4,13 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/powerpipe"
 )
+
+var now = time.Date(2026, 11, 23, 23, 30, 0, 0, time.FixedZone("", -3600))
 
 const mod = `
 mod "m" {
@@ -50,7 +53,7 @@ control "one" {
   title       = "One should be"
   description = "Why."
   severity    = "high"
-  sql         = "select ${local.b} -- ${var.name}"
+  sql         = "select ${local.b} -- ${var.name}, ${formatdate("YYYY-MM-DD", timeadd(timestamp(), "-24h"))}"
   tags        = local.tags
 }
 control "two" {
@@ -98,11 +101,11 @@ func TestLoad(t *testing.T) {
 	if err := values.ReadFile([]byte("hours = 1.5 # comment\n"), "my.ppvars"); err != nil {
 		t.Fatal(err)
 	}
-	got, err := powerpipe.Load(files(), values)
+	got, err := powerpipe.Load(files(), values, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	one := &powerpipe.Control{Name: "one", Title: "One should be", Description: "Why.", Severity: "high", SQL: `select 'it''s'+'b', 1.5 -- a "name", as it is`, Tags: map[string]string{"plugin": "p"}}
+	one := &powerpipe.Control{Name: "one", Title: "One should be", Description: "Why.", Severity: "high", SQL: `select 'it''s'+'b', 1.5 -- a "name", as it is, 2026-11-23`, Tags: map[string]string{"plugin": "p"}}
 	two := &powerpipe.Control{Name: "two", SQL: "select 2\n"}
 	part := &powerpipe.Benchmark{Name: "part", Title: "Part", Children: []powerpipe.Child{one}}
 	all := &powerpipe.Benchmark{Name: "all", Title: "All", Description: "All of it.", Tags: map[string]string{"plugin": "p", "type": "Benchmark"}, Children: []powerpipe.Child{part, two}}
@@ -164,7 +167,7 @@ func TestLoadErrors(t *testing.T) {
 		"an unknown function":     {"locals {\n x = nope(1)\n}", nil, "nope"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := powerpipe.Load(files(test.more), test.values)
+			_, err := powerpipe.Load(files(test.more), test.values, now)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%v, want %s", err, test.want)
 			}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
@@ -64,19 +65,29 @@ func (v Value) as(t cty.Type) (cty.Value, error) {
 	return convert.Convert(value, t)
 }
 
-// functions are those of HCL's that mods use.
-var functions = map[string]function.Function{
-	"concat":  stdlib.ConcatFunc,
-	"format":  stdlib.FormatFunc,
-	"join":    stdlib.JoinFunc,
-	"length":  stdlib.LengthFunc,
-	"merge":   stdlib.MergeFunc,
-	"replace": stdlib.ReplaceFunc,
+// functions are those of HCL's that mods use. now is the time of timestamp().
+func functions(now time.Time) map[string]function.Function {
+	return map[string]function.Function{
+		"concat":     stdlib.ConcatFunc,
+		"format":     stdlib.FormatFunc,
+		"formatdate": stdlib.FormatDateFunc,
+		"join":       stdlib.JoinFunc,
+		"length":     stdlib.LengthFunc,
+		"merge":      stdlib.MergeFunc,
+		"replace":    stdlib.ReplaceFunc,
+		"timeadd":    stdlib.TimeAddFunc,
+		"timestamp": function.New(&function.Spec{
+			Type: function.StaticReturnType(cty.String),
+			Impl: func([]cty.Value, cty.Type) (cty.Value, error) {
+				return cty.StringVal(now.UTC().Format(time.RFC3339)), nil
+			},
+		}),
+	}
 }
 
 // setVariables gives each variable its value.
-func (l *loader) setVariables(values Values) error {
-	l.ctx = hcl.EvalContext{Functions: functions, Variables: map[string]cty.Value{}}
+func (l *loader) setVariables(values Values, now time.Time) error {
+	l.ctx = hcl.EvalContext{Functions: functions(now), Variables: map[string]cty.Value{}}
 	known := map[string]cty.Value{}
 	for _, b := range l.blocks["variable"] {
 		name := label(b)
