@@ -271,7 +271,7 @@ func TestCommands(t *testing.T) {
 	}
 	// A blank line is between the results of one line, and before none.
 	p.types("select 7 as g; select 8 as h;" + enter)
-	if seen := p.sees(promptFirst); !strings.Contains(seen, "\r\n-[ row 1 ]-\r\ng | 7\r\n") || strings.Contains(seen, "\r\n\r\n-[ row 1 ]-\r\ng ") || !strings.Contains(seen, "\r\n\r\n-[ row 1 ]-\r\nh | 8\r\n") {
+	if seen := p.sees("h | 8\r\n"); !strings.Contains(seen, "\r\n-[ row 1 ]-\r\ng | 7\r\n") || strings.Contains(seen, "\r\n\r\n-[ row 1 ]-\r\ng ") || !strings.Contains(seen, "\r\n\r\n-[ row 1 ]-\r\nh | 8\r\n") {
 		t.Errorf("results %q", seen)
 	}
 	p.types(".quit" + enter)

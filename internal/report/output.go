@@ -114,8 +114,11 @@ func oneLine(s string) string {
 	}, s)
 }
 
-// id is the full name of a resource of the mod.
-func (r *Report) id(kind, name string) string { return r.Mod.Name + "." + kind + "." + name }
+// groupID and controlID are the names that Powerpipe gives them: the one with the
+// mod's, the other without.
+func (r *Report) groupID(g *Group) string { return r.Mod.Name + ".benchmark." + g.Benchmark.Name }
+
+func controlID(c *Control) string { return "control." + c.Control.Name }
 
 // writeCSV writes Powerpipe's columns.
 func (r *Report) writeCSV(w io.Writer) error {
@@ -131,8 +134,8 @@ func (r *Report) writeCSV(w io.Writer) error {
 	r.Root.each(func(g *Group, c *Control) {
 		for _, result := range c.results() {
 			row := []string{
-				r.id("benchmark", g.Benchmark.Name), g.Benchmark.Title, g.Benchmark.Description,
-				r.id("control", c.Control.Name), c.Control.Title, c.Control.Description,
+				r.groupID(g), g.Benchmark.Title, g.Benchmark.Description,
+				controlID(c), c.Control.Title, c.Control.Description,
 				result.Reason, result.Resource, string(result.Status), c.Control.Severity,
 			}
 			for _, name := range tags {
@@ -200,7 +203,7 @@ func (r *Report) writeJSON(w io.Writer) error {
 
 func (r *Report) jsonGroup(g *Group) jsonGroup {
 	out := jsonGroup{
-		GroupID: r.id("benchmark", g.Benchmark.Name), Title: g.Benchmark.Title, Description: g.Benchmark.Description, Tags: g.Benchmark.Tags,
+		GroupID: r.groupID(g), Title: g.Benchmark.Title, Description: g.Benchmark.Description, Tags: g.Benchmark.Tags,
 		Summary: jsonSummary{g.Summary.byName()}, Groups: []jsonGroup{}, Controls: []jsonControl{},
 	}
 	for _, inner := range g.Groups {
@@ -208,7 +211,7 @@ func (r *Report) jsonGroup(g *Group) jsonGroup {
 	}
 	for _, c := range g.Controls {
 		control := jsonControl{
-			Summary: c.Summary.byName(), Results: []jsonResult{}, ControlID: r.id("control", c.Control.Name), Description: c.Control.Description,
+			Summary: c.Summary.byName(), Results: []jsonResult{}, ControlID: controlID(c), Description: c.Control.Description,
 			Severity: c.Control.Severity, Tags: c.Control.Tags, Title: c.Control.Title, RunStatus: "complete",
 		}
 		if c.Err != nil {

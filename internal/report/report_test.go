@@ -157,12 +157,12 @@ func TestCSV(t *testing.T) {
 	row := func(cells ...string) []string { return append(append([]string{}, part...), cells...) }
 	want := [][]string{
 		{"group_id", "title", "description", "control_id", "control_title", "control_description", "reason", "resource", "status", "severity", "plugin", "soc_2"},
-		row("m.control.mixed", "Mixed should be", "Why.", "B <script> is\nnot.", "b", "alarm", "high", "p", "CC6.1"),
-		row("m.control.mixed", "Mixed should be", "Why.", "A is well.", "a", "ok", "high", "p", "CC6.1"),
-		row("m.control.mixed", "Mixed should be", "Why.", "D.", "d", "info", "high", "p", "CC6.1"),
-		row("m.control.mixed", "Mixed should be", "Why.", "C is not told.", "c", "skip", "high", "p", "CC6.1"),
-		row("m.control.fine", "Fine should be", "Why.", "A.", "a", "ok", "", "", ""),
-		{"m.benchmark.all", "All", "All of it.", "m.control.refused", "Refused should be", "Why.", "DingTalk refused <it>", "", "error", "low", "", ""},
+		row("control.mixed", "Mixed should be", "Why.", "B <script> is\nnot.", "b", "alarm", "high", "p", "CC6.1"),
+		row("control.mixed", "Mixed should be", "Why.", "A is well.", "a", "ok", "high", "p", "CC6.1"),
+		row("control.mixed", "Mixed should be", "Why.", "D.", "d", "info", "high", "p", "CC6.1"),
+		row("control.mixed", "Mixed should be", "Why.", "C is not told.", "c", "skip", "high", "p", "CC6.1"),
+		row("control.fine", "Fine should be", "Why.", "A.", "a", "ok", "", "", ""),
+		{"m.benchmark.all", "All", "All of it.", "control.refused", "Refused should be", "Why.", "DingTalk refused <it>", "", "error", "low", "", ""},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
