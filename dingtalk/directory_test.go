@@ -286,6 +286,7 @@ func TestDirectory(t *testing.T) {
 		"somebody from outside": {[]engine.Qual{engine.Equals("union_id", simulator.DemoVendor)}, 0, map[simulator.CallKind]int{simulator.UserByUnionIDCall: 1}},
 		"an unknown user id":    {[]engine.Qual{engine.Equals("user_id", "nobody")}, 0, map[simulator.CallKind]int{simulator.UserCall: 1}},
 		"an empty union id":     {[]engine.Qual{engine.Equals("union_id", "")}, 0, map[simulator.CallKind]int{}},
+		"by both, which differ": {[]engine.Qual{engine.Equals("union_id", simulator.DemoCTO), engine.Equals("user_id", "lin.mei")}, 0, map[simulator.CallKind]int{simulator.UserCall: 1}},
 		"by department":         {[]engine.Qual{{Column: "department_id", Operator: "=", Value: &proto.QualValue{Value: &proto.QualValue_Int64Value{Int64Value: 100}}}}, 3, map[simulator.CallKind]int{simulator.UsersCall: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -311,6 +312,63 @@ func TestDirectoryWithADepartmentThatIsGone(t *testing.T) {
 		}
 		if err != nil && strings.Contains(err.Error(), "simulated-token") {
 			t.Error(err)
+		}
+	}
+}
+
+// A query that reads the whole directory and compares departments itself would
+// miss people in several of them, so it is an error at no call; select * is not
+// one, and a department that is named is shown.
+func TestDirectoryByDepartment(t *testing.T) {
+	e, sim := demoEngine(t, dingtalk.NewServer())
+	rows, err := ask(t, e, "dingtalk_user", "user_id, department_id")
+	if err == nil || len(rows) > 0 || !strings.Contains(err.Error(), "dingtalk_user, department_id is known only where DingTalk is asked for one department") {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+	if n := len(asked(sim)); n > 0 {
+		t.Errorf("%d calls", n)
+	}
+	var columns []string
+	for _, c := range dingtalk.Plugin(t.Context()).TableMap["dingtalk_user"].Columns {
+		columns = append(columns, c.Name)
+	}
+	rows, err = ask(t, e, "dingtalk_user", strings.Join(columns, ", "))
+	if err != nil || len(rows) != len(sim.People) {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+	for _, r := range rows {
+		if r["department_id"] != nil {
+			t.Errorf("%v is in %v", r["user_id"], r["department_id"])
+		}
+	}
+	rows, err = ask(t, e, "dingtalk_user", "user_id, department_id", engine.Qual{Column: "department_id", Operator: "=", Value: &proto.QualValue{Value: &proto.QualValue_Int64Value{Int64Value: 400}}})
+	if err != nil || len(rows) != 7 {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+	for _, r := range rows {
+		if r["department_id"] != int64(400) {
+			t.Errorf("%v is in %v", r["user_id"], r["department_id"])
+		}
+	}
+}
+
+// An event that misses another condition is no row, however it is found: in a
+// list, each scan would bring it again.
+func TestCalendarEventByIDAndMore(t *testing.T) {
+	e, sim := demoEngine(t, dingtalk.NewServer())
+	event := sim.Calendars[simulator.DemoCEO][0]
+	id := []engine.Qual{engine.Equals("union_id", simulator.DemoCEO), engine.Equals("id", event.ID)}
+	for name, test := range map[string]struct {
+		more engine.Qual
+		rows int
+	}{
+		"a time before":  {at("start_time", ">", "2020-01-01T00:00:00Z"), 1},
+		"a time behind":  {at("start_time", ">", "2027-01-01T00:00:00Z"), 0},
+		"another series": {engine.Equals("series_master_id", "another"), 0},
+	} {
+		rows, err := ask(t, e, "dingtalk_calendar_event", "id, title", append(slices.Clone(id), test.more)...)
+		if err != nil || len(rows) != test.rows {
+			t.Errorf("%s: %d rows, %v", name, len(rows), err)
 		}
 	}
 }

@@ -49,27 +49,38 @@ func tableCalendarEvent(c *connector) *plugin.Table {
 
 func readCalendarEvents(ctx context.Context, l *listing) error {
 	user, _ := l.key("union_id")
+	series, ok := l.key("series_master_id")
+	if ok && series == "" {
+		return nil // no row has an empty one
+	}
+	// An event that the query doesn't want must not count for a LIMIT, nor come
+	// once for each value of a list.
+	wanted := func(event *client.CalendarEvent) bool {
+		inSeries := event.SeriesMasterID != nil && *event.SeriesMasterID == series
+		return l.allows("start_time", eventTime(event.Start)) && (series == "" || inSeries)
+	}
 	if id, ok := l.key("id"); ok {
 		event, err := l.api.CalendarEvent(ctx, user, id, l.wait)
 		if err != nil {
 			return err
 		}
-		l.stream(event)
+		if wanted(event) {
+			l.stream(event)
+		}
 		return nil
 	}
-	series, ok := l.key("series_master_id")
-	if ok && series == "" {
-		return nil // no row has an empty one
+	pages := l.pages()
+	if _, bounded := l.Quals["start_time"]; bounded || series != "" {
+		pages.Size = l.settings.pageSize // some of the events are not wanted
 	}
 	for span := range spans(l.bounds("start_time")) {
 		query := client.CalendarQuery{TimeMin: span.askMin, TimeMax: span.askMax, SeriesMasterID: series}
-		for page, err := range l.api.CalendarEvents(ctx, user, query, l.pages()) {
+		for page, err := range l.api.CalendarEvents(ctx, user, query, pages) {
 			if err != nil {
 				return err
 			}
 			for _, event := range page.Events {
-				start := eventTime(event.Start)
-				if !span.has(start) || !l.allows("start_time", start) || series != "" && (event.SeriesMasterID == nil || *event.SeriesMasterID != series) {
+				if !span.has(eventTime(event.Start)) || !wanted(event) {
 					continue
 				}
 				if !l.stream(event) {

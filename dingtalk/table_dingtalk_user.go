@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
@@ -20,7 +21,7 @@ func tableUser(c *connector) *plugin.Table {
 		columns: []*plugin.Column{
 			legacyID("user_id", "The ID of the user in the organization.", func(r user) *client.LegacyText { return r.UserID }),
 			legacyID("union_id", "The union ID of the user, by which meetings and calendars name people. It is the same for all apps of one developer.", func(r user) *client.LegacyText { return r.UnionID }),
-			column("department_id", "The department that the query names, or else the first in which the user was found; null in a query for one user. The departments of the user are in department_ids.", func(r user) *int64 { return r.department }),
+			column("department_id", "The department that the query names; null where it names none. The departments of the user are in department_ids.", func(r user) *int64 { return r.department }),
 			flag("active", "True if the user has activated the account.", func(r user) client.Flag { return r.Active }),
 			flag("admin", "True for an administrator.", func(r user) client.Flag { return r.Admin }),
 			legacyText("avatar_url", "The link to the user's picture.", func(r user) *client.LegacyText { return r.Avatar }),
@@ -45,7 +46,7 @@ func tableUser(c *connector) *plugin.Table {
 	})
 }
 
-// user is a row: a user, and the department in which it was found.
+// user is a row: a user, and the department that the query names.
 type user struct {
 	*client.User
 	department *int64
@@ -55,6 +56,12 @@ type user struct {
 var byUserOnly = []string{"leader_department_ids", "manager_user_id", "senior"}
 
 //// LIST FUNCTION
+
+// errNoDepartment is the error of a query that reads the whole directory and
+// compares departments itself. An engine may choose to do so for a join on
+// department_id; each person is one row, and so would be in one department only.
+var errNoDepartment = errors.New("department_id is known only where DingTalk is asked for one department, and this query reads the whole directory: " +
+	"to join on it, put the departments into a materialized expression first, as in: with d as materialized (select department_id, name from dingtalk_department) select d.name, u.name from d join dingtalk_user u on u.department_id = d.department_id; or use department_ids")
 
 func readUsers(ctx context.Context, l *listing) error {
 	userID, byUserID := l.key("user_id")
@@ -76,6 +83,9 @@ func readUsers(ctx context.Context, l *listing) error {
 		if err != nil {
 			return err
 		}
+		if byUnionID && (one.UnionID == nil || string(*one.UnionID) != unionID) {
+			return nil // the query names both, and both must hold
+		}
 		row := user{one, nil}
 		if byDepartment {
 			row.department = &department
@@ -86,12 +96,15 @@ func readUsers(ctx context.Context, l *listing) error {
 		l.stream(row)
 		return nil
 	case byDepartment:
-		_, err := readDepartmentUsers(ctx, l, department, map[string]bool{})
+		_, err := readDepartmentUsers(ctx, l, department, &department, map[string]bool{})
 		return err
+	}
+	if l.wants("department_id") && !l.wantsAll() {
+		return errNoDepartment
 	}
 	seen := map[string]bool{}
 	return walk(func(id int64) ([]*client.Department, bool, error) {
-		more, err := readDepartmentUsers(ctx, l, id, seen)
+		more, err := readDepartmentUsers(ctx, l, id, nil, seen)
 		if err != nil || !more {
 			return nil, false, err
 		}
@@ -102,7 +115,7 @@ func readUsers(ctx context.Context, l *listing) error {
 
 // readDepartmentUsers streams the direct members of a department that were not
 // seen before, and reports whether more are wanted.
-func readDepartmentUsers(ctx context.Context, l *listing, department int64, seen map[string]bool) (more bool, err error) {
+func readDepartmentUsers(ctx context.Context, l *listing, department int64, asked *int64, seen map[string]bool) (more bool, err error) {
 	for page, err := range l.api.DepartmentUsers(ctx, department, l.pages()) {
 		if err != nil {
 			return false, err
@@ -124,7 +137,7 @@ func readDepartmentUsers(ctx context.Context, l *listing, department int64, seen
 			}
 		}
 		for _, u := range users {
-			if !l.stream(user{u, &department}) {
+			if !l.stream(user{u, asked}) {
 				return false, nil
 			}
 		}
