@@ -479,3 +479,17 @@ func TestVariablesAreDocumented(t *testing.T) {
 		}
 	}
 }
+
+// The documentation has a picture of each dashboard.
+func TestPictures(t *testing.T) {
+	text, err := os.ReadFile("docs/index.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range load(t, nil).Dashboards {
+		picture := "images/" + name + ".png"
+		if _, err := os.Stat("docs/" + picture); err != nil || !strings.Contains(string(text), "]("+picture+")") {
+			t.Errorf("no picture of %s: %v", name, err)
+		}
+	}
+}

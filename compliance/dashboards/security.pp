@@ -1,6 +1,6 @@
 dashboard "security" {
   title         = "DingTalk Security of Schedules"
-  documentation = "How each schedule is secured. ✓ is as it should be, ✗ is not, ? is what DingTalk does not tell. It costs two API calls for each schedule: one for its settings, and one for its title."
+  documentation = "How each schedule is secured: a waiting room, a locked room, one organization only, signing in, joining after the host, restricted screen sharing, locked names, a host. ✓ is as it should be, ✗ is not, ? is what DingTalk does not tell. It costs two API calls for each schedule: one for its settings, and one for its title."
   tags = merge(local.dingtalk_compliance_common_tags, {
     type = "Dashboard"
   })
@@ -98,11 +98,11 @@ dashboard "security" {
         coalesce(nullif(l.title, ''), 'not held yet') as "Title",
         case when s.waiting_room then '✓' when not s.waiting_room then '✗' else '?' end as "Waiting room",
         case when s.lock_room then '✓' when not s.lock_room then '✗' else '?' end as "Locked",
-        case when s.conf_allowed_corp_id is not null then '✓' when s.known then '✗' else '?' end as "One organization",
-        case when not s.enable_web_anonymous_join then '✓' when s.enable_web_anonymous_join then '✗' else '?' end as "Signed in only",
-        case when not s.join_before_host then '✓' when s.join_before_host then '✗' else '?' end as "After the host",
-        case when s.screen_share_forbidden then '✓' when not s.screen_share_forbidden then '✗' else '?' end as "Sharing restricted",
-        case when s.lock_nick then '✓' when not s.lock_nick then '✗' else '?' end as "Names locked",
+        case when s.conf_allowed_corp_id is not null then '✓' when s.known then '✗' else '?' end as "One org.",
+        case when not s.enable_web_anonymous_join then '✓' when s.enable_web_anonymous_join then '✗' else '?' end as "Sign-in",
+        case when not s.join_before_host then '✓' when s.join_before_host then '✗' else '?' end as "After host",
+        case when s.screen_share_forbidden then '✓' when not s.screen_share_forbidden then '✗' else '?' end as "Sharing",
+        case when s.lock_nick then '✓' when not s.lock_nick then '✗' else '?' end as "Names",
         case when s.host_union_id is not null then '✓' when s.known then '✗' else '?' end as "Host",
         s.id as "Schedule ID"
       from
