@@ -41,7 +41,6 @@ func demoValues(t *testing.T, others ...string) powerpipe.Values {
 
 func TestMain(m *testing.M) {
 	os.Setenv(logging.EnvLogLevel, "OFF") // of the plugin: a test reads its errors
-	os.Setenv("STEAMPIPE_FREE_MEM_INTERVAL", "0")
 	os.Exit(m.Run())
 }
 

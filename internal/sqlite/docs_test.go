@@ -142,8 +142,8 @@ func TestWhatTheWayCosts(t *testing.T) {
 	}{
 		"rounded bounds":                     {calendar, "", "", cost{1, 0}, cost{0, 0}},
 		"bounds to the second":               {calendar, "date('now', 'weekday 0', '-13 days')", "datetime('now', '-8 days')", cost{1, 0}, cost{1, 0}},
-		"a column that costs a call a row":   {meetings, "c.conference_id\n", "c.conference_id,\n  c.attend_num\n", cost{5, 0}, cost{0, 0}},
-		"columns that cost nothing":          {meetings, "c.conference_id\n", "c.conference_id,\n  c.creator_nick,\n  c.external_link_url\n", cost{3, 0}, cost{0, 0}},
+		"a column that costs a call a row":   {meetings, "    c.conference_id,\n", "    c.conference_id,\n    c.attend_num,\n", cost{5, 0}, cost{0, 0}},
+		"columns that cost nothing":          {meetings, "    c.conference_id,\n", "    c.conference_id,\n    c.creator_nick,\n    c.external_link_url,\n", cost{3, 0}, cost{0, 0}},
 		"attendees":                          {calendar, "  room_code,", "  room_code,\n  attendees,", cost{1, 0}, cost{0, 0}},
 		"a column that costs a call a head":  {people, "    email\n", "    email,\n    manager_user_id\n", cost{5, 24 + 45}, cost{0, 0}},
 		"people looked up one after another": {people, "    dingtalk_user\n", "    dingtalk_user\n  where\n    union_id in (select union_id from came)\n", cost{5, 2*38 + 2}, cost{0, 0}},
