@@ -107,7 +107,7 @@ func TestAFailureOfAnotherQuery(t *testing.T) {
 		server := s.server(t)
 		y := start(t, server, query{ids: []string{"a", "b", "c"}})
 		running.Wait()
-		x := start(t, server, query{ids: []string{"b", "a"}})
+		x := startUntil(t, server, query{ids: []string{"b", "a"}}, 2) // one of them is a's
 		<-x.first
 		close(joined)
 		_, err := y.wait()
@@ -132,12 +132,20 @@ type started struct {
 }
 
 func start(t *testing.T, server *delivery.Server, q query) *started {
+	return startUntil(t, server, q, 1)
+}
+
+// startUntil starts a query whose first is closed at a later row.
+func startUntil(t *testing.T, server *delivery.Server, q query, row int) *started {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &started{first: make(chan struct{}), cancel: cancel, done: make(chan struct{})}
-	var once sync.Once
 	go func() {
 		defer close(s.done)
-		s.rows, s.err = run(ctx, server, q, func() { once.Do(func() { close(s.first) }) })
+		s.rows, s.err = run(ctx, server, q, func() {
+			if row--; row == 0 {
+				close(s.first)
+			}
+		})
 	}()
 	return s
 }
