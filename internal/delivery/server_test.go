@@ -107,7 +107,7 @@ func TestAFailureOfAnotherQuery(t *testing.T) {
 		server := s.server(t)
 		y := start(t, server, query{ids: []string{"a", "b", "c"}})
 		running.Wait()
-		x := startUntil(t, server, query{ids: []string{"b", "a"}}, 2) // one of them is a's
+		x := startUntil(t, server, query{ids: []string{"b", "a"}}, 100+1) // of a and of b
 		<-x.first
 		close(joined)
 		_, err := y.wait()
