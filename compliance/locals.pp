@@ -7,7 +7,9 @@
 # Postgres loses any condition of a join with a table of the plugin's beside that
 # on its key. So each join with one has its key as the only condition between the
 # two, in a step of its own that is materialized; other conditions come in the
-# step behind it.
+# step behind it. And Postgres takes the way by the key only as long as it expects
+# few rows to look up. It expects 200 of a "select distinct" of one column, so each
+# such join begins with one.
 #
 # The SQL is what Postgres and SQLite have in common, with a few functions of
 # Postgres' that dingtalk-sql brings to SQLite. So there is one definition of
@@ -150,10 +152,15 @@ locals {
         c.duration_seconds
       from
         (
-          select '' as conference_id where 1 = 0
-          ${local.running_rows}
-        ) as r
-        join dingtalk_conference as c on c.conference_id = r.conference_id
+          select distinct
+            conference_id
+          from
+            (
+              select '' as conference_id where 1 = 0
+              ${local.running_rows}
+            ) as r
+        ) as k
+        join dingtalk_conference as c on c.conference_id = k.conference_id
     ),
     held_by_number as materialized (
       select
@@ -212,11 +219,27 @@ locals {
       group by
         f.schedule_conference_id
     ),
+    setting_row as materialized (
+      select
+        k.id,
+        x.host_union_id,
+        x.cohost_union_ids,
+        x.conf_allowed_corp_id,
+        x.lock_room,
+        x.screen_share_forbidden,
+        x.waiting_room,
+        x.join_before_host,
+        x.enable_web_anonymous_join,
+        x.lock_nick
+      from
+        (select distinct id from schedule) as k
+        join dingtalk_schedule_conference_setting as x on x.schedule_conference_id = k.id
+    ),
     setting as materialized (
       select
         s.id,
         s.name,
-        x.schedule_conference_id is not null as known,
+        x.id is not null as known,
         x.host_union_id,
         x.cohost_union_ids,
         x.conf_allowed_corp_id,
@@ -228,20 +251,20 @@ locals {
         x.lock_nick
       from
         schedule as s
-        left join dingtalk_schedule_conference_setting as x on x.schedule_conference_id = s.id
+        left join setting_row as x on x.id = s.id
     ),
     plan_row as materialized (
       select
-        s.id,
+        k.id,
         p.title,
         p.cancelled,
         p.start_time
       from
         (
-          select id from schedule
+          select distinct id from schedule
           ${local.plan_rows}
-        ) as s
-        join dingtalk_schedule_conference_plan as p on p.schedule_conference_id = s.id
+        ) as k
+        join dingtalk_schedule_conference_plan as p on p.schedule_conference_id = k.id
       where
         p.acting_union_id = '${local.acting_union_id}'
     ),
@@ -256,11 +279,9 @@ locals {
         schedule as s
         left join plan_row as p on p.id = s.id
     ),
-    member as materialized (
+    member_row as materialized (
       select
-        m.conference_id,
-        m.name,
-        m.status_name,
+        k.conference_id,
         coalesce(nullif(x.user_nick, ''), x.union_id, 'somebody without a name') as nick,
         x.union_id,
         x.attend_status_name,
@@ -272,8 +293,36 @@ locals {
         x.outer_org_member,
         x.pstn_join
       from
+        (select distinct conference_id from meeting) as k
+        join dingtalk_conference_member as x on x.conference_id = k.conference_id
+    ),
+    member as materialized (
+      select
+        m.conference_id,
+        m.name,
+        m.status_name,
+        x.nick,
+        x.union_id,
+        x.attend_status_name,
+        x.join_time,
+        x.leave_time,
+        x.duration_seconds,
+        x.host,
+        x.co_host,
+        x.outer_org_member,
+        x.pstn_join
+      from
         meeting as m
-        left join dingtalk_conference_member as x on x.conference_id = m.conference_id
+        left join member_row as x on x.conference_id = m.conference_id
+    ),
+    detail_row as materialized (
+      select
+        k.conference_id,
+        c.cloud_record_status_name,
+        c.cloud_record_owner_union_id
+      from
+        (select distinct conference_id from meeting) as k
+        join dingtalk_conference as c on c.conference_id = k.conference_id
     ),
     detail as materialized (
       select
@@ -284,20 +333,18 @@ locals {
         c.cloud_record_owner_union_id as owner
       from
         meeting as m
-        left join dingtalk_conference as c on c.conference_id = m.conference_id
+        left join detail_row as c on c.conference_id = m.conference_id
     ),
     recording as materialized (
       select
-        d.conference_id,
+        k.conference_id,
         r.media_id,
         r.union_id,
         r.file_size,
         r.duration_seconds
       from
-        detail as d
-        join dingtalk_conference_recording as r on r.conference_id = d.conference_id
-      where
-        d.recorded = 'ended'
+        (select distinct conference_id from detail where recorded = 'ended') as k
+        join dingtalk_conference_recording as r on r.conference_id = k.conference_id
     )
   EOQ
 

@@ -39,26 +39,23 @@ control "recordings_known" {
     ),
     recorded_member as materialized (
       select
-        d.conference_id,
-        d.owner,
+        k.conference_id,
         x.union_id,
         x.user_nick
       from
-        detail as d
-        join dingtalk_conference_member as x on x.conference_id = d.conference_id
-      where
-        d.recorded <> 'none'
+        (select distinct conference_id from detail where recorded <> 'none') as k
+        join dingtalk_conference_member as x on x.conference_id = k.conference_id
     ),
     recorder as (
       select
-        conference_id,
-        max(nullif(user_nick, '')) as nick
+        d.conference_id,
+        max(nullif(x.user_nick, '')) as nick
       from
-        recorded_member
-      where
-        union_id = owner
+        detail as d
+        join recorded_member as x on x.conference_id = d.conference_id
+          and x.union_id = d.owner
       group by
-        conference_id
+        d.conference_id
     )
     select
       d.conference_id as resource,
