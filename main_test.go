@@ -28,16 +28,39 @@ import (
 
 const name = "steampipe-plugin-dingtalk"
 
-// build builds the plugin without cgo, as a release is built.
+// build builds the plugin without cgo, as a release is built, once for all tests.
 func build(t *testing.T) string {
 	t.Helper()
-	bin := filepath.Join(t.TempDir(), name+".plugin")
+	bin, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bin
+}
+
+// folder is where the plugin is built; TestMain removes it.
+var folder string
+
+var built = sync.OnceValues(func() (string, error) {
+	bin := filepath.Join(folder, name+".plugin")
 	cmd := exec.Command("go", "build", "-o", bin, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+		return "", fmt.Errorf("%w\n%s", err, out)
 	}
-	return bin
+	return bin, nil
+})
+
+func TestMain(m *testing.M) {
+	var err error
+	if folder, err = os.MkdirTemp("", "plugin"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	if err := os.RemoveAll(folder); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
 }
 
 // launch runs the built plugin as Steampipe does, over gRPC.
