@@ -16,11 +16,11 @@
 # each control, whichever runs it.
 
 locals {
-  # Lists become rows; a quote within a value is doubled.
-  named_rows      = length(var.schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "values ${join(", ", [for id in var.schedule_conference_ids : "('${replace(id, "'", "''")}')"])}"
-  person_rows     = length(var.union_ids) == 0 ? "select '' where 1 = 0" : "values ${join(", ", [for id in var.union_ids : "('${replace(id, "'", "''")}')"])}"
-  recorded_rows   = length(var.recorded_schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "values ${join(", ", [for id in var.recorded_schedule_conference_ids : "('${replace(id, "'", "''")}')"])}"
-  unrecorded_rows = length(var.unrecorded_schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "values ${join(", ", [for id in var.unrecorded_schedule_conference_ids : "('${replace(id, "'", "''")}')"])}"
+  # Lists become rows, each value once; a quote within a value is doubled.
+  named_rows      = length(var.schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "select distinct column1 from (values ${join(", ", [for id in var.schedule_conference_ids : "('${replace(id, "'", "''")}')"])}) as v"
+  person_rows     = length(var.union_ids) == 0 ? "select '' where 1 = 0" : "select distinct column1 from (values ${join(", ", [for id in var.union_ids : "('${replace(id, "'", "''")}')"])}) as v"
+  recorded_rows   = length(var.recorded_schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "select distinct column1 from (values ${join(", ", [for id in var.recorded_schedule_conference_ids : "('${replace(id, "'", "''")}')"])}) as v"
+  unrecorded_rows = length(var.unrecorded_schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "select distinct column1 from (values ${join(", ", [for id in var.unrecorded_schedule_conference_ids : "('${replace(id, "'", "''")}')"])}) as v"
 
   directory_rows  = var.whole_directory ? "union select union_id from dingtalk_user where union_id is not null" : ""
   own_corp_id     = replace(var.own_corp_id, "'", "''")
@@ -113,6 +113,7 @@ locals {
         s.conference_id,
         s.room_code,
         s.start_time,
+        s.status_name,
         s.title
       from
         named as n
@@ -123,7 +124,8 @@ locals {
         b.room_code
       from
         clock as t
-        join booked as b on b.start_time >= t.since
+        join booked as b on b.start_time is null
+          or b.start_time >= t.since
           and b.start_time <= t.now
       where
         b.room_code is not null
@@ -187,15 +189,18 @@ locals {
         m.conference_id,
         m.schedule_conference_id,
         m.title,
-        coalesce(nullif(m.title, ''), 'The meeting ' || m.conference_id) || ' of ' || to_char(timezone('UTC', m.start_time), 'YYYY-MM-DD HH24:MI') || ' UTC' as name,
+        coalesce(nullif(m.title, ''), 'The meeting ' || m.conference_id) || coalesce(' of ' || to_char(timezone('UTC', m.start_time), 'YYYY-MM-DD HH24:MI') || ' UTC', '') as name,
         m.status_name,
         m.start_time,
         m.end_time,
         m.duration_seconds
       from
         clock as t
-        join meeting_row as m on m.start_time >= t.since
+        join meeting_row as m on m.start_time is null
+          or m.start_time >= t.since
           and m.start_time <= t.now
+      where
+        coalesce(m.status_name, '') <> 'not_started'
     ),
     schedule as materialized (
       select
@@ -310,7 +315,8 @@ locals {
         x.host,
         x.co_host,
         x.outer_org_member,
-        x.pstn_join
+        x.pstn_join,
+        x.conference_id as listed
       from
         meeting as m
         left join member_row as x on x.conference_id = m.conference_id
@@ -329,6 +335,7 @@ locals {
         m.conference_id,
         m.schedule_conference_id,
         m.name,
+        m.status_name,
         c.cloud_record_status_name as recorded,
         c.cloud_record_owner_union_id as owner
       from

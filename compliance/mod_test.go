@@ -286,7 +286,7 @@ func TestBenchmarks(t *testing.T) {
 	for name, values := range map[string]powerpipe.Values{
 		"demo":     demoValues(t),
 		"nothing":  nil,
-		"calendar": valuesOf(`union_ids=["`+simulator.DemoCompliance+`", "`+simulator.DemoSupport+`"]`, "allowed_phone_join=true", "days=30", "max_calls=50", "max_hours=0.25", "max_minutes_off=90", "own_corp_id=another"),
+		"calendar": valuesOf(`union_ids=["`+simulator.DemoCompliance+`", "`+simulator.DemoSupport+`"]`, "allowed_phone_join=true", "days=30", "max_calls=40", "max_hours=0.25", "max_minutes_off=90", "own_corp_id=another"),
 		"unknown":  valuesOf(`schedule_conference_ids=["` + simulator.DemoUnknown + `", "it's unknown"]`),
 	} {
 		o.forget()

@@ -36,7 +36,7 @@ control "attendance_listed" {
       end as status,
       name || case
         when count(join_time) > 0 then ': the list has ' || count(join_time) || ' entries of people who joined.'
-        when count(attend_status_name) > 0 then ': nobody on its list joined.'
+        when count(listed) > 0 then ': nobody on its list joined.'
         else ': DingTalk lists nobody for it.'
       end as reason
     from
@@ -62,13 +62,13 @@ control "outsiders_identified" {
     select
       conference_id as resource,
       case
-        when count(attend_status_name) = 0 then 'skip'
+        when count(listed) = 0 then 'skip'
         when count(case when outer_org_member and join_time is not null then 1 end) = 0 then 'ok'
         when count(case when outer_org_member and join_time is not null then case when union_id is null then 1 end end) > 0 then 'alarm'
         else 'info'
       end as status,
       name || case
-        when count(attend_status_name) = 0 then ': DingTalk lists nobody for it.'
+        when count(listed) = 0 then ': DingTalk lists nobody for it.'
         when count(case when outer_org_member and join_time is not null then 1 end) = 0 then ': nobody from outside was there.'
         when count(case when outer_org_member and join_time is not null then case when union_id is null then 1 end end) > 0 then ': from outside, without an ID, came ' || string_agg(case when outer_org_member and join_time is not null then case when union_id is null then nick end end, ', ' order by nick) || '. Ask the host who that was.'
         else ': from outside came ' || string_agg(case when outer_org_member and join_time is not null then nick end, ', ' order by nick) || '.'
@@ -96,13 +96,15 @@ control "no_phone_join" {
     select
       conference_id as resource,
       case
-        when count(attend_status_name) = 0 then 'skip'
+        when count(listed) = 0 then 'skip'
+        when count(pstn_join) = 0 then 'skip'
         when count(case when pstn_join and join_time is not null then 1 end) = 0 then 'ok'
         when ${var.allowed_phone_join} then 'info'
         else 'alarm'
       end as status,
       name || case
-        when count(attend_status_name) = 0 then ': DingTalk lists nobody for it.'
+        when count(listed) = 0 then ': DingTalk lists nobody for it.'
+        when count(pstn_join) = 0 then ': DingTalk does not tell who joined by phone.'
         when count(case when pstn_join and join_time is not null then 1 end) = 0 then ': nobody joined by phone.'
         else ': by phone joined ' || string_agg(case when pstn_join and join_time is not null then nick end, ', ' order by nick) || '.'
       end as reason
@@ -128,12 +130,14 @@ control "nobody_removed" {
     select
       conference_id as resource,
       case
-        when count(attend_status_name) = 0 then 'skip'
-        when count(case when attend_status_name = 'kicked' then 1 end) = 0 then 'ok'
-        else 'alarm'
+        when count(listed) = 0 then 'skip'
+        when count(case when attend_status_name = 'kicked' then 1 end) > 0 then 'alarm'
+        when count(attend_status_name) < count(listed) then 'skip'
+        else 'ok'
       end as status,
       name || case
-        when count(attend_status_name) = 0 then ': DingTalk lists nobody for it.'
+        when count(listed) = 0 then ': DingTalk lists nobody for it.'
+        when count(case when attend_status_name = 'kicked' then 1 end) = 0 and count(attend_status_name) < count(listed) then ': DingTalk does not tell of everybody whether they were removed.'
         when count(case when attend_status_name = 'kicked' then 1 end) = 0 then ': nobody was removed.'
         else ': removed from it was ' || string_agg(case when attend_status_name = 'kicked' then nick end, ', ' order by nick) || '. Ask the host why.'
       end as reason
@@ -158,15 +162,14 @@ control "invited_came" {
     absent as (
       select
         conference_id,
-        union_id,
         min(nick) as nick
       from
         member
       where
-        union_id is not null
+        listed is not null
       group by
         conference_id,
-        union_id
+        coalesce(union_id, nick)
       having
         count(join_time) = 0
     ),
@@ -185,7 +188,7 @@ control "invited_came" {
         conference_id,
         name,
         status_name,
-        count(attend_status_name) as entries
+        count(listed) as entries
       from
         member
       group by
@@ -204,7 +207,7 @@ control "invited_came" {
       l.name || case
         when l.entries = 0 then ': DingTalk lists nobody for it.'
         when a.people is null then ': everybody on its list came.'
-        when l.status_name = 'in_progress' then ': ' || a.people || ' invited people have not come yet, ' || a.example || ' among them.'
+        when l.status_name = 'in_progress' then ': of those invited, ' || a.people || ' did not come yet, ' || a.example || ' among them.'
         when a.people = 1 then ': ' || a.example || ' was invited and did not come.'
         else ': ' || a.people || ' invited people did not come, ' || a.example || ' among them.'
       end as reason
@@ -227,12 +230,14 @@ control "host_present" {
     select
       conference_id as resource,
       case
-        when count(attend_status_name) = 0 then 'skip'
+        when count(listed) = 0 then 'skip'
+        when count(host) = 0 then 'skip'
         when count(case when host and join_time is not null then 1 end) > 0 then 'ok'
         else 'alarm'
       end as status,
       name || case
-        when count(attend_status_name) = 0 then ': DingTalk lists nobody for it.'
+        when count(listed) = 0 then ': DingTalk lists nobody for it.'
+        when count(host) = 0 then ': DingTalk does not tell who its host was.'
         when count(case when host and join_time is not null then 1 end) > 0 then ': the host was there, ' || max(case when host and join_time is not null then nick end) || '.'
         else ': nobody who joined was its host. Ask the organizer who led it.'
       end as reason

@@ -10,7 +10,7 @@ locals {
 
 benchmark "meeting_security" {
   title       = "Meeting Security"
-  description = "How scheduled meetings are secured: who gets in, and what people may do once they are in. It costs one API call for each schedule."
+  description = "How scheduled meetings are secured: who gets in, and what people may do once they are in. It costs one API call for each schedule, and where calendars are named, those that find the schedules."
   tags        = local.security_tags
 
   children = [
@@ -141,7 +141,7 @@ control "no_join_before_host" {
       end as status,
       name || case
         when not known then ${local.no_setting}
-        when not join_before_host then ': people join after the host.'
+        when not join_before_host then ': nobody gets in before the host.'
         when join_before_host then ': people may join before the host does. Switch that off in the settings of the meeting.'
         else ': DingTalk does not tell whether people may join before the host does.'
       end as reason
@@ -228,7 +228,7 @@ control "host_and_cohost" {
       end as status,
       name || case
         when not known then ${local.no_setting}
-        when host_union_id is null then ': no host is named. Name one in the settings of the meeting.'
+        when host_union_id is null then ': DingTalk names no host. Name one in the settings of the meeting.'
         when cohost_union_ids is null then ': a host is named, and DingTalk does not tell whether there is a co-host.'
         when jsonb_array_length(cohost_union_ids) > 0 then ': a host and ' || jsonb_array_length(cohost_union_ids) || ' co-host(s) are named.'
         else ': a host is named, and no co-host. Name one in the settings of the meeting.'

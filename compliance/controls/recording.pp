@@ -31,6 +31,7 @@ control "recordings_known" {
         conference_id,
         count(*) as files,
         cast(floor(sum(file_size) / 1048576) as bigint) as mebibytes,
+        count(file_size) as sized,
         count(union_id) as signed
       from
         recording
@@ -71,7 +72,7 @@ control "recordings_known" {
         when d.recorded <> 'ended' then ': it is being recorded' || coalesce(' by ' || r.nick, ' by ' || d.owner, '') || '.'
         when f.files is null then ': it was recorded' || coalesce(' by ' || r.nick, ' by ' || d.owner, '') || ', and DingTalk lists no file of it. Find out who has it.'
         when f.signed < f.files then ': it was recorded, and DingTalk does not tell who made ' || (f.files - f.signed) || ' of its ' || f.files || ' files.'
-        else ': it was recorded by ' || coalesce(r.nick, d.owner) || ', ' || f.files || ' file(s) of ' || coalesce(f.mebibytes || ' MiB', 'unknown size') || ' in all.'
+        else ': it was recorded by ' || coalesce(r.nick, d.owner, 'somebody') || ', ' || f.files || ' file(s) of ' || case when f.sized < f.files then 'unknown size' else f.mebibytes || ' MiB' end || ' in all.'
       end as reason
     from
       detail as d
@@ -94,11 +95,13 @@ control "recorded_as_required" {
       d.conference_id as resource,
       case
         when d.recorded is null then 'skip'
+        when d.recorded = 'none' and d.status_name = 'in_progress' then 'info'
         when d.recorded = 'none' then 'alarm'
         else 'ok'
       end as status,
       d.name || case
         when d.recorded is null then ': DingTalk does not tell whether it was recorded.'
+        when d.recorded = 'none' and d.status_name = 'in_progress' then ': it has to be recorded, and is in progress without.'
         when d.recorded = 'none' then ': it had to be recorded, and was not.'
         else ': it had to be recorded, and was.'
       end as reason
@@ -109,7 +112,7 @@ control "recorded_as_required" {
     select
       r.id,
       'alarm',
-      'Schedule ' || r.id || ': its meetings have to be recorded, and none of the last ${var.days} days was found. Name it in schedule_conference_ids as well.'
+      'Schedule ' || r.id || ': its meetings have to be recorded, and none of the last ${var.days} days was found. If there should be one, name the schedule in the variable schedule_conference_ids as well.'
     from
       must_record as r
     where
@@ -156,7 +159,7 @@ control "not_recorded_as_required" {
     select
       r.id,
       'alarm',
-      'Schedule ' || r.id || ': its meetings must not be recorded, and none of the last ${var.days} days was found to check. Name it in schedule_conference_ids as well.'
+      'Schedule ' || r.id || ': its meetings must not be recorded, and none of the last ${var.days} days was found to check. If there should be one, name the schedule in the variable schedule_conference_ids as well.'
     from
       must_not_record as r
     where

@@ -128,8 +128,8 @@ dashboard "meetings" {
         to_char(timezone('UTC', m.start_time), 'YYYY-MM-DD HH24:MI') as "Start (UTC)",
         cast(floor(m.duration_seconds / 60) as bigint) as "Minutes",
         m.status_name as "Status",
-        count(case when x.join_time is not null then 1 end) as "Joined",
-        count(case when x.outer_org_member and x.join_time is not null then 1 end) as "From outside",
+        count(distinct case when x.join_time is not null then coalesce(x.union_id, x.nick) end) as "Joined",
+        count(distinct case when x.outer_org_member and x.join_time is not null then coalesce(x.union_id, x.nick) end) as "From outside",
         m.conference_id as "Conference ID"
       from
         meeting as m

@@ -22,16 +22,15 @@ dashboard "security" {
       sql   = <<-EOQ
         ${local.look}
         select
-          'Let in who does not sign in' as label,
-          count(*) as value,
+          'Open to people who do not sign in' as label,
+          count(case when enable_web_anonymous_join then 1 end) as value,
           case
-            when count(*) > 0 then 'alert'
+            when count(case when enable_web_anonymous_join then 1 end) > 0 then 'alert'
+            when count(enable_web_anonymous_join) = 0 then 'info'
             else 'ok'
           end as type
         from
           setting
-        where
-          enable_web_anonymous_join
       EOQ
       width = 3
     }
@@ -41,15 +40,14 @@ dashboard "security" {
         ${local.look}
         select
           'Without a waiting room' as label,
-          count(*) as value,
+          count(case when not waiting_room then 1 end) as value,
           case
-            when count(*) > 0 then 'alert'
+            when count(case when not waiting_room then 1 end) > 0 then 'alert'
+            when count(waiting_room) = 0 then 'info'
             else 'ok'
           end as type
         from
           setting
-        where
-          not waiting_room
       EOQ
       width = 3
     }
@@ -59,16 +57,14 @@ dashboard "security" {
         ${local.look}
         select
           'Neither locked nor limited' as label,
-          count(*) as value,
+          count(case when not lock_room and conf_allowed_corp_id is null then 1 end) as value,
           case
-            when count(*) > 0 then 'alert'
+            when count(case when not lock_room and conf_allowed_corp_id is null then 1 end) > 0 then 'alert'
+            when count(lock_room) = 0 then 'info'
             else 'ok'
           end as type
         from
           setting
-        where
-          not lock_room
-          and conf_allowed_corp_id is null
       EOQ
       width = 3
     }
@@ -95,10 +91,10 @@ dashboard "security" {
           schedule_conference_id
       )
       select
-        coalesce(nullif(l.title, ''), 'not held yet') as "Title",
+        coalesce(nullif(l.title, ''), 'no meeting held') as "Title",
         case when s.waiting_room then '✓' when not s.waiting_room then '✗' else '?' end as "Waiting room",
         case when s.lock_room then '✓' when not s.lock_room then '✗' else '?' end as "Locked",
-        case when s.conf_allowed_corp_id is not null then '✓' when s.known then '✗' else '?' end as "One org.",
+        case when s.conf_allowed_corp_id = '${local.own_corp_id}' or s.conf_allowed_corp_id is not null and '${local.own_corp_id}' = '' then '✓' when s.known then '✗' else '?' end as "One org.",
         case when not s.enable_web_anonymous_join then '✓' when s.enable_web_anonymous_join then '✗' else '?' end as "Sign-in",
         case when not s.join_before_host then '✓' when s.join_before_host then '✗' else '?' end as "After host",
         case when s.screen_share_forbidden then '✓' when not s.screen_share_forbidden then '✗' else '?' end as "Sharing",

@@ -272,6 +272,9 @@ func (l *loader) readControls() error {
 		if c.Tags, err = l.tags(b.Body); err != nil {
 			return err
 		}
+		if _, twice := l.mod.Controls[c.Name]; twice {
+			return at(b.TypeRange, "there are two of control %s", c.Name)
+		}
 		l.mod.Controls[c.Name] = c
 	}
 	return nil
@@ -282,6 +285,9 @@ func (l *loader) readQueries() error {
 		q, err := l.query(b)
 		if err != nil {
 			return err
+		}
+		if _, twice := l.mod.Queries[q.Name]; twice {
+			return at(b.TypeRange, "there are two of query %s", q.Name)
 		}
 		l.mod.Queries[q.Name] = q
 	}
@@ -321,6 +327,9 @@ func (l *loader) readBenchmarks() error {
 		if bench.Tags, err = l.tags(b.Body); err != nil {
 			return err
 		}
+		if _, twice := l.mod.Benchmarks[bench.Name]; twice {
+			return at(b.TypeRange, "there are two of benchmark %s", bench.Name)
+		}
 		l.mod.Benchmarks[bench.Name] = bench
 	}
 	for _, b := range l.blocks["benchmark"] {
@@ -349,7 +358,27 @@ func (l *loader) readBenchmarks() error {
 			bench.Children = append(bench.Children, child)
 		}
 	}
+	for _, b := range l.blocks["benchmark"] {
+		if l.mod.Benchmarks[label(b)].within(map[*Benchmark]bool{}) {
+			return at(b.TypeRange, "benchmark %s is within itself", label(b))
+		}
+	}
 	return nil
+}
+
+// within reports whether one of the benchmarks on the way to b is below it.
+func (b *Benchmark) within(above map[*Benchmark]bool) bool {
+	if above[b] {
+		return true
+	}
+	above[b] = true
+	defer delete(above, b)
+	for _, c := range b.Children {
+		if child, ok := c.(*Benchmark); ok && child.within(above) {
+			return true
+		}
+	}
+	return false
 }
 
 // reference reads a name such as control.x.
@@ -378,6 +407,9 @@ func (l *loader) readDashboards() error {
 		}
 		if d.Panels, err = l.panels(b.Body); err != nil {
 			return err
+		}
+		if _, twice := l.mod.Dashboards[d.Name]; twice {
+			return at(b.TypeRange, "there are two of dashboard %s", d.Name)
 		}
 		l.mod.Dashboards[d.Name] = d
 	}
