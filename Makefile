@@ -1,4 +1,6 @@
-# make demo and make test need nothing but Go and make: they install the rest.
+# make demo and make test need nothing but Go and make, and install the rest. The
+# first time they compile: on two cores make demo takes about three minutes, make
+# test behind it seven; after that seconds, and three and a half minutes.
 
 # One way to build for everything but the race detector, so that each package is
 # compiled once.
