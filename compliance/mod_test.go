@@ -444,6 +444,9 @@ func (o *organization) show(d *powerpipe.Dashboard) string {
 		if len(r.Rows) == 0 {
 			t.Errorf("dashboard %s, %s %s shows nothing", d.Name, p.Kind, p.Title)
 		}
+		if strings.Contains(strings.Join(r.Columns, ""), ".") {
+			t.Errorf("dashboard %s, %s %s: Powerpipe shows nothing in a column with a dot in its name: %q", d.Name, p.Kind, p.Title, r.Columns)
+		}
 		fmt.Fprintf(&b, "\n## %s %s\n%s\n", p.Kind, p.Title, strings.Join(r.Columns, " | "))
 		for _, row := range r.Rows {
 			cells := make([]string, len(row))

@@ -22,7 +22,7 @@ dashboard "security" {
       sql   = <<-EOQ
         ${local.look}
         select
-          'Open to people who do not sign in' as label,
+          'Open without signing in' as label,
           count(case when enable_web_anonymous_join then 1 end) as value,
           case
             when count(case when enable_web_anonymous_join then 1 end) > 0 then 'alert'
@@ -94,7 +94,7 @@ dashboard "security" {
         coalesce(nullif(l.title, ''), 'no meeting held') as "Title",
         case when s.waiting_room then '✓' when not s.waiting_room then '✗' else '?' end as "Waiting room",
         case when s.lock_room then '✓' when not s.lock_room then '✗' else '?' end as "Locked",
-        case when s.conf_allowed_corp_id = '${local.own_corp_id}' or s.conf_allowed_corp_id is not null and '${local.own_corp_id}' = '' then '✓' when s.known then '✗' else '?' end as "One org.",
+        case when s.conf_allowed_corp_id = '${local.own_corp_id}' or s.conf_allowed_corp_id is not null and '${local.own_corp_id}' = '' then '✓' when s.known then '✗' else '?' end as "Limited",
         case when not s.enable_web_anonymous_join then '✓' when s.enable_web_anonymous_join then '✗' else '?' end as "Sign-in",
         case when not s.join_before_host then '✓' when s.join_before_host then '✗' else '?' end as "After host",
         case when s.screen_share_forbidden then '✓' when not s.screen_share_forbidden then '✗' else '?' end as "Sharing",
