@@ -138,11 +138,14 @@ func runControl(ctx context.Context, db DB, control *powerpipe.Control) *Control
 	return c
 }
 
+// columns are what each control has.
+var columns = [...]string{"resource", "status", "reason"}
+
 // results reads the rows of a control. Nothing may look like success: no row,
 // and a row without a status or a reason, are errors.
 func results(answer *sqlite.Result) ([]Result, error) {
-	var at [3]int
-	for i, column := range []string{"resource", "status", "reason"} {
+	var at [len(columns)]int
+	for i, column := range columns {
 		if at[i] = slices.Index(answer.Columns, column); at[i] < 0 {
 			return nil, fmt.Errorf("the control has no column %s", column)
 		}
@@ -152,8 +155,8 @@ func results(answer *sqlite.Result) ([]Result, error) {
 	}
 	var all []Result
 	for i, row := range answer.Rows {
-		var text [3]string
-		for j, column := range []string{"resource", "status", "reason"} {
+		var text [len(columns)]string
+		for j, column := range columns {
 			s, ok := row[at[j]].(string)
 			if !ok || s == "" {
 				return nil, fmt.Errorf("row %d of the control has no %s", i+1, column)
