@@ -21,8 +21,11 @@ import (
 // a paid limit of 60 is reached with an API that takes a third of a second.
 const atOnce = 20
 
-// sdkCacheMb is the size of the SDK's query cache, which nothing is put into.
-const sdkCacheMb = 1
+// noSDKCache are the options of the SDK's query cache, which nothing asks:
+// answers are the server's. The SDK (5.14.1) makes one all the same, and for
+// any other size a store that takes 37 MB at the least and a goroutine
+// (query_cache.go, createCacheStore).
+var noSDKCache = &proto.SetCacheOptionsRequest{Enabled: false, MaxSizeMb: -1}
 
 // Server serves a plugin with a static schema, whose tables list through List.
 type Server struct {
@@ -190,12 +193,13 @@ func (o *outlet) send(connection string, row *proto.Row, remembered bool) error 
 // SetAllConnectionConfigs sets the configs of all connections.
 func (s *Server) SetAllConnectionConfigs(request *proto.SetAllConnectionConfigsRequest) (*proto.SetConnectionConfigResponse, error) {
 	s.answers.forgetConnections()
-	size := request.MaxCacheSizeMb
-	if size >= 0 { // -1: SetCacheOptions follows
-		s.answers.configure(true, query_cache.DefaultMaxTtl, size)
-		size = sdkCacheMb
+	if request.MaxCacheSizeMb >= 0 { // -1: SetCacheOptions follows
+		s.answers.configure(true, query_cache.DefaultMaxTtl, request.MaxCacheSizeMb)
 	}
-	return s.PluginServer.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{Configs: request.Configs, MaxCacheSizeMb: size})
+	if _, err := s.PluginServer.SetCacheOptions(noSDKCache); err != nil {
+		return nil, err
+	}
+	return s.PluginServer.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{Configs: request.Configs, MaxCacheSizeMb: -1})
 }
 
 // UpdateConnectionConfigs adds, changes and removes connections.
@@ -214,7 +218,7 @@ func (s *Server) UpdateConnectionConfigs(request *proto.UpdateConnectionConfigsR
 // SetCacheOptions says what may be remembered.
 func (s *Server) SetCacheOptions(request *proto.SetCacheOptionsRequest) (*proto.SetCacheOptionsResponse, error) {
 	s.answers.configure(request.Enabled, time.Duration(request.Ttl)*time.Second, request.MaxSizeMb)
-	return s.PluginServer.SetCacheOptions(&proto.SetCacheOptionsRequest{Enabled: false, Ttl: request.Ttl, MaxSizeMb: sdkCacheMb})
+	return &proto.SetCacheOptionsResponse{}, nil
 }
 
 // SetConnectionCacheOptions forgets the answers of a connection.

@@ -617,3 +617,26 @@ func TestAnswersGrowOld(t *testing.T) {
 		diff(t, fmt.Sprint("calls with a time to live of ", test.ttl), test.calls, s.taken())
 	}
 }
+
+// The SDK's query cache, which the server has no use for, takes nothing, however
+// often its options are set.
+func TestTheSDKsCacheTakesNothing(t *testing.T) {
+	s := &source{}
+	server := s.server(t)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	goroutines := runtime.NumGoroutine()
+	for range 10 {
+		configure(t, server)
+		if _, err := server.SetCacheOptions(&proto.SetCacheOptionsRequest{Enabled: true, Ttl: 300, MaxSizeMb: 100}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runtime.ReadMemStats(&after)
+	if mib := (after.TotalAlloc - before.TotalAlloc) >> 20; mib > 20 {
+		t.Errorf("%d MiB were taken", mib)
+	}
+	if n := runtime.NumGoroutine() - goroutines; n > 0 {
+		t.Errorf("%d goroutines were left", n)
+	}
+}
