@@ -22,9 +22,9 @@ import (
 // The tests of this file hold for every table, without naming one. They ask the
 // demo organization.
 
-// demoEngine runs the plugin against the demo organization. Each server takes
-// some 40 MiB for the SDK's query cache, and never gives them back: tests share
-// them.
+// demoEngine runs the plugin against the demo organization. The SDK's own server
+// takes some 40 MB for its query cache, and never gives them back: tests share
+// it.
 func demoEngine(t testing.TB, server engine.Server, config ...string) (*engine.Engine, *simulator.Simulator) {
 	t.Helper()
 	sim := simulator.Demo(simulator.DemoTime)
@@ -282,6 +282,11 @@ func TestEveryTableIsCompleteOrAnError(t *testing.T) {
 	keys := demoKeys(t)
 	for name, server := range servers() {
 		e, sim := demoEngine(t, server(), acting(keys), "page_size = 3")
+		faults := faults
+		if name == "linked" {
+			// Its way for errors takes 50 ms, whatever they are.
+			faults = map[string]simulator.Fault{"a refusal": faults["a refusal"], "a list": faults["a list"]}
+		}
 		for _, w := range ways(t) {
 			sim.ClearFaults()
 			sim.ClearCalls()

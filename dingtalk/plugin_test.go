@@ -23,7 +23,6 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/logging"
-	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -51,12 +50,6 @@ func start(t testing.TB, sim *simulator.Simulator, config ...string) *engine.Eng
 	return startOn(t, dingtalk.NewServer(), sim, config...)
 }
 
-// startLinked runs it as in an engine that links it.
-func startLinked(t testing.TB, sim *simulator.Simulator, config ...string) *engine.Engine {
-	t.Helper()
-	return startOn(t, plugin.Server(&plugin.ServeOpts{PluginFunc: dingtalk.Plugin}), sim, config...)
-}
-
 func startOn(t testing.TB, pluginServer engine.Server, sim *simulator.Simulator, config ...string) *engine.Engine {
 	t.Helper()
 	server := httptest.NewServer(sim)
@@ -64,19 +57,23 @@ func startOn(t testing.TB, pluginServer engine.Server, sim *simulator.Simulator,
 	return startAt(t, pluginServer, sim, server.URL, config...)
 }
 
-// startAt is startOn for an API that is served already. No limit is in the way,
-// unless the config names one.
+// startAt is startOn for an API that is served already.
 func startAt(t testing.TB, pluginServer engine.Server, sim *simulator.Simulator, url string, config ...string) *engine.Engine {
 	t.Helper()
-	body := spc.Body(url, sim.App.ClientID, sim.App.ClientSecret) + strings.Join(config, "\n")
-	if !strings.Contains(body, "calls_per_second") {
-		body += "\ncalls_per_second = 1000"
-	}
-	e, err := engine.New(pluginServer, engine.Connection{Name: "dingtalk", Config: body})
+	e, err := engine.New(pluginServer, engine.Connection{Name: "dingtalk", Config: unlimited(sim, url, config...)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return e
+}
+
+// unlimited is a config in which no limit is in the way, unless it names one.
+func unlimited(sim *simulator.Simulator, url string, config ...string) string {
+	body := spc.Body(url, sim.App.ClientID, sim.App.ClientSecret) + strings.Join(config, "\n")
+	if !strings.Contains(body, "calls_per_second") {
+		body += "\ncalls_per_second = 1000"
+	}
+	return body
 }
 
 func scan(ids ...string) engine.Scan {
@@ -219,13 +216,20 @@ func TestRowsAndCalls(t *testing.T) {
 		{"an id that contradicts itself", engine.Scan{Table: table, Columns: columns, Quals: []engine.Qual{
 			engine.Equals("schedule_conference_id", "one"), engine.Equals("schedule_conference_id", "five")}}, "", nil, nil},
 	}
-	for name, start := range map[string]func(testing.TB, *simulator.Simulator, ...string) *engine.Engine{"Steampipe": start, "linked": startLinked} {
+	server := httptest.NewServer(sim)
+	defer server.Close()
+	for name, pluginServer := range servers() {
+		e := startAt(t, pluginServer(), sim, server.URL)
 		for _, cache := range []bool{false, true} {
 			for _, test := range tests {
 				t.Run(fmt.Sprintf("%s, %s, cache %v", name, test.name, cache), func(t *testing.T) {
 					sim.ClearCalls()
+					sim.App.ClientID += "." // another app, which has no token
+					if err := e.Reconfigure(engine.Connection{Name: "dingtalk", Config: unlimited(sim, server.URL, test.config)}); err != nil {
+						t.Fatal(err)
+					}
 					test.scan.Cache = cache
-					rows, err := query(t, start(t, sim, test.config), test.scan)
+					rows, err := query(t, e, test.scan)
 					if err != nil {
 						t.Fatal(err)
 					}

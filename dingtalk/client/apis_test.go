@@ -271,7 +271,7 @@ func (a apiCase) refuse(status int, code string) serveFunc {
 func TestFaultsOfAPIs(t *testing.T) {
 	for _, a := range apis {
 		for _, f := range faults {
-			if openCodes[f.name] && (a.isLegacyAPI() || f.kind == client.NotFound) {
+			if openCodes[f.name] && (a.isLegacyAPI() || f.kind == client.NotFound) || f.name == "an endless body" { // TestFaults has it
 				continue
 			}
 			for page := range a.pages {

@@ -40,6 +40,7 @@ func TestLinked(t *testing.T) {
 			}, 0, "refused"},
 		} {
 			t.Run(name, func(t *testing.T) {
+				t.Parallel() // an error is 50 ms on its way
 				server := (&source{read: test.read}).linked(t)
 				for range *runs {
 					rows, err := runLinked(t.Context(), server, query{ids: test.ids, uncached: uncached})

@@ -30,8 +30,7 @@ func open(t *testing.T, sim *simulator.Simulator) *sqlite.DB {
 	return openOn(t, engineOf(t, sim))
 }
 
-// engineOf returns an engine that asks a simulator. It is the dear part of a
-// database.
+// engineOf returns an engine that asks a simulator.
 func engineOf(t *testing.T, sim *simulator.Simulator) *engine.Engine {
 	t.Helper()
 	server := httptest.NewServer(sim)
