@@ -115,7 +115,7 @@ func TestEndpoint(t *testing.T) {
 		{"http elsewhere", "http://api.dingtalk.io", "", "", "http is allowed only to a loopback address such as 127.0.0.1; use https"},
 		{"http to a name that begins like loopback", "http://127.0.0.1.example.com", "", "", "http is allowed only to a loopback address such as 127.0.0.1; use https"},
 		{"another scheme", "ftp://api.dingtalk.io", "", "", "the scheme must be https"},
-		{"no scheme", "api.dingtalk.io", "", "", "it has no host; write it like https://api.dingtalk.io"},
+		{"no scheme", "api.dingtalk.io", "", "", "it has no host; write it like https://api.dingtalk.com (China) or https://api.dingtalk.io (elsewhere)"},
 		{"a password in it", "https://me:hush@api.dingtalk.io", "", "", "it must not contain a user name or password"},
 		{"a user name in it", "https://me@api.dingtalk.io", "", "", "it must not contain a user name or password"},
 		{"a fragment", "https://api.dingtalk.io#top", "", "", "it must not contain a query or a fragment"},

@@ -145,7 +145,7 @@ func ParseEndpoint(s string) (*url.URL, error) {
 	case u.User != nil:
 		return nil, errors.New("it must not contain a user name or password")
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("it has no host; write it like %s", EndpointInternational)
+		return nil, fmt.Errorf("it has no host; write it like %s (China) or %s (elsewhere)", EndpointChina, EndpointInternational)
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return nil, errors.New("http is allowed only to a loopback address such as 127.0.0.1; use https")
 	case u.Scheme != "https" && u.Scheme != "http":

@@ -267,7 +267,10 @@ func (s *tokenSource) fetch(ctx context.Context) (*token, error) {
 		var e *Error
 		if errors.As(err, &e) {
 			e.TokenCall = true
-			if e.Kind == Unauthenticated || e.Kind == BadRequest {
+			switch {
+			case e.Status == http.StatusNotFound && e.Kind == BadRequest:
+				e.Kind = Unexpected // there is no such call: the endpoint has a path too many
+			case e.Kind == Unauthenticated || e.Kind == BadRequest:
 				e.Kind = BadCredentials // whatever a token call is refused for
 			}
 		}

@@ -349,3 +349,16 @@ func TestTokenIsNotUsedBeyondItsEnd(t *testing.T) {
 		equal(t, "calls after the end", 1, w.sim.Count(simulator.ConferenceCall))
 	})
 }
+
+// A token call that DingTalk does not know says nothing of the credentials: the
+// endpoint is wrong, as with a path behind the host.
+func TestTokenCallThatDoesNotExist(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: simulator.Refuse(404, "InvalidAction.NotFound", "Specified api is not found")})
+		got := list(t.Context(), w, "a", client.PageOptions{})
+		if !client.IsKind(got.err, client.Unexpected) || !strings.HasSuffix(got.err.Error(), "Check that the endpoint is the DingTalk Open API, and that no proxy answers in its place.") {
+			t.Error(got.err)
+		}
+		equal(t, "token calls", 1, w.sim.Count(simulator.TokenCall))
+	})
+}

@@ -34,7 +34,7 @@ func TestTroubleshootingSection(t *testing.T) {
 		}
 		want = append(want, e.advice())
 	}
-	want = append(want, (&Error{Kind: Transient}).advice(), (&Error{Kind: Unexpected, Status: 302}).advice())
+	want = append(want, ErrNoActingUser.Error(), (&Error{Kind: Transient}).advice(), (&Error{Kind: Unexpected, Status: 302}).advice())
 	for _, e := range declared {
 		for _, m := range e.codes {
 			if m.kind < NotFound && m.advice != "" {
