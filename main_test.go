@@ -29,7 +29,7 @@ import (
 const name = "steampipe-plugin-dingtalk"
 
 // build builds the plugin without cgo, as a release is built, once for all tests.
-func build(t *testing.T) string {
+func build(t testing.TB) string {
 	t.Helper()
 	bin, err := built()
 	if err != nil {
@@ -98,6 +98,21 @@ func execute(t testing.TB, p *grpc.PluginClient, ids []string, pace ...time.Dura
 // executeOn is execute for another table and its key column.
 func executeOn(t testing.TB, p *grpc.PluginClient, table, key string, ids []string, pace ...time.Duration) ([]string, error) {
 	t.Helper()
+	var titles []string
+	err := rowsOf(p, request(table, key, true, ids...), func(r *proto.Row) {
+		titles = append(titles, r.Columns["title"].GetStringValue())
+		for _, d := range pace {
+			time.Sleep(d)
+		}
+	})
+	if err == nil {
+		slices.Sort(titles)
+	}
+	return titles, err
+}
+
+// request asks a table for the titles of some keys.
+func request(table, key string, cache bool, ids ...string) *proto.ExecuteRequest {
 	value := &proto.QualValue{Value: &proto.QualValue_StringValue{StringValue: ids[0]}}
 	if len(ids) > 1 {
 		list := &proto.QualValueList{}
@@ -107,29 +122,29 @@ func executeOn(t testing.TB, p *grpc.PluginClient, table, key string, ids []stri
 		value = &proto.QualValue{Value: &proto.QualValue_ListValue{ListValue: list}}
 	}
 	qual := &proto.Qual{FieldName: key, Operator: &proto.Qual_StringValue{StringValue: "="}, Value: value}
-	qc := proto.NewQueryContext([]string{"title"}, map[string]*proto.Quals{key: {Quals: []*proto.Qual{qual}}}, -1, nil)
-	stream, _, cancel, err := p.Execute(&proto.ExecuteRequest{
-		Table: table, QueryContext: qc, CallId: grpc.BuildCallId(), Connection: "dingtalk",
-		ExecuteConnectionData: map[string]*proto.ExecuteConnectionData{"dingtalk": {CacheEnabled: true, CacheTtl: 300}},
-	})
+	return &proto.ExecuteRequest{
+		Table: table, CallId: grpc.BuildCallId(), Connection: "dingtalk",
+		QueryContext:          proto.NewQueryContext([]string{"title"}, map[string]*proto.Quals{key: {Quals: []*proto.Qual{qual}}}, -1, nil),
+		ExecuteConnectionData: map[string]*proto.ExecuteConnectionData{"dingtalk": {CacheEnabled: cache, CacheTtl: 300}},
+	}
+}
+
+// rowsOf calls each with the rows of a request.
+func rowsOf(p *grpc.PluginClient, request *proto.ExecuteRequest, each func(*proto.Row)) error {
+	stream, _, cancel, err := p.Execute(request)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer cancel()
-	var titles []string
 	for {
 		r, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
-			slices.Sort(titles)
-			return titles, nil
+			return nil
 		}
 		if err != nil {
-			return titles, err
+			return err
 		}
-		titles = append(titles, r.Row.Columns["title"].GetStringValue())
-		for _, d := range pace {
-			time.Sleep(d)
-		}
+		each(r.Row)
 	}
 }
 
@@ -286,6 +301,7 @@ func TestNoSecretInTheLog(t *testing.T) {
 	defer server.Close()
 
 	t.Setenv("STEAMPIPE_LOG_LEVEL", "TRACE")
+	unset(t, freeMemInterval)
 	var log syncBuffer
 	logTo = &log
 	defer func() { logTo = nil }()
@@ -342,6 +358,9 @@ func TestNoSecretInTheLog(t *testing.T) {
 		}
 	}
 	text := log.String()
+	if !strings.Contains(text, "Setting free memory interval to 1000 rows") {
+		t.Error("the SDK's interval for freeing memory is not set")
+	}
 	if !strings.Contains(text, "scheduleConferences") || !strings.Contains(text, "/topapi/v2/user/get") {
 		t.Errorf("the log does not tell of the calls: %d bytes", len(text))
 	}
@@ -350,6 +369,36 @@ func TestNoSecretInTheLog(t *testing.T) {
 			t.Errorf("the log shows a secret: %s", text[max(0, i-300):min(len(text), i+100)])
 		}
 	}
+}
+
+// What the user has set holds.
+func TestFreeMemInterval(t *testing.T) {
+	bin := build(t)
+	sim := simulator.Demo(simulator.DemoTime)
+	server := httptest.NewServer(sim)
+	defer server.Close()
+	t.Setenv("STEAMPIPE_LOG_LEVEL", "INFO")
+	for _, value := range []string{"0", "100"} {
+		t.Setenv(freeMemInterval, value)
+		var log syncBuffer
+		logTo = &log
+		defer func() { logTo = nil }()
+		if _, err := execute(t, launch(t, bin, spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret)), []string{simulator.DemoIncident}); err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("Setting free memory interval to %s rows", value); !strings.Contains(log.String(), want) {
+			t.Errorf("the log has no %q", want)
+		}
+	}
+}
+
+const freeMemInterval = "STEAMPIPE_FREE_MEM_INTERVAL"
+
+// unset removes a variable from the environment until the test ends.
+func unset(t testing.TB, name string) {
+	t.Helper()
+	t.Setenv(name, "") // which puts it back
+	os.Unsetenv(name)
 }
 
 // logTo takes what launched plugins log; nil throws it away.

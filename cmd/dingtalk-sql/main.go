@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/report"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
@@ -66,6 +67,7 @@ func main() {
 	if _, set := os.LookupEnv(logging.EnvLogLevel); !set {
 		os.Setenv(logging.EnvLogLevel, "OFF")
 	}
+	delivery.SetFreeMemInterval()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {

@@ -261,6 +261,9 @@ func TestTerminal(t *testing.T) {
 
 // The SDK is silent, unless a person asks for its log.
 func TestLog(t *testing.T) {
+	const freeMemInterval = "STEAMPIPE_FREE_MEM_INTERVAL"
+	t.Setenv(freeMemInterval, "") // which puts it back
+	os.Unsetenv(freeMemInterval)
 	for level, silent := range map[string]bool{"": true, "OFF": true, "TRACE": false} {
 		var env []string
 		if level != "" {
@@ -269,6 +272,9 @@ func TestLog(t *testing.T) {
 		got := command(t, env, "", "--demo", incident)
 		if got.stdout != incidentTable || (got.stderr == oneCall) != silent {
 			t.Errorf("level %q: code %d, stdout %q, stderr %q", level, got.code, got.stdout, got.stderr)
+		}
+		if set := strings.Contains(got.stderr, "Setting free memory interval to 1000 rows"); set == silent {
+			t.Errorf("level %q: the log tells of the interval for freeing memory: %t", level, set)
 		}
 	}
 }
