@@ -131,6 +131,9 @@ func BenchmarkCalls(b *testing.B) {
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(float64(len(sim.Calls())), "calls")
 			b.ReportMetric(float64(q.least), "least")
+			if made := len(sim.Calls()); made > q.least {
+				b.Errorf("%d calls, where %d are enough", made, q.least)
+			}
 		})
 	}
 }

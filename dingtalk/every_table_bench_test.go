@@ -1,91 +1,285 @@
 package dingtalk_test
 
 import (
+	"context"
 	"fmt"
-	"maps"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
-// BenchmarkTableCalls tells for each table the calls that a question costs and
-// the fewest that the API allows for the same answer, without those for tokens.
-// A call too many is a failure.
-func BenchmarkTableCalls(b *testing.B) {
+// asking is a way to ask a table, and what it costs at the least.
+type asking struct {
+	table string
+	// key is the column that differs from question to question; "" is a table
+	// that is asked without one.
+	key string
+	// values are two values of the key; for the first there are rows.
+	values [2]any
+	// besides are further conditions.
+	besides []engine.Qual
+	// least are the calls for so many rows; pages of 100 where it is nil.
+	least func(rows int) int
+	// costly are columns of which each row costs a call.
+	costly []string
+	// unknown are the calls for a value that DingTalk doesn't know.
+	unknown int
+}
+
+func (a asking) String() string { return strings.TrimSuffix(a.table+" by "+a.key, " by ") }
+
+// scan asks with some values, for all columns or those that cost no call.
+func (a asking) scan(wide bool, values ...any) engine.Scan {
+	s := engine.Scan{Table: a.table, Quals: slices.Clone(a.besides), Cache: true}
+	for _, c := range columnsOf(dingtalk.Plugin(context.Background()).TableMap[a.table]) {
+		// The whole directory has no department_id; it may be in select * only.
+		if unknown := a.table == "dingtalk_user" && a.key == "" && c == "department_id"; wide || !unknown && !slices.Contains(a.costly, c) {
+			s.Columns = append(s.Columns, c)
+		}
+	}
+	if a.key == "" {
+		return s
+	}
+	list := &proto.QualValueList{}
+	for _, v := range values {
+		switch v := v.(type) {
+		case string:
+			list.Values = append(list.Values, engine.Equals("", v).Value)
+		case int:
+			list.Values = append(list.Values, &proto.QualValue{Value: &proto.QualValue_Int64Value{Int64Value: int64(v)}})
+		}
+	}
+	value := list.Values[0]
+	if len(list.Values) > 1 {
+		value = &proto.QualValue{Value: &proto.QualValue_ListValue{ListValue: list}}
+	}
+	s.Quals = append(s.Quals, engine.Qual{Column: a.key, Operator: "=", Value: value})
+	return s
+}
+
+// cheapest are the calls for so many rows of one value.
+func (a asking) cheapest(wide bool, rows int) int {
+	calls := max(1, (rows+99)/100)
+	if a.least != nil {
+		calls = a.least(rows)
+	}
+	if wide && a.costly != nil {
+		calls += rows
+	}
+	return calls
+}
+
+// askings are all ways to ask the tables, by optional keys as well.
+func askings(b *testing.B) []asking {
+	b.Helper()
 	keys := demoKeys(b)
-	unknown, empty := maps.Clone(keys), maps.Clone(keys)
-	for k := range keys {
-		unknown[k], empty[k] = simulator.DemoUnknown, ""
+	e, sim := demoEngine(b, dingtalk.NewServer(), acting(keys))
+	// read returns two values of a column.
+	read := func(s engine.Scan, column string) (values [2]any) {
+		b.Helper()
+		s.Columns = []string{column}
+		rows, err := query(b, e, s)
+		if err != nil || len(rows) < 2 {
+			b.Fatalf("%s: %d rows, %v", s.Table, len(rows), err)
+		}
+		return [2]any{rows[0][column], rows[len(rows)-1][column]}
 	}
+	schedules := [2]any{simulator.DemoAllHands, simulator.DemoStandup}
+	conferences := [2]any{keys["conference_id"], read(engine.Scan{Table: table, Quals: []engine.Qual{engine.Equals("schedule_conference_id", simulator.DemoStandup)}}, "conference_id")[1]}
+	var codes [2]any
+	for i, id := range conferences {
+		rows, err := query(b, e, engine.Scan{Table: "dingtalk_conference", Columns: []string{"room_code"}, Quals: []engine.Qual{engine.Equals("conference_id", id.(string))}})
+		if err != nil || len(rows) != 1 {
+			b.Fatal(rows, err)
+		}
+		codes[i] = rows[0]["room_code"]
+	}
+	unions := [2]any{keys["union_id"], simulator.DemoPlatform}
+	ofUnion := []engine.Qual{engine.Equals("union_id", keys["union_id"])}
+	events := read(engine.Scan{Table: "dingtalk_calendar_event", Quals: ofUnion}, "id")
+
+	always := func(n int) func(int) int { return func(int) int { return n } }
+	one := always(1)
 	// The directory is walked: the root and each department are asked for those
-	// below, and for their people. The root has none, so one person is found in
-	// the first department below.
-	departments := 1 + len(simulator.Demo(simulator.DemoTime).Departments)
-	type walk struct{ all, one func(rows int) int }
-	walks := map[string]walk{
-		"dingtalk_department": {func(int) int { return departments }, func(int) int { return 1 }},
-		"dingtalk_user":       {func(rows int) int { return 2*departments + rows }, func(int) int { return 3 + 1 }},
+	// below, and for their people.
+	departments := 1 + len(sim.Departments)
+	byIDOnly := []string{"active_num", "attend_num", "cloud_record_owner_union_id", "cloud_record_status", "cloud_record_status_name", "extension_app_settings", "invited_num"}
+	byUserOnly := []string{"leader_department_ids", "manager_user_id", "senior"}
+	return []asking{
+		{table: "dingtalk_calendar_event", key: "union_id", values: unions, unknown: 1},
+		{table: "dingtalk_calendar_event", key: "id", values: events, besides: ofUnion, least: one, unknown: 1},
+		{table: "dingtalk_conference", key: "conference_id", values: conferences, least: one, unknown: 1},
+		{table: "dingtalk_conference", key: "room_code", values: codes, costly: byIDOnly, unknown: 1},
+		{table: "dingtalk_conference_member", key: "conference_id", values: conferences, unknown: 1},
+		{table: "dingtalk_conference_recording", key: "conference_id", values: conferences, least: one, unknown: 1},
+		{table: "dingtalk_department", least: always(departments)},
+		{table: "dingtalk_department", key: "parent_id", values: [2]any{1, 200}, least: one, unknown: 1},
+		{table: "dingtalk_ongoing_conference"},
+		{table: "dingtalk_schedule_conference", key: "schedule_conference_id", values: schedules, unknown: 1},
+		{table: "dingtalk_schedule_conference_plan", key: "schedule_conference_id", values: schedules, least: one, unknown: 1},
+		{table: "dingtalk_schedule_conference_setting", key: "schedule_conference_id", values: schedules, least: one, unknown: 1},
+		{table: "dingtalk_user", least: always(2 * departments), costly: byUserOnly},
+		{table: "dingtalk_user", key: "user_id", values: [2]any{sim.People[0].UserID, sim.People[1].UserID}, least: one, unknown: 1},
+		{table: "dingtalk_user", key: "union_id", values: [2]any{sim.People[0].UnionID, sim.People[1].UnionID}, least: always(2), unknown: 1},
+		{table: "dingtalk_user", key: "department_id", values: [2]any{200, 300}, costly: byUserOnly, unknown: 1},
 	}
+}
+
+// BenchmarkTableCalls tells for each way to ask a table the calls that a
+// question costs and the fewest that the API allows for the same answer,
+// without those for tokens. A call too many is a failure.
+func BenchmarkTableCalls(b *testing.B) {
+	all := askings(b)
 	for _, w := range ways(b) {
-		// least is what so many rows cost: pages of 100, and for the columns
-		// that only the call by id brings, a call for each row.
-		least := func(rows int) int {
-			calls := max(1, (rows+99)/100)
-			if len(w.keys) == 1 && w.keys[0] == "room_code" {
-				calls += rows
+		if !slices.ContainsFunc(all, func(a asking) bool { return a.table == w.table.Name && (len(w.keys) == 0) == (a.key == "") }) {
+			b.Errorf("%v is not asked", w)
+		}
+	}
+	keys := demoKeys(b)
+	for _, a := range all {
+		// rows are how many each value has, as is asked without a limit.
+		rows := func(value any) int {
+			e, _ := demoEngine(b, dingtalk.NewServer(), acting(keys))
+			found, err := answers(b, e, a.scan(false, value))
+			if err != nil || len(found) == 0 && value == a.values[0] {
+				b.Fatalf("%v %v: %d rows, %v", a, value, len(found), err)
 			}
-			return calls
+			return len(found)
 		}
-		all, one := least, least
-		if walk, ok := walks[w.table.Name]; ok {
-			all, one = walk.all, walk.one
-		}
-		s := w.scan(keys)
-		s.Cache = true
+		first, second := rows(a.values[0]), 0
+		narrow, wide := a.cheapest(false, first), a.cheapest(true, first)
 		type question struct {
-			name   string
-			scan   engine.Scan
-			before []engine.Scan
-			least  func(rows int) int
+			name         string
+			before, scan engine.Scan
+			least        int
 		}
-		no := func(int) int { return 0 }
+		none := engine.Scan{}
+		limit := 1
+		if a.table == "dingtalk_user" && (a.key == "" || a.key == "union_id") {
+			// The root has no people: one is found in a department below. By union
+			// ID, the user ID is asked for first.
+			limit = map[string]int{"": 3, "union_id": 2}[a.key]
+		}
+		value := a.values[0]
 		questions := []question{
-			{"all", s, nil, all},
-			{"asked again", s, []engine.Scan{s}, no},
-			{"LIMIT 1", limited(s, 1), nil, one},
+			{"all", none, a.scan(false, value), narrow},
+			{"asked again", a.scan(false, value), a.scan(false, value), 0},
+			{"LIMIT 1", none, limited(a.scan(false, value), 1), limit},
 		}
-		if len(w.keys) > 0 {
+		if a.costly != nil {
 			questions = append(questions,
-				question{"an unknown key", w.scan(unknown), nil, func(int) int { return 1 }},
-				question{"an empty key", w.scan(empty), nil, no})
+				question{"all, with columns that cost a call", none, a.scan(true, value), wide},
+				question{"asked again for fewer columns", a.scan(true, value), a.scan(false, value), 0},
+				question{"LIMIT 1, with columns that cost a call", none, limited(a.scan(true, value), 1), limit + 1})
 		}
-		for _, q := range questions {
-			b.Run(strings.ReplaceAll(fmt.Sprint(w.table.Name, " ", strings.Join(w.keys, "+"), " ", q.name), " ", "_"), func(b *testing.B) {
-				var made, fewest int
+		if a.key != "" {
+			second = rows(a.values[1])
+			other := a.cheapest(false, second)
+			questions = append(questions,
+				question{"a list of two", none, a.scan(false, a.values[0], a.values[1]), narrow + other},
+				question{"a list with a key more than before", a.scan(false, value), a.scan(false, a.values[0], a.values[1]), other},
+				question{"one of a list asked before", a.scan(false, a.values[0], a.values[1]), a.scan(false, a.values[1]), 0})
+			if _, text := value.(string); text {
+				questions = append(questions,
+					question{"an unknown key", none, a.scan(false, simulator.DemoUnknown), a.unknown},
+					question{"an empty key", none, a.scan(false, ""), 0})
+			}
+		}
+		run := func(name string, least int, made func(b *testing.B) int) {
+			b.Run(strings.ReplaceAll(fmt.Sprint(a, "/", name), " ", "_"), func(b *testing.B) {
+				calls := 0
 				for b.Loop() {
-					e, sim := demoEngine(b, dingtalk.NewServer(), acting(keys))
-					for _, s := range q.before {
-						if _, err := answers(b, e, s); err != nil {
-							b.Fatal(err)
-						}
-					}
-					sim.ClearCalls()
-					rows, err := answers(b, e, q.scan)
-					if err != nil && q.name != "an unknown key" {
-						b.Fatal(err)
-					}
-					made, fewest = len(asked(sim)), q.least(len(rows))
+					calls = made(b)
 				}
 				b.ReportMetric(0, "ns/op")
-				b.ReportMetric(float64(made), "calls")
-				b.ReportMetric(float64(fewest), "least")
-				if made > fewest {
-					b.Errorf("%d calls, where %d are enough", made, fewest)
+				b.ReportMetric(float64(calls), "calls")
+				b.ReportMetric(float64(least), "least")
+				if calls > least {
+					b.Errorf("%d calls, where %d are enough", calls, least)
 				}
 			})
 		}
+		for _, q := range questions {
+			run(q.name, q.least, func(b *testing.B) int {
+				e, sim := demoEngine(b, dingtalk.NewServer(), acting(keys))
+				if q.before.Table != "" {
+					if _, err := answers(b, e, q.before); err != nil {
+						b.Fatal(err)
+					}
+				}
+				sim.ClearCalls()
+				if _, err := answers(b, e, q.scan); err != nil && q.name != "an unknown key" {
+					b.Fatal(err)
+				}
+				return len(asked(sim))
+			})
+		}
+		if a.key != "" {
+			run("a join with two", narrow+a.cheapest(false, second), func(b *testing.B) int {
+				e, sim := demoEngine(b, dingtalk.NewServer(), acting(keys))
+				db, err := sqlite.Open(e, "")
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer db.Close()
+				sim.ClearCalls()
+				result, err := db.Query(b.Context(), a.join())
+				if err != nil || len(result.Rows) != first+second {
+					b.Fatalf("%d rows, want %d, %v", len(result.Rows), first+second, err)
+				}
+				return len(asked(sim))
+			})
+		}
+		for name, least := range map[string]int{"": 2 * narrow, "b": narrow} {
+			run(strings.TrimSuffix("an aggregator of two by corp_id "+name, " by corp_id "), least, func(b *testing.B) int {
+				sims := map[string]*simulator.Simulator{}
+				of := func(corp string) engine.Connection {
+					sim := simulator.Demo(simulator.DemoTime)
+					sim.App.CorpID = corp
+					api := httptest.NewServer(sim)
+					b.Cleanup(api.Close)
+					sims[corp] = sim
+					return engine.Connection{Name: corp, Config: spc.Body(api.URL, sim.App.ClientID, sim.App.ClientSecret) +
+						acting(keys) + fmt.Sprintf("calls_per_second = 1000\ncorp_id = %q\n", corp)}
+				}
+				e, err := engine.New(dingtalk.NewServer(), of("a"), of("b"), engine.Connection{Name: "all", Members: []string{"a", "b"}})
+				if err != nil {
+					b.Fatal(err)
+				}
+				s := a.scan(false, value)
+				s.Connection = "all"
+				if name != "" {
+					s.Quals = append(s.Quals, engine.Equals("corp_id", name))
+				}
+				if _, err := answers(b, e, s); err != nil {
+					b.Fatal(err)
+				}
+				return len(asked(sims["a"])) + len(asked(sims["b"]))
+			})
+		}
 	}
+}
+
+// join asks for both values, as a join with a table that has them does.
+func (a asking) join() string {
+	literal := func(v any) string {
+		if text, ok := v.(string); ok {
+			return "'" + text + "'"
+		}
+		return fmt.Sprint(v)
+	}
+	on := fmt.Sprintf("t.%s = k.value", a.key)
+	for _, q := range a.besides {
+		on += fmt.Sprintf(" and t.%s = %s", q.Column, literal(q.Value.GetStringValue()))
+	}
+	return fmt.Sprintf("with k (value) as (values (%s), (%s)) select t.%s from k join %s t on %s",
+		literal(a.values[0]), literal(a.values[1]), strings.Join(a.scan(false, a.values[0]).Columns, ", t."), a.table, on)
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
@@ -36,6 +37,7 @@ var columns = []string{
 
 func TestMain(m *testing.M) {
 	os.Setenv(logging.EnvLogLevel, "OFF")
+	delivery.SetFreeMemInterval() // as the program does
 	for _, v := range os.Environ() {
 		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "DINGTALK_") {
 			os.Unsetenv(name)

@@ -45,8 +45,8 @@ standard input; in a terminal, a prompt asks for it (.help lists its commands).
                       aggregator and its members
   --database FILE     keep your own tables in that SQLite file; the tables of
                       the plugin are beside them, and never written into it
-  --demo              query the made-up organization, and tell the API calls
-                      that each query made
+  --demo              query the made-up organization, and tell below each
+                      table the API calls that it took
   --output FORMAT     table (the default), line, csv or json. A table that is
                       wider than the terminal is shown as line, one column a
                       line, so that nothing is cut off

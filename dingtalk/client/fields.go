@@ -34,8 +34,11 @@ var (
 )
 
 func (m *Millis) UnmarshalJSON(b []byte) error {
-	if err := json.Unmarshal(b, (*int64)(m)); err != nil {
-		return err
+	n, err := strconv.ParseInt(string(b), 10, 64)
+	if *m = Millis(n); err != nil {
+		if err := json.Unmarshal(b, (*int64)(m)); err != nil {
+			return err // which names the type
+		}
 	}
 	if *m < minMillis || *m > maxMillis {
 		return misfit(fmt.Sprintf("%d is no time in milliseconds", *m))
