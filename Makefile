@@ -20,7 +20,7 @@ GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 RACE_PACKAGES := ./dingtalk/client ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo bench mutants release-check steampipe-examples compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
+.PHONY: all install build demo bench profiles mutants release-check steampipe-examples compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
 
 all: install
 
@@ -42,16 +42,13 @@ demo:
 	@go build -o bin/dingtalk-sql ./cmd/dingtalk-sql
 	@for query in cmd/dingtalk-sql/demo/*.sql; do echo; cat $$query; bin/dingtalk-sql --demo < $$query || exit 1; done
 
-# The figures of docs/performance.md. Each in a process of its own: the SDK
-# has the garbage collector run after every 100 rows, over all that the process
-# holds.
+# The figures of docs/performance.md.
 bench:
-	@mkdir -p bin
-	@go test -c -o bin/bench.test ./dingtalk
-	@for b in Calls=1x Rows/1000$$=30x Rows/10000$$=5x Rows/100000$$=2x FirstRow=5x Memory=2x HundredIDs=1x Directory=1x; do \
-		(cd dingtalk && ../bin/bench.test -test.run '^$$' -test.bench "$${b%=*}" -test.benchtime "$${b#*=}" -test.timeout 10m) | grep ^Benchmark || exit 1; \
-	done
-	@go test -run '^$$' -bench Start -benchtime 5x . | grep ^Benchmark
+	@.ci/bench
+
+# What the processors do in the longest of these.
+profiles:
+	@.ci/profiles
 
 # Breaks the code in small ways and runs the tests on each; what lives is code
 # that no test needs. It takes a quarter of an hour, and is no part of make test.
@@ -68,7 +65,7 @@ release-check:
 		GOOS=$${target%/*} GOARCH=$${target#*/} $(PLUGIN_BUILD) -o /dev/null . ./cmd/dingtalk-sql ./cmd/dingtalk-simulator || exit 1; \
 	done
 
-# The documentation's Postgres examples in the Steampipe on this machine.
+# The documentation's Postgres examples in a real Steampipe.
 steampipe-examples:
 	.ci/steampipe-examples
 

@@ -369,43 +369,102 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// BenchmarkHundredIDs asks for 100 ids under DingTalk's limit of 20 calls in
-// any second. The least is 4 seconds: 20 calls at once, and 20 more in each
-// second that follows.
-func BenchmarkHundredIDs(b *testing.B) {
-	sim := simulator.New(simulator.DemoApp)
-	sim.CallsPerSecond = 20
-	var ids []string
-	for i := range 100 {
-		ids = append(ids, fmt.Sprint("id", i))
-		sim.Schedules[ids[i]] = benchConferences(1)
+// BenchmarkLimit tells how long many calls to one API take under DingTalk's
+// limit of 20 in any second, and the share of the limit that is used. The least
+// is 20 calls at once, and 20 more in each second that follows.
+func BenchmarkLimit(b *testing.B) {
+	const latency = 100 * time.Millisecond
+	schedules := func(n int) (ids []string) {
+		for i := range n {
+			ids = append(ids, fmt.Sprint("id", i))
+		}
+		return ids
 	}
-	url := serveFor(b, sim)
-	var took time.Duration
-	for b.Loop() {
-		e := benchEngine(b, NewServer(), url, true)
-		sim.ClearCalls()
-		start := time.Now()
-		count(b, e, benchScan(ids...))
-		took += time.Since(start)
+	byConference := func(table string, from, to int) engine.Scan {
+		s := benchScan(schedules(to)[from:]...)
+		s.Table, s.Columns = table, []string{"conference_id"}
+		s.Quals[0].Column = "conference_id"
+		return s
 	}
-	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(took.Seconds()/float64(b.N), "seconds")
-	b.ReportMetric(4, "least-seconds")
+	one := func(scans ...engine.Scan) [][]engine.Scan { return [][]engine.Scan{scans} }
+	var joined []engine.Scan
+	for _, id := range schedules(100) {
+		joined = append(joined, benchScan(id))
+	}
+	for _, q := range []struct {
+		name    string
+		latency time.Duration
+		// queries run at once, the scans of each one after another.
+		queries [][]engine.Scan
+		kind    simulator.CallKind
+		calls   int
+	}{
+		{"100 ids in a list", 0, one(benchScan(schedules(100)...)), simulator.ConferenceCall, 100},
+		{"1000 ids in a list", 0, one(benchScan(schedules(1000)...)), simulator.ConferenceCall, 1000},
+		{"100 ids in a list, 100 ms a call", latency, one(benchScan(schedules(100)...)), simulator.ConferenceCall, 100},
+		{"100 ids in a join, 100 ms a call", latency, one(joined...), simulator.ConferenceCall, 100},
+		{"two tables at once, 50 ids each, 100 ms a call", latency, [][]engine.Scan{
+			{byConference("dingtalk_conference", 0, 50)}, {byConference("dingtalk_conference_recording", 50, 100)},
+		}, simulator.ConferenceInfoCall, 100},
+	} {
+		b.Run(strings.ReplaceAll(q.name, " ", "_"), func(b *testing.B) {
+			sim := simulator.New(simulator.DemoApp)
+			sim.CallsPerSecond = client.DefaultCallsPerSecond
+			for _, id := range schedules(1000) {
+				sim.Schedules[id] = benchConferences(1)
+			}
+			url := serveFor(b, sim)
+			sim.Script(
+				simulator.Fault{On: simulator.OnKind(simulator.ConferenceInfoCall), Serve: func(w http.ResponseWriter, r *http.Request, real http.Handler) {
+					time.Sleep(q.latency)
+					simulator.Answer(200, `{"confInfo":{"title":"t","cloudRecordStatus":0,"creatorId":"u"}}`)(w, r, real)
+				}},
+				simulator.Fault{On: simulator.OnKind(q.kind), Serve: simulator.Delay(q.latency)})
+			var took time.Duration
+			for b.Loop() {
+				e := benchEngine(b, NewServer(), url, true)
+				sim.ClearCalls()
+				start := time.Now()
+				var wg sync.WaitGroup
+				for _, scans := range q.queries {
+					wg.Go(func() {
+						for _, s := range scans {
+							if err := e.Execute(context.Background(), s, func(*proto.Row) error { return nil }); err != nil {
+								b.Error(err)
+							}
+						}
+					})
+				}
+				wg.Wait()
+				took += time.Since(start)
+			}
+			seconds, least := took.Seconds()/float64(b.N), float64(q.calls-client.DefaultCallsPerSecond)/client.DefaultCallsPerSecond
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(seconds, "seconds")
+			b.ReportMetric(least, "least-seconds")
+			b.ReportMetric(least/seconds, "of-the-limit")
+			b.ReportMetric(float64(worstSecond(sim, q.kind)), "calls-in-worst-second")
+			if made := sim.Count(q.kind); made != q.calls {
+				b.Errorf("%d calls, where %d are enough: some were refused", made, q.calls)
+			}
+		})
+	}
+}
+
+// worstSecond is the most calls of a kind that came within a second.
+func worstSecond(sim *simulator.Simulator, kind simulator.CallKind) (worst int) {
 	var at []time.Time
 	for _, c := range sim.Calls() {
-		if c.Kind == simulator.ConferenceCall {
+		if c.Kind == kind {
 			at = append(at, c.At)
 		}
 	}
-	worst, first := 0, 0
+	first := 0
 	for i := range at {
 		for at[i].Sub(at[first]) >= time.Second {
 			first++
 		}
 		worst = max(worst, i-first+1)
 	}
-	b.ReportMetric(float64(worst), "calls-in-worst-second")
-	b.ReportMetric(20, "allowed-in-a-second")
-	b.ReportMetric(float64(sim.Count(simulator.ConferenceCall)-100), "refusals")
+	return worst
 }

@@ -122,7 +122,7 @@ func TestEndpoint(t *testing.T) {
 		{"an empty query", "https://api.dingtalk.io?", "", "", "it must not contain a query or a fragment"},
 		{"a query", "https://api.dingtalk.io?a=b", "", "", "it must not contain a query or a fragment"},
 		{"a fragment", "https://api.dingtalk.io#a", "", "", "it must not contain a query or a fragment"},
-		{"no URL at all", "https://me:hush@api dingtalk", "", "", "it is not a URL"},
+		{"no URL at all", "https://me:hush@api dingtalk", "", "", "it is not a URL; write it like https://api.dingtalk.com (China) or https://api.dingtalk.io (elsewhere)"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -112,7 +112,7 @@ control "recorded_as_required" {
     select
       r.id,
       'alarm',
-      'Schedule ' || r.id || ': its meetings have to be recorded, and none of the last ${var.days} days was found. If there should be one, name the schedule in the variable schedule_conference_ids as well.'
+      'Schedule ' || r.id || ': its meetings have to be recorded, and none of the last ${var.days} days was found. If there should be one, raise days, and name the schedule in the variable schedule_conference_ids where it is not.'
     from
       must_record as r
     where
@@ -159,7 +159,7 @@ control "not_recorded_as_required" {
     select
       r.id,
       'alarm',
-      'Schedule ' || r.id || ': its meetings must not be recorded, and none of the last ${var.days} days was found to check. If there should be one, name the schedule in the variable schedule_conference_ids as well.'
+      'Schedule ' || r.id || ': its meetings must not be recorded, and none of the last ${var.days} days was found to check. If there should be one, raise days, and name the schedule in the variable schedule_conference_ids where it is not.'
     from
       must_not_record as r
     where

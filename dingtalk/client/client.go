@@ -141,7 +141,7 @@ func ParseEndpoint(s string) (*url.URL, error) {
 	switch {
 	case err != nil:
 		// The parser's error repeats its input, which may hold a password.
-		return nil, errors.New("it is not a URL")
+		return nil, fmt.Errorf("it is not a URL; write it like %s (China) or %s (elsewhere)", EndpointChina, EndpointInternational)
 	case u.User != nil:
 		return nil, errors.New("it must not contain a user name or password")
 	case u.Hostname() == "":

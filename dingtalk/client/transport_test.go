@@ -73,8 +73,8 @@ func TestParseEndpoint(t *testing.T) {
 		"https://a.example?b":         "it must not contain a query or a fragment",
 		"https://a.example#b":         "it must not contain a query or a fragment",
 		"https://u@a.example":         "it must not contain a user name or password",
-		"https://a.example:80port":    "it is not a URL",
-		"https://user:hush@a example": "it is not a URL",
+		"https://a.example:80port":    "it is not a URL; write it like https://api.dingtalk.com (China) or https://api.dingtalk.io (elsewhere)",
+		"https://user:hush@a example": "it is not a URL; write it like https://api.dingtalk.com (China) or https://api.dingtalk.io (elsewhere)",
 	} {
 		u, err := ParseEndpoint(in)
 		switch {

@@ -59,6 +59,12 @@ func (db *DB) advise(ctx context.Context, statement string, err error) error {
 		e.Advice = fmt.Sprintf("Another program is writing to %s: run the statement again when it is done.", db.file)
 		return e
 	}
+	refused := strings.HasSuffix(e.Message, "syntax error") || strings.HasPrefix(e.Message, "unrecognized token") || e.Message == "no such column: interval"
+	if refused && postgres.MatchString(statement) {
+		e.Advice = "SQL is SQLite's here: instead of Postgres' value::type write cast(value as type), instead of ilike like, " +
+			"and instead of an interval a date function, as in: datetime('now', '-1 day')"
+		return e
+	}
 	table, noTable := strings.CutPrefix(e.Message, "no such table: ")
 	column, noColumn := strings.CutPrefix(e.Message, "no such column: ")
 	if !noTable && !noColumn {
@@ -75,6 +81,9 @@ func (db *DB) advise(ctx context.Context, statement string, err error) error {
 	}
 	return e
 }
+
+// postgres is what Postgres has and SQLite has not.
+var postgres = regexp.MustCompile(`(?i)::|\bilike\b|\binterval\s+'`)
 
 func adviseTable(name string, tables []Table) string {
 	schema, name, qualified := cutName(name)

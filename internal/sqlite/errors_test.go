@@ -11,6 +11,8 @@ import (
 func TestSQLErrors(t *testing.T) {
 	const readOnly = "dingtalk_user is read-only\nThe plugin asks DingTalk and changes nothing there. " +
 		"To keep rows, put them into a table of your own, as in: create table mine as select * from dingtalk_user"
+	const sqlites = "SQL is SQLite's here: instead of Postgres' value::type write cast(value as type), instead of ilike like, " +
+		"and instead of an interval a date function, as in: datetime('now', '-1 day')"
 	tests := []struct{ name, sql, want string }{
 		{"no SQL", "selec 1", `near "selec": syntax error`},
 		{"a column", "select titel from dingtalk_ongoing_conference", "no such column: titel\nDid you mean title?"},
@@ -33,15 +35,25 @@ func TestSQLErrors(t *testing.T) {
 		{"insert nothing", "insert into dingtalk_user (name) select 'x' where 0", readOnly},
 		{"update", "update dingtalk.dingtalk_user set name = 'x' where user_id = 'nobody'", readOnly},
 		{"delete", "delete from dingtalk_user", readOnly},
+		{"drop", "drop table dingtalk_user", readOnly},
+		{"drop in a connection", "drop table if exists dingtalk.dingtalk_user", readOnly},
+		{"rename", "alter table dingtalk_user rename to x", readOnly},
+		{"Postgres' casts", "select '2026-11-01'::timestamp", "unrecognized token: \":\"\n" + sqlites},
+		{"Postgres' ilike", "select 1 where 'a' ILIKE 'A'", "near \"ILIKE\": syntax error\n" + sqlites},
+		{"Postgres' intervals", "select now() - interval '1 day'", "no such column: interval\n" + sqlites},
 		{"a constraint", "create table mine (a primary key); insert into mine values (1), (1)", "UNIQUE constraint failed: mine.a"},
 	}
 	sim := simulator.New(simulator.DemoApp)
 	e := engineOf(t, sim)
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r, err := openOn(t, e).Query(t.Context(), test.sql)
+			db := openOn(t, e)
+			r, err := db.Query(t.Context(), test.sql)
 			if err == nil {
 				t.Fatalf("no error but %v", r)
+			}
+			if _, err := db.Query(t.Context(), "select 1 from dingtalk.dingtalk_user limit 0"); err != nil {
+				t.Errorf("afterwards the plugin's table is gone: %v", err)
 			}
 			if d := cmp.Diff(test.want, err.Error()); d != "" {
 				t.Errorf("(-want +got):\n%s", d)

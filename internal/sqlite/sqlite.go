@@ -33,10 +33,13 @@ type DB struct {
 	conn *sql.Conn
 	// modules are the plugin's tables, in the order of their names.
 	modules []*module
+	// create makes the tables that are not there.
+	create string
 
 	mu      sync.Mutex // held by the query under way
 	query   *query
 	changes int64 // of all queries so far
+	dropped bool  // whether the query has dropped a table of the plugin
 }
 
 // query is what the virtual tables need to know of the query under way.
@@ -84,14 +87,14 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 		}
 		db.modules = append(db.modules, m)
 	}
-	var create strings.Builder
+	var attach, create strings.Builder
 	for _, c := range e.Connections {
 		if slices.ContainsFunc(ownSchemas, func(s string) bool { return strings.EqualFold(s, c.Name) }) {
 			return nil, fmt.Errorf("a connection cannot be named %q here: SQLite has a schema of that name", c.Name)
 		}
-		fmt.Fprintf(&create, "attach ':memory:' as %s;\n", quoteName(c.Name))
+		fmt.Fprintf(&attach, "attach ':memory:' as %s;\n", quoteName(c.Name))
 		for _, m := range db.modules {
-			fmt.Fprintf(&create, "create virtual table %s.%[2]s using %[2]s;\n", quoteName(c.Name), quoteName(m.name))
+			fmt.Fprintf(&create, "create virtual table if not exists %s.%[2]s using %[2]s;\n", quoteName(c.Name), quoteName(m.name))
 		}
 	}
 	db.sql = sql.OpenDB(connector{drv, dataSource(file)})
@@ -104,7 +107,8 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 	if _, err := db.conn.ExecContext(ctx, "select count(*) from main.sqlite_schema"); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", file, explain(err)), db.Close())
 	}
-	if _, err := db.conn.ExecContext(ctx, create.String()); err != nil {
+	db.create = create.String()
+	if _, err := db.conn.ExecContext(ctx, attach.String()+db.create); err != nil {
 		return nil, errors.Join(fmt.Errorf("creating the tables: %w", explain(err)), db.Close())
 	}
 	return db, nil
@@ -161,6 +165,12 @@ func (db *DB) Query(ctx context.Context, text string) (*Result, error) {
 	defer db.mu.Unlock()
 	db.query = &query{ctx: ctx}
 	result, err := db.read(ctx, text)
+	if db.dropped {
+		db.dropped = false
+		if _, err := db.conn.ExecContext(context.WithoutCancel(ctx), db.create); err != nil {
+			return nil, fmt.Errorf("making the plugin's tables again: %w", explain(err))
+		}
+	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}

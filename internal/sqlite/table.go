@@ -204,9 +204,18 @@ func (t *table) Begin() error {
 	})
 }
 
-// Disconnect and Destroy have nothing to release.
+// Rename refuses as Begin does.
+func (t *table) Rename(string) error { return t.Begin() }
+
+// Destroy is told that the table is dropped, which it cannot prevent: the query
+// fails, and the table is made again.
+func (t *table) Destroy() error {
+	t.db.dropped = true
+	return t.Begin()
+}
+
+// Disconnect has nothing to release.
 func (m *module) Disconnect() error { return nil }
-func (m *module) Destroy() error    { return nil }
 
 // scan returns what a plan and its arguments ask of the plugin, and the
 // conditions on times that the rows have to meet. none is true where a
