@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
@@ -15,7 +16,8 @@ import (
 
 // connectionConfig is the connection block of the .spc file. Pointers, so that
 // an argument left out differs from an empty one, and so that printing the
-// struct shows no secret.
+// struct shows no secret. Numbers are read as text: the SDK's own error for what
+// is no number does not name the argument.
 type connectionConfig struct {
 	Endpoint         *string  `hcl:"endpoint,optional"`
 	ClientID         *string  `hcl:"client_id,optional"`
@@ -25,8 +27,8 @@ type connectionConfig struct {
 	AccessToken      *string  `hcl:"access_token,optional"`
 	ActingUnionID    *string  `hcl:"acting_union_id,optional"`
 	LegacyEndpoint   *string  `hcl:"legacy_endpoint,optional"`
-	CallsPerSecond   *int     `hcl:"calls_per_second,optional"`
-	PageSize         *int     `hcl:"page_size,optional"`
+	CallsPerSecond   *string  `hcl:"calls_per_second,optional"`
+	PageSize         *string  `hcl:"page_size,optional"`
 	IgnoreErrorCodes []string `hcl:"ignore_error_codes,optional"`
 }
 
@@ -194,14 +196,18 @@ func value(s *string) string {
 }
 
 // number is a number argument, from 1 to most.
-func number(name string, n *int, left, most int) (int, error) {
-	switch {
-	case n == nil:
+func number(name string, text *string, left, most int) (int, error) {
+	if text == nil {
 		return left, nil
-	case *n < 1 || *n > most:
-		return 0, fmt.Errorf("%s is %d; it must be from 1 to %d (leave it out for %d)", name, *n, most, left)
+	}
+	n, err := strconv.Atoi(*text)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("%s is %q; it must be a whole number from 1 to %d (leave it out for %d)", name, *text, most, left)
+	case n < 1 || n > most:
+		return 0, fmt.Errorf("%s is %d; it must be from 1 to %d (leave it out for %d)", name, n, most, left)
 	default:
-		return *n, nil
+		return n, nil
 	}
 }
 

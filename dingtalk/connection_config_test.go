@@ -2,12 +2,16 @@ package dingtalk
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
 func TestCredentials(t *testing.T) {
@@ -144,7 +148,8 @@ func TestEndpoint(t *testing.T) {
 func TestPageSize(t *testing.T) {
 	t.Setenv(envAccessToken, "tok")
 	for n, ok := range map[int]bool{-1: false, 0: false, 1: true, 100: true, 500: true, 501: false} {
-		got, err := connectionConfig{PageSize: &n}.resolve()
+		text := strconv.Itoa(n)
+		got, err := connectionConfig{PageSize: &text}.resolve()
 		if (err == nil) != ok || ok && got.pageSize != n {
 			t.Errorf("page_size %d: got %d, %v", n, got.pageSize, err)
 		}
@@ -160,7 +165,8 @@ func TestPageSize(t *testing.T) {
 func TestCallsPerSecond(t *testing.T) {
 	t.Setenv(envAccessToken, "tok")
 	for n, ok := range map[int]bool{-1: false, 0: false, 1: true, 20: true, 1000: true, 1001: false} {
-		got, err := connectionConfig{CallsPerSecond: &n}.resolve()
+		text := strconv.Itoa(n)
+		got, err := connectionConfig{CallsPerSecond: &text}.resolve()
 		if (err == nil) != ok || ok && got.callsPerSecond != n {
 			t.Errorf("calls_per_second %d: got %d, %v", n, got.callsPerSecond, err)
 		}
@@ -170,6 +176,30 @@ func TestCallsPerSecond(t *testing.T) {
 	}
 	if got, err := (connectionConfig{}).resolve(); err != nil || got.callsPerSecond != 20 {
 		t.Errorf("left out: got %d, %v", got.callsPerSecond, err)
+	}
+}
+
+// What is no number is an error that names the argument.
+func TestNumbers(t *testing.T) {
+	t.Setenv(envAccessToken, "tok")
+	api := httptest.NewServer(newPages(1, 1))
+	defer api.Close()
+	for config, want := range map[string]string{
+		`calls_per_second = "abc"`: `calls_per_second is "abc"; it must be a whole number from 1 to 1000 (leave it out for 20)`,
+		`calls_per_second = 0.5`:   `calls_per_second is "0.5"; it must be a whole number from 1 to 1000 (leave it out for 20)`,
+		`page_size = ""`:           `page_size is ""; it must be a whole number from 1 to 500 (leave it out for 100)`,
+		`page_size = 1000000000`:   "page_size is 1000000000; it must be from 1 to 500 (leave it out for 100)",
+		`page_size = 5e1`:          "",
+		`page_size = "50"`:         "",
+	} {
+		e, err := engine.New(NewServer(), engine.Connection{Name: "dingtalk", Config: fmt.Sprintf("endpoint = %q\n", api.URL) + config})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = e.Execute(t.Context(), benchScan("a"), func(*proto.Row) error { return nil })
+		if (err == nil) != (want == "") || err != nil && !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: %v", config, err)
+		}
 	}
 }
 

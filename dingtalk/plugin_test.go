@@ -227,6 +227,11 @@ func TestRowsAndCalls(t *testing.T) {
 				t.Run(fmt.Sprintf("%s, %s, cache %v", name, test.name, cache), func(t *testing.T) {
 					sim.ClearCalls()
 					sim.App.ClientID += "." // another app, which has no token
+					if name == "linked" && cache {
+						// The SDK's own cache sends rows twice at times, once it has some
+						// (docs/sdk-faults.md).
+						e = startAt(t, pluginServer(), sim, server.URL)
+					}
 					if err := e.Reconfigure(engine.Connection{Name: "dingtalk", Config: unlimited(sim, server.URL, test.config)}); err != nil {
 						t.Fatal(err)
 					}
