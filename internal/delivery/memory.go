@@ -4,8 +4,8 @@ import "os"
 
 // SetFreeMemInterval has the SDK run the garbage collector, and give memory back
 // to the system, after every 1,000 rows of a list rather than after every 100:
-// a row takes less than half the time, for some 8 MiB more. What the user has
-// set holds; 0 is never. It is for programs to call at their start.
+// a row takes half the time, for some 6 MiB more (docs/performance.md). What the
+// user has set holds; 0 is never. It is for programs to call at their start.
 //
 // The SDK (5.14.1, plugin/env.go) reads the variable for each query.
 func SetFreeMemInterval() {
