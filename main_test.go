@@ -371,14 +371,14 @@ func TestNoSecretInTheLog(t *testing.T) {
 	}
 }
 
-// What the user has set holds.
+// What the user has set holds, if it is a number.
 func TestFreeMemInterval(t *testing.T) {
 	bin := build(t)
 	sim := simulator.Demo(simulator.DemoTime)
 	server := httptest.NewServer(sim)
 	defer server.Close()
 	t.Setenv("STEAMPIPE_LOG_LEVEL", "INFO")
-	for _, value := range []string{"0", "100"} {
+	for value, want := range map[string]string{"0": "0", "100": "100", "": "1000", "often": "1000"} {
 		t.Setenv(freeMemInterval, value)
 		var log syncBuffer
 		logTo = &log
@@ -386,7 +386,7 @@ func TestFreeMemInterval(t *testing.T) {
 		if _, err := execute(t, launch(t, bin, spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret)), []string{simulator.DemoIncident}); err != nil {
 			t.Fatal(err)
 		}
-		if want := fmt.Sprintf("Setting free memory interval to %s rows", value); !strings.Contains(log.String(), want) {
+		if want := fmt.Sprintf("Setting free memory interval to %s rows", want); !strings.Contains(log.String(), want) {
 			t.Errorf("the log has no %q", want)
 		}
 	}

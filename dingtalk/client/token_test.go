@@ -350,6 +350,18 @@ func TestTokenIsNotUsedBeyondItsEnd(t *testing.T) {
 	})
 }
 
+// What else comes with a 404 is what it says.
+func TestTokenCallWith404(t *testing.T) {
+	for code, kind := range map[string]client.Kind{"InvalidAuthentication": client.BadCredentials, "qps.exceed.limit": client.Throttled} {
+		inWorld(t, internalApp, func(t *testing.T, w *world) {
+			w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: simulator.Refuse(404, code, "no")})
+			if got := list(t.Context(), w, "a", client.PageOptions{}); !client.IsKind(got.err, kind) {
+				t.Errorf("%s: %v", code, got.err)
+			}
+		})
+	}
+}
+
 // A token call that DingTalk does not know says nothing of the credentials: the
 // endpoint is wrong, as with a path behind the host.
 func TestTokenCallThatDoesNotExist(t *testing.T) {

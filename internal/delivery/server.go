@@ -219,7 +219,7 @@ func (s *Server) UpdateConnectionConfigs(request *proto.UpdateConnectionConfigsR
 // SetCacheOptions says what may be remembered.
 func (s *Server) SetCacheOptions(request *proto.SetCacheOptionsRequest) (*proto.SetCacheOptionsResponse, error) {
 	s.answers.configure(request.Enabled, time.Duration(request.Ttl)*time.Second, request.MaxSizeMb)
-	return &proto.SetCacheOptionsResponse{}, nil
+	return s.PluginServer.SetCacheOptions(noSDKCache)
 }
 
 // SetConnectionCacheOptions forgets the answers of a connection.

@@ -640,3 +640,52 @@ func TestTheSDKsCacheTakesNothing(t *testing.T) {
 		t.Errorf("%d goroutines were left", n)
 	}
 }
+
+// Whatever a Steampipe says first of caches and connections, queries are
+// answered: cache options before, behind or without connections' configs, and
+// configs of which one is wrong.
+func TestOrdersOfConfiguration(t *testing.T) {
+	good := &proto.ConnectionConfig{Connection: "c"}
+	all := func(server *delivery.Server, size int64, configs ...*proto.ConnectionConfig) error {
+		_, err := server.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{Configs: configs, MaxCacheSizeMb: size})
+		return err
+	}
+	options := func(server *delivery.Server) error {
+		_, err := server.SetCacheOptions(&proto.SetCacheOptionsRequest{Enabled: true, Ttl: 300, MaxSizeMb: 1})
+		return err
+	}
+	update := func(server *delivery.Server) error {
+		_, err := server.UpdateConnectionConfigs(&proto.UpdateConnectionConfigsRequest{Added: []*proto.ConnectionConfig{good}})
+		return err
+	}
+	for name, test := range map[string]struct {
+		configure func(*delivery.Server) error
+		calls     []string // of the same question asked twice
+	}{
+		"options behind":  {func(s *delivery.Server) error { return errors.Join(all(s, -1, good), options(s)) }, []string{"a"}},
+		"options before":  {func(s *delivery.Server) error { return errors.Join(options(s), all(s, -1, good)) }, []string{"a"}},
+		"a size":          {func(s *delivery.Server) error { return all(s, 1, good) }, []string{"a"}},
+		"no options":      {func(s *delivery.Server) error { return all(s, -1, good) }, []string{"a", "a"}},
+		"an update alone": {func(s *delivery.Server) error { return errors.Join(options(s), update(s)) }, []string{"a"}},
+		"a wrong config": {func(s *delivery.Server) error {
+			if err := all(s, -1, good, &proto.ConnectionConfig{Connection: "d", Config: "wrong = 1"}); err == nil {
+				return errors.New("a wrong config is no error")
+			}
+			return options(s)
+		}, []string{"a"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &source{read: func(_ context.Context, c call) error { c.emitAll(1); return nil }}
+			server := delivery.NewServer(s.plugin)
+			if err := test.configure(server); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if rows, err := run(t.Context(), server, query{ids: []string{"a"}}); err != nil || len(rows) != 1 {
+					t.Fatalf("%d rows, %v", len(rows), err)
+				}
+			}
+			diff(t, "calls", test.calls, s.taken())
+		})
+	}
+}

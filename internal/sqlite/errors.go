@@ -60,7 +60,7 @@ func (db *DB) advise(ctx context.Context, statement string, err error) error {
 		return e
 	}
 	refused := strings.HasSuffix(e.Message, "syntax error") || strings.HasPrefix(e.Message, "unrecognized token") || e.Message == "no such column: interval"
-	if refused && postgres.MatchString(statement) {
+	if refused && postgres.MatchString(texts.ReplaceAllString(statement, "''")) {
 		e.Advice = "SQL is SQLite's here: instead of Postgres' value::type write cast(value as type), instead of ilike like, " +
 			"and instead of an interval a date function, as in: datetime('now', '-1 day')"
 		return e
@@ -82,8 +82,11 @@ func (db *DB) advise(ctx context.Context, statement string, err error) error {
 	return e
 }
 
-// postgres is what Postgres has and SQLite has not.
-var postgres = regexp.MustCompile(`(?i)::|\bilike\b|\binterval\s+'`)
+// postgres is what Postgres has and SQLite has not, in SQL without texts.
+var (
+	postgres = regexp.MustCompile(`(?i)::|\bilike\b|\binterval\s+'`)
+	texts    = regexp.MustCompile(`'[^']*'`)
+)
 
 func adviseTable(name string, tables []Table) string {
 	schema, name, qualified := cutName(name)

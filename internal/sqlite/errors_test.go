@@ -1,7 +1,10 @@
 package sqlite_test
 
 import (
+	"context"
+	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
@@ -41,6 +44,8 @@ func TestSQLErrors(t *testing.T) {
 		{"Postgres' casts", "select '2026-11-01'::timestamp", "unrecognized token: \":\"\n" + sqlites},
 		{"Postgres' ilike", "select 1 where 'a' ILIKE 'A'", "near \"ILIKE\": syntax error\n" + sqlites},
 		{"Postgres' intervals", "select now() - interval '1 day'", "no such column: interval\n" + sqlites},
+		{"Postgres in a text", "selec '::1', 'a ilike b', 'interval '", `near "selec": syntax error`},
+		{"no Postgres", "selec 1:2, ilikes, interval", `near "selec": syntax error`},
 		{"a constraint", "create table mine (a primary key); insert into mine values (1), (1)", "UNIQUE constraint failed: mine.a"},
 	}
 	sim := simulator.New(simulator.DemoApp)
@@ -63,4 +68,43 @@ func TestSQLErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Every table of the plugin's outlives a drop, in whichever connection, and
+// whatever else befalls the statement. The user's own are the user's.
+func TestDrop(t *testing.T) {
+	api := simulator.New(simulator.DemoApp)
+	e := engineOf(t, api)
+	first := e.Connections[0]
+	second := first
+	second.Name = "second"
+	if err := e.Configure(first, second); err != nil {
+		t.Fatal(err)
+	}
+	db := openOn(t, e)
+	exec := func(sql string, ok bool) {
+		t.Helper()
+		if _, err := db.Query(t.Context(), sql); (err == nil) != ok {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+	exec("drop table second.dingtalk_user", false)
+	exec("select 1 from second.dingtalk_user limit 0", true)
+	exec("create virtual table mine using dingtalk_user", true)
+	exec("drop table mine", true)
+	exec("select 1 from mine", false)
+	exec("create virtual table temp.dingtalk_user using dingtalk_user", true)
+	exec("drop table temp.dingtalk_user", true)
+	exec("select 1 from temp.dingtalk_user", false)
+
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if _, err := db.Query(ctx, "drop table second.dingtalk_user; with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+	exec("select 1 from second.dingtalk_user limit 0", true)
+
+	exec("detach "+first.Name, true)
+	exec("drop table second.dingtalk_user", false)
+	exec("select 1 from second.dingtalk_user limit 0", true)
 }

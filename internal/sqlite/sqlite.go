@@ -33,13 +33,13 @@ type DB struct {
 	conn *sql.Conn
 	// modules are the plugin's tables, in the order of their names.
 	modules []*module
-	// create makes the tables that are not there.
-	create string
 
 	mu      sync.Mutex // held by the query under way
 	query   *query
 	changes int64 // of all queries so far
-	dropped bool  // whether the query has dropped a table of the plugin
+	// dropped makes the plugin's tables again that the query under way has
+	// dropped.
+	dropped []string
 }
 
 // query is what the virtual tables need to know of the query under way.
@@ -87,14 +87,14 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 		}
 		db.modules = append(db.modules, m)
 	}
-	var attach, create strings.Builder
+	var create strings.Builder
 	for _, c := range e.Connections {
 		if slices.ContainsFunc(ownSchemas, func(s string) bool { return strings.EqualFold(s, c.Name) }) {
 			return nil, fmt.Errorf("a connection cannot be named %q here: SQLite has a schema of that name", c.Name)
 		}
-		fmt.Fprintf(&attach, "attach ':memory:' as %s;\n", quoteName(c.Name))
+		fmt.Fprintf(&create, "attach ':memory:' as %s;\n", quoteName(c.Name))
 		for _, m := range db.modules {
-			fmt.Fprintf(&create, "create virtual table if not exists %s.%[2]s using %[2]s;\n", quoteName(c.Name), quoteName(m.name))
+			create.WriteString(m.createIn(c.Name))
 		}
 	}
 	db.sql = sql.OpenDB(connector{drv, dataSource(file)})
@@ -107,8 +107,7 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 	if _, err := db.conn.ExecContext(ctx, "select count(*) from main.sqlite_schema"); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", file, explain(err)), db.Close())
 	}
-	db.create = create.String()
-	if _, err := db.conn.ExecContext(ctx, attach.String()+db.create); err != nil {
+	if _, err := db.conn.ExecContext(ctx, create.String()); err != nil {
 		return nil, errors.Join(fmt.Errorf("creating the tables: %w", explain(err)), db.Close())
 	}
 	return db, nil
@@ -165,9 +164,9 @@ func (db *DB) Query(ctx context.Context, text string) (*Result, error) {
 	defer db.mu.Unlock()
 	db.query = &query{ctx: ctx}
 	result, err := db.read(ctx, text)
-	if db.dropped {
-		db.dropped = false
-		if _, err := db.conn.ExecContext(context.WithoutCancel(ctx), db.create); err != nil {
+	if create := strings.Join(db.dropped, ""); create != "" {
+		db.dropped = nil
+		if _, err := db.conn.ExecContext(context.WithoutCancel(ctx), create); err != nil {
 			return nil, fmt.Errorf("making the plugin's tables again: %w", explain(err))
 		}
 	}

@@ -26,12 +26,15 @@ type module struct {
 type table struct {
 	*module
 	connection string
+	// given is the table's name, which is the module's unless the user made the
+	// table.
+	given string
 }
 
 // Create declares the table's columns. SQLite's second argument is the schema,
 // which has the connection's name.
 func (m *module) Create(ctx vtab.Context, args []string) (vtab.Table, error) {
-	return &table{m, args[1]}, ctx.Declare(m.declaration())
+	return &table{m, args[1], args[2]}, ctx.Declare(m.declaration())
 }
 
 // Connect is Create: the tables live no longer than the database.
@@ -208,10 +211,19 @@ func (t *table) Begin() error {
 func (t *table) Rename(string) error { return t.Begin() }
 
 // Destroy is told that the table is dropped, which it cannot prevent: the query
-// fails, and the table is made again.
+// fails, and the table is made again. The user's own may go.
 func (t *table) Destroy() error {
-	t.db.dropped = true
+	own := slices.ContainsFunc(t.db.engine.Connections, func(c engine.Connection) bool { return c.Name == t.connection })
+	if !own || t.given != t.name {
+		return nil
+	}
+	t.db.dropped = append(t.db.dropped, t.module.createIn(t.connection))
 	return t.Begin()
+}
+
+// createIn makes the table in a connection's schema.
+func (m *module) createIn(connection string) string {
+	return fmt.Sprintf("create virtual table %s.%[2]s using %[2]s;\n", quoteName(connection), quoteName(m.name))
 }
 
 // Disconnect has nothing to release.
