@@ -107,7 +107,7 @@ test-race: cc
 test-others: export STEAMPIPE_FREE_MEM_INTERVAL := 0
 test-others:
 	@all=$$(go list ./...) && race=$$(go list $(RACE_PACKAGES)) && others=$$(echo "$$all" | grep -vxF "$$race") && \
-		echo go test -vet=off $(GOTESTFLAGS) ./... but for those && go test -vet=off $(GOTESTFLAGS) $$others
+		echo "go test -vet=off $(GOTESTFLAGS) (all others)" && go test -vet=off $(GOTESTFLAGS) $$others
 
 # The race detector needs a C compiler.
 cc:

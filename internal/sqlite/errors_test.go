@@ -93,6 +93,8 @@ func TestDrop(t *testing.T) {
 	exec("create virtual table mine using dingtalk_user", true)
 	exec("drop table mine", true)
 	exec("select 1 from mine", false)
+	exec("create virtual table second.mine using dingtalk_user", true)
+	exec("drop table second.mine", true)
 	exec("create virtual table temp.dingtalk_user using dingtalk_user", true)
 	exec("drop table temp.dingtalk_user", true)
 	exec("select 1 from temp.dingtalk_user", false)
