@@ -30,7 +30,7 @@ select
   g.start_time,
   coalesce(d.name, case when p.union_id is null then 'from outside' end) as department,
   count(distinct coalesce(m.union_id, m.user_nick)) as people,
-  group_concat(distinct substr(p.email, 1, instr(p.email, '@') - 1)) as who
+  group_concat(distinct substr(p.email, 1, instr(p.email, '@') - 1) order by p.email) as who
 from meeting as g
 join dingtalk_conference_member as m on m.conference_id = g.conference_id
 left join person as p on p.union_id = m.union_id
