@@ -66,10 +66,16 @@ func TestMain(m *testing.M) {
 // launch runs the built plugin as Steampipe does, over gRPC.
 func launch(t testing.TB, bin, config string) *grpc.PluginClient {
 	t.Helper()
+	return launchAs(t, exec.Command(bin), config)
+}
+
+// launchAs is launch for who wants the process as well.
+func launchAs(t testing.TB, process *exec.Cmd, config string) *grpc.PluginClient {
+	t.Helper()
 	client := goplugin.NewClient(&goplugin.ClientConfig{
 		HandshakeConfig:  shared.Handshake,
 		Plugins:          map[string]goplugin.Plugin{name: &shared.WrapperPlugin{}},
-		Cmd:              exec.Command(bin),
+		Cmd:              process,
 		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
 		Logger:           hclog.NewNullLogger(),
 		Stderr:           logTo,
@@ -301,7 +307,7 @@ func TestNoSecretInTheLog(t *testing.T) {
 	defer server.Close()
 
 	t.Setenv("STEAMPIPE_LOG_LEVEL", "TRACE")
-	unset(t, freeMemInterval)
+	t.Setenv(freeMemInterval, "")
 	var log syncBuffer
 	logTo = &log
 	defer func() { logTo = nil }()
@@ -378,11 +384,11 @@ func TestFreeMemInterval(t *testing.T) {
 	server := httptest.NewServer(sim)
 	defer server.Close()
 	t.Setenv("STEAMPIPE_LOG_LEVEL", "INFO")
+	defer func() { logTo = nil }()
 	for value, want := range map[string]string{"0": "0", "100": "100", "": "1000", "often": "1000"} {
 		t.Setenv(freeMemInterval, value)
 		var log syncBuffer
 		logTo = &log
-		defer func() { logTo = nil }()
 		if _, err := execute(t, launch(t, bin, spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret)), []string{simulator.DemoIncident}); err != nil {
 			t.Fatal(err)
 		}
@@ -393,13 +399,6 @@ func TestFreeMemInterval(t *testing.T) {
 }
 
 const freeMemInterval = "STEAMPIPE_FREE_MEM_INTERVAL"
-
-// unset removes a variable from the environment until the test ends.
-func unset(t testing.TB, name string) {
-	t.Helper()
-	t.Setenv(name, "") // which puts it back
-	os.Unsetenv(name)
-}
 
 // logTo takes what launched plugins log; nil throws it away.
 var logTo io.Writer

@@ -261,9 +261,7 @@ func TestTerminal(t *testing.T) {
 
 // The SDK is silent, unless a person asks for its log.
 func TestLog(t *testing.T) {
-	const freeMemInterval = "STEAMPIPE_FREE_MEM_INTERVAL"
-	t.Setenv(freeMemInterval, "") // which puts it back
-	os.Unsetenv(freeMemInterval)
+	t.Setenv("STEAMPIPE_FREE_MEM_INTERVAL", "")
 	for level, silent := range map[string]bool{"": true, "OFF": true, "TRACE": false} {
 		var env []string
 		if level != "" {

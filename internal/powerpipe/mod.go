@@ -272,10 +272,9 @@ func (l *loader) readControls() error {
 		if c.Tags, err = l.tags(b.Body); err != nil {
 			return err
 		}
-		if _, twice := l.mod.Controls[c.Name]; twice {
-			return at(b.TypeRange, "there are two of control %s", c.Name)
+		if err := add(l.mod.Controls, b, c); err != nil {
+			return err
 		}
-		l.mod.Controls[c.Name] = c
 	}
 	return nil
 }
@@ -286,10 +285,9 @@ func (l *loader) readQueries() error {
 		if err != nil {
 			return err
 		}
-		if _, twice := l.mod.Queries[q.Name]; twice {
-			return at(b.TypeRange, "there are two of query %s", q.Name)
+		if err := add(l.mod.Queries, b, q); err != nil {
+			return err
 		}
-		l.mod.Queries[q.Name] = q
 	}
 	return nil
 }
@@ -327,10 +325,9 @@ func (l *loader) readBenchmarks() error {
 		if bench.Tags, err = l.tags(b.Body); err != nil {
 			return err
 		}
-		if _, twice := l.mod.Benchmarks[bench.Name]; twice {
-			return at(b.TypeRange, "there are two of benchmark %s", bench.Name)
+		if err := add(l.mod.Benchmarks, b, bench); err != nil {
+			return err
 		}
-		l.mod.Benchmarks[bench.Name] = bench
 	}
 	for _, b := range l.blocks["benchmark"] {
 		attribute, ok := b.Body.Attributes["children"]
@@ -363,6 +360,16 @@ func (l *loader) readBenchmarks() error {
 			return at(b.TypeRange, "benchmark %s is within itself", label(b))
 		}
 	}
+	return nil
+}
+
+// add puts the resource of a block under its name, which no other has.
+func add[R any](all map[string]R, b *hclsyntax.Block, r R) error {
+	name := label(b)
+	if _, twice := all[name]; twice {
+		return at(b.TypeRange, "there are two of %s %s", b.Type, name)
+	}
+	all[name] = r
 	return nil
 }
 
@@ -408,10 +415,9 @@ func (l *loader) readDashboards() error {
 		if d.Panels, err = l.panels(b.Body); err != nil {
 			return err
 		}
-		if _, twice := l.mod.Dashboards[d.Name]; twice {
-			return at(b.TypeRange, "there are two of dashboard %s", d.Name)
+		if err := add(l.mod.Dashboards, b, d); err != nil {
+			return err
 		}
-		l.mod.Dashboards[d.Name] = d
 	}
 	return nil
 }
