@@ -14,6 +14,8 @@ import (
 var translated = map[string]string{
 	"README.md":     "README.zh-CN.md",
 	"docs/index.md": "docs/zh-CN/index.md",
+
+	"docs/troubleshooting.md": "docs/zh-CN/troubleshooting.md",
 }
 
 // The two languages say the same wherever a test can tell: the same sections in

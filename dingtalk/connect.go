@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
@@ -16,6 +17,9 @@ import (
 type connector struct {
 	mu      sync.Mutex
 	clients map[string]connected // by connection name
+
+	// sleep is how the clients wait before they repeat a call; nil is theirs.
+	sleep func(context.Context, time.Duration) error
 }
 
 type connected struct {
@@ -49,6 +53,7 @@ func (c *connector) connect(ctx context.Context, d *plugin.QueryData) (*client.C
 		UserAgent:   pluginName + "/" + version,
 
 		CallsPerSecond: s.callsPerSecond,
+		Sleep:          c.sleep,
 		// The client outlives this query, so it must not log under its name.
 		Logger: plugin.Logger(ctx).ResetNamed("dingtalk." + d.Connection.Name),
 	}

@@ -108,8 +108,26 @@ func (cfg connectionConfig) resolve() (s settings, err error) {
 	if s.pageSize, err = number("page_size", cfg.PageSize, defaultPageSize, maxPageSize); err != nil {
 		return s, err
 	}
+	for _, code := range cfg.IgnoreErrorCodes {
+		if code == legacyWrapper || code == legacyPrefix+legacyWrapper {
+			return s, fmt.Errorf(`ignore_error_codes names %q, in which DingTalk wraps every code of the older API: name the code that the error message shows, such as "60011" for "code errcode 60011"`, code)
+		}
+	}
 	s.ignoreCodes = wildcards(cfg.IgnoreErrorCodes)
 	return s, nil
+}
+
+// The codes of the older API are shown as legacyPrefix and a number.
+// legacyWrapper says only that the code is within.
+const (
+	legacyPrefix  = "errcode "
+	legacyWrapper = "88"
+)
+
+// ignores reports whether the connection has a code of DingTalk's mean "no rows".
+// One of the older API may be named with its prefix or without.
+func (s settings) ignores(e *client.Error) bool {
+	return e.Code != "" && s.ignoreCodes != nil && (s.ignoreCodes.MatchString(e.Code) || s.ignoreCodes.MatchString(e.BareCode()))
 }
 
 // credentials decides the flow and checks that it has what it needs.

@@ -227,6 +227,5 @@ func (l *listing) meansNoRows(err error) bool {
 	if !errors.As(err, &e) || e.TokenCall || e.Page > 1 || errors.As(err, new(*partError)) {
 		return false
 	}
-	return e.Kind == client.NotFound ||
-		e.Code != "" && l.settings.ignoreCodes != nil && l.settings.ignoreCodes.MatchString(e.Code)
+	return e.Kind == client.NotFound || l.settings.ignores(e)
 }

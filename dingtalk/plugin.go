@@ -36,8 +36,9 @@ func NewServer() *delivery.Server { return delivery.NewServer(Plugin) }
 
 // Plugin returns the plugin, for an engine to link. Each has connections and
 // clients of its own.
-func Plugin(context.Context) *plugin.Plugin {
-	c := newConnector()
+func Plugin(context.Context) *plugin.Plugin { return pluginOf(newConnector()) }
+
+func pluginOf(c *connector) *plugin.Plugin {
 	p := &plugin.Plugin{
 		Name: pluginName,
 		ConnectionConfigSchema: &plugin.ConnectionConfigSchema{

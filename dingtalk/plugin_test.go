@@ -364,10 +364,10 @@ func TestErrors(t *testing.T) {
 		{"a wrong type",
 			answer(`{"conferenceList":[{"status":"2"}]}`),
 			`DingTalk answered HTTP 200: the answer does not have the documented form: conferenceList[0].status: the JSON string is no int64. ` +
-				`Check that the endpoint is the DingTalk Open API, and that no proxy answers in its place.`},
+				`The answer is not what DingTalk documents. If endpoint is DingTalk's, run the query again, and report an error that comes again as an issue of this plugin, with the text above.`},
 		{"no list",
 			answer(`{}`),
-			`DingTalk answered HTTP 200: the answer does not have the documented form: conferenceList is missing. Check that the endpoint is the DingTalk Open API, and that no proxy answers in its place.`},
+			`DingTalk answered HTTP 200: the answer does not have the documented form: conferenceList is missing. The answer is not what DingTalk documents. If endpoint is DingTalk's, run the query again, and report an error that comes again as an issue of this plugin, with the text above.`},
 		{"a missing permission",
 			simulator.Fault{On: simulator.OnFirstPage, Serve: simulator.Answer(403, `{"code":"Forbidden.AccessDenied.AccessTokenPermissionDenied",`+
 				`"requestid":"30EE8654","message":"no permission","accessdenieddetail":{"requiredScopes":["VideoConference.Conference.Read"]}}`)},

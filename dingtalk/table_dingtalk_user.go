@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
@@ -28,7 +29,7 @@ func tableUser(c *connector) *plugin.Table {
 			flag("boss", "True for a boss of the organization.", func(r user) client.Flag { return r.Boss }),
 			object("department_ids", "The departments that the user is a direct member of.", func(r user) json.RawMessage { return jsonList(r.DepartmentIDs) }),
 			legacyText("email", "The e-mail address of the user.", func(r user) *client.LegacyText { return r.Email }),
-			column("hired_date", "The day on which the user was hired.", func(r user) *time.Time { return r.HiredDate.Time() }),
+			column("hired_date", "The day on which the user was hired: midnight in China, which is the day before in UTC.", func(r user) *time.Time { return r.HiredDate.Time() }),
 			legacyID("job_number", "The employee number.", func(r user) *client.LegacyText { return r.JobNumber }),
 			legacyText("job_title", "The job title.", func(r user) *client.LegacyText { return r.Title }),
 			object("leader_department_ids", "The departments that the user leads. It costs a call for each user, unless the query names the user.", func(r user) json.RawMessage { return jsonList(led(r.User)) }),
@@ -103,14 +104,43 @@ func readUsers(ctx context.Context, l *listing) error {
 		return errNoDepartment
 	}
 	seen := map[string]bool{}
-	return walk(func(id int64) ([]*client.Department, bool, error) {
+	tops, err := walk(ctx, l, func(id int64) ([]*client.Department, bool, error) {
 		more, err := readDepartmentUsers(ctx, l, id, nil, seen)
 		if err != nil || !more {
 			return nil, false, err
 		}
 		below, err := l.api.SubDepartments(ctx, id, l.wait)
+		if err != nil {
+			err = &partError{err} // people may have been listed
+		}
 		return below, true, err
 	})
+	if err != nil {
+		return err
+	}
+	return readSingleUsers(ctx, l, tops.userIDs, seen)
+}
+
+// readSingleUsers streams the people of whom the app may see no department, and
+// leaves out those who are not in the organization any more.
+func readSingleUsers(ctx context.Context, l *listing, userIDs []client.LegacyText, seen map[string]bool) error {
+	for _, id := range userIDs {
+		if seen[string(id)] {
+			continue
+		}
+		seen[string(id)] = true
+		one, err := l.api.User(ctx, string(id), l.wait)
+		if client.IsKind(err, client.NotFound) {
+			continue
+		}
+		if err != nil {
+			return &partError{fmt.Errorf("user %s: %w", id, err)}
+		}
+		if !l.stream(user{one, nil}) {
+			return nil
+		}
+	}
+	return nil
 }
 
 // readDepartmentUsers streams the direct members of a department that were not
@@ -151,8 +181,11 @@ func fillUser(ctx context.Context, l *listing, u *client.User) error {
 		return nil // there is nothing to ask by
 	}
 	full, err := l.api.User(ctx, string(*u.UserID), l.wait)
+	if left, ok := errors.AsType[*client.Error](err); ok && left.Kind == client.NotFound {
+		left.Advice = client.AdviceLeft
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("user %s: %w", *u.UserID, err)
 	}
 	u.ManagerUserID, u.Senior, u.LeaderInDepartments = full.ManagerUserID, full.Senior, full.LeaderInDepartments
 	return nil

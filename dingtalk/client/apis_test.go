@@ -33,6 +33,7 @@ var apis = []apiCase{
 	userAPI,
 	departmentUsersAPI,
 	subDepartmentsAPI,
+	authScopesAPI,
 }
 
 // apiCase is an API as the tests call it.
@@ -66,7 +67,10 @@ type codeCase struct {
 }
 
 // isLegacyAPI is true for the older API.
-func (a apiCase) isLegacyAPI() bool { return strings.HasPrefix(a.path, "/topapi/") }
+func (a apiCase) isLegacyAPI() bool { return isLegacy(simulator.Call{Path: a.path}) }
+
+// inQuery is true for the API of the older that is asked by GET, with its token.
+func (a apiCase) inQuery() bool { return a.path == authScopesAPI.path }
 
 func (a apiCase) on(c simulator.Call) bool { return c.Path == a.path }
 
@@ -76,13 +80,19 @@ func (a apiCase) answer(t *testing.T, w *world, serve ...serveFunc) *[]string {
 	asked := new([]string)
 	w.sim.Script(simulator.Fault{On: a.on, Serve: func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
 		args, method := r.URL.RawQuery, http.MethodGet
-		if a.isLegacyAPI() {
+		switch {
+		case a.inQuery():
+			equal(t, "query", "access_token=simulated-token-1", args)
+			args = ""
+		case a.isLegacyAPI():
+			equal(t, "query", "", args)
 			if err := r.ParseForm(); err != nil {
 				t.Error(err)
 			}
+			equal(t, "token", "simulated-token-1", r.PostForm.Get("access_token"))
+			r.PostForm.Del("access_token")
 			args, method = r.PostForm.Encode(), http.MethodPost
-			equal(t, "query", "access_token=simulated-token-1", r.URL.RawQuery)
-		} else {
+		default:
 			equal(t, "token", "simulated-token-1", r.Header.Get("x-acs-dingtalk-access-token"))
 		}
 		equal(t, "method", method, r.Method)
@@ -230,39 +240,46 @@ func eachField(value json.RawMessage, name string, with func(string) string, vis
 func TestCodes(t *testing.T) {
 	for _, a := range apis {
 		for _, c := range a.codes {
-			t.Run(a.name+" "+c.code, func(t *testing.T) {
-				inWorld(t, internalApp, func(t *testing.T, w *world) {
-					asked := a.answer(t, w, a.refuse(c.status, c.code))
-					start := time.Now()
-					_, err := a.call(t.Context(), w.api, client.PageOptions{})
-					took := time.Since(start)
-					var e *client.Error
-					if !errors.As(err, &e) {
-						t.Fatal(err)
-					}
-					equal(t, "kind", c.kind, e.Kind)
-					equal(t, "status", c.status, e.Status)
-					if !strings.HasSuffix(err.Error(), c.advice) {
-						t.Errorf("%q does not end in %q", err, c.advice)
-					}
-					switch c.kind {
-					case client.Transient, client.Throttled:
-						equal(t, "calls", maxAttempts, len(*asked))
-					default:
-						equal(t, "calls", 1, len(*asked))
-						equal(t, "time", time.Duration(0), took)
-					}
+			for form, refuse := range a.refusals(c.status, c.code) {
+				t.Run(a.name+" "+c.code+form, func(t *testing.T) {
+					inWorld(t, internalApp, func(t *testing.T, w *world) {
+						asked := a.answer(t, w, refuse)
+						start := time.Now()
+						_, err := a.call(t.Context(), w.api, client.PageOptions{})
+						took := time.Since(start)
+						var e *client.Error
+						if !errors.As(err, &e) {
+							t.Fatal(err)
+						}
+						equal(t, "kind", c.kind, e.Kind)
+						equal(t, "status", c.status, e.Status)
+						if !strings.HasSuffix(err.Error(), c.advice) {
+							t.Errorf("%q does not end in %q", err, c.advice)
+						}
+						switch c.kind {
+						case client.Transient, client.Throttled:
+							equal(t, "calls", maxAttempts, len(*asked))
+						default:
+							equal(t, "calls", 1, len(*asked))
+							equal(t, "time", time.Duration(0), took)
+						}
+					})
 				})
-			})
+			}
 		}
 	}
 }
 
-// refuse is an error as the API sends it.
-func (a apiCase) refuse(status int, code string) serveFunc {
-	if a.isLegacyAPI() {
-		return simulator.Answer(status, fmt.Sprintf(`{"errcode":%s,"errmsg":"m","request_id":"r"}`, code))
+// refusals are an error as the API sends it, by the name of its form.
+func (a apiCase) refusals(status int, code string) map[string]serveFunc {
+	if !a.isLegacyAPI() {
+		return map[string]serveFunc{"": a.refuse(status, code)}
 	}
+	return legacyForms(code, "m")
+}
+
+// refuse is an error as the Open API sends it.
+func (a apiCase) refuse(status int, code string) serveFunc {
 	return simulator.Refuse(status, code, "m")
 }
 

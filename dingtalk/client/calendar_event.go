@@ -28,8 +28,8 @@ var (
 		path:   "/v1.0/calendar/users/{unionId}/calendars/primary/events/{eventId}?maxAttendees={maxAttendees}",
 		api:    openAPI,
 		codes: map[string]meaning{
-			"itemNotFound":     {NotFound, "There is no such event: check the id."},
-			"instanceNotExist": {NotFound, "There is no such event, or it was deleted: check the id."},
+			"itemNotFound":     {kind: NotFound, advice: adviceNoEvent},
+			"instanceNotExist": {kind: NotFound, advice: adviceNoEvent},
 			"invalidParameter": {kind: BadRequest},
 		},
 		permission: "Calendar.Event.Read",

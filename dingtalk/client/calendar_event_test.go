@@ -132,7 +132,7 @@ var calendarEventAPI = apiCase{
 	}(),
 	unread: unreadOfEvent(""),
 	codes: []codeCase{
-		{404, "itemNotFound", client.NotFound, "There is no such event: check the id."},
+		{404, "itemNotFound", client.NotFound, "There is no such event, or it was deleted: check the id."},
 		{404, "instanceNotExist", client.NotFound, "There is no such event, or it was deleted: check the id."},
 		{400, "invalidParameter", client.BadRequest, ""},
 	},

@@ -3,13 +3,10 @@
 package client
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -61,6 +58,9 @@ type Config struct {
 	// http.Transport is cloned when a connection fails, to have new ones; another
 	// has to be comparable.
 	Transport http.RoundTripper
+	// Sleep waits before a call is repeated, and fails only with the context. Nil
+	// waits as long as it is told.
+	Sleep func(context.Context, time.Duration) error
 }
 
 // Client calls the DingTalk Open API. It is safe for concurrent use; its calls
@@ -72,6 +72,7 @@ type Client struct {
 	agent            string
 	secrets          []Secret
 	log              hclog.Logger
+	sleep            func(context.Context, time.Duration) error
 
 	// limits has the windows, app finds the client's in it, and rate is the
 	// limit that it asks for.
@@ -93,6 +94,7 @@ func New(cfg Config) *Client {
 		agent:      cfg.UserAgent,
 		secrets:    cfg.Credentials.secrets(),
 		log:        cfg.Logger,
+		sleep:      cfg.Sleep,
 
 		limits: cmp.Or(cfg.Limits, &processLimits),
 		app:    appOf(cfg.Endpoint, cfg.Credentials),
@@ -105,6 +107,9 @@ func New(cfg Config) *Client {
 	}
 	if c.pool.current == nil {
 		c.pool.current = newTransport()
+	}
+	if c.sleep == nil {
+		c.sleep = sleep
 	}
 	if c.log == nil {
 		c.log = hclog.NewNullLogger()
@@ -171,216 +176,4 @@ func isLoopback(host string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
-}
-
-// answer is a decoded response body that knows whether it has the documented
-// shape.
-type answer interface {
-	// check returns what is missing or wrong, or nil.
-	check() error
-	// errorFields returns the error fields that the body carries.
-	errorFields() refusal
-}
-
-// read calls an API with the client's token. A token that DingTalk no longer
-// accepts is replaced once and the call repeated once. wait is asked before
-// every attempt; nil asks nobody. An id that cannot be one is not found at no
-// call.
-func read[A any, PA answerTo[A]](ctx context.Context, c *Client, wait func(context.Context) error, r request) (*A, error) {
-	if r.impossible() {
-		return nil, &Error{Kind: NotFound, Message: "no call was made, since this cannot be an id"}
-	}
-	b := &budget{}
-	tok, err := c.token(ctx, b)
-	if err != nil {
-		return nil, err
-	}
-	a, err := exchange[A, PA](ctx, c, b, wait, r, tok.value)
-	var e *Error
-	if !errors.As(err, &e) || e.Kind != Unauthenticated {
-		return a, err
-	}
-	if !c.tokens.renewable() {
-		e.Kind = OwnTokenRefused
-		return nil, err
-	}
-	c.log.Debug("the token is refused; fetching a new one", "error", err)
-	c.tokens.invalidate(tok)
-	if tok, err = c.token(ctx, b); err != nil {
-		return nil, err
-	}
-	return exchange[A, PA](ctx, c, b, wait, r, tok.value)
-}
-
-// token waits for the client's token, for as long as the call may take.
-func (c *Client) token(ctx context.Context, b *budget) (tok *token, err error) {
-	limited, cancel := context.WithTimeout(ctx, b.left())
-	defer cancel()
-	err = b.spend(func() error {
-		tok, err = c.tokens.token(limited)
-		return err
-	})
-	if err != nil && ctx.Err() == nil && limited.Err() != nil {
-		return nil, &Error{Kind: Transient, TokenCall: true, Message: fmt.Sprintf("no complete answer within %s", maxTotal)}
-	}
-	return tok, err
-}
-
-// exchange sends r until it has an answer, a permanent refusal, or no attempts
-// or time left.
-func exchange[A any, PA answerTo[A]](ctx context.Context, c *Client, b *budget, wait func(context.Context) error, r request, token Secret) (a *A, err error) {
-	var l *leave
-	err = c.retrying(ctx, b, r, func(ctx context.Context) error {
-		if wait != nil {
-			if err := wait(ctx); err != nil {
-				return err
-			}
-		}
-		l, err = c.leave(ctx, r)
-		return err
-	}, func(ctx context.Context, timeout time.Duration) error {
-		a = new(A) // nothing of an answer that was refused may stay
-		return c.attempt(ctx, timeout, r, token, l, PA(a))
-	})
-	if err != nil {
-		return nil, err
-	}
-	return a, nil
-}
-
-// answerTo is a pointer to an A that is an answer.
-type answerTo[A any] interface {
-	*A
-	answer
-}
-
-// attempt sends r once, with leave to do so, and decodes the answer into out. A
-// refusal is an *Error.
-func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, token Secret, l *leave, out answer) error {
-	attemptCtx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	args := r.args().Encode()
-	req, err := c.newRequest(l.watch(attemptCtx), r, args)
-	if err != nil {
-		l.unused()
-		return fmt.Errorf("building the request: %w", err)
-	}
-	call := []any{"method", r.method, "path", req.URL.EscapedPath(), "args", args}
-	r.api.authorize(req, token) // from here on, the URL may show the token
-
-	start := time.Now()
-	secrets := append([]Secret{token}, c.secrets...)
-	status, header, body, err := c.roundTrip(ctx, req, l)
-	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err() // the caller gave up; this is no fault of the API
-		}
-		e := transportError(err, timeout)
-		e.redact(r.endpoint, secrets)
-		c.log.Trace("call failed", append(call, "after", time.Since(start), "error", e)...)
-		return e
-	}
-	c.log.Trace("call", append(call, "status", status, "bytes", len(body), "took", time.Since(start))...)
-	if e := decode(r.endpoint, status, header, body, out); e != nil {
-		e.redact(r.endpoint, secrets)
-		c.log.Trace("call refused", "error", e)
-		return e
-	}
-	return nil
-}
-
-// newRequest makes the HTTP request of a call, without a token.
-func (c *Client) newRequest(ctx context.Context, r request, args string) (*http.Request, error) {
-	var (
-		base        = c.base
-		query       = args
-		body        = r.body
-		contentType = "application/json"
-	)
-	if r.api.legacy {
-		base, query = c.legacyBase, ""
-		body, contentType = []byte(args), "application/x-www-form-urlencoded"
-	}
-	req, err := http.NewRequestWithContext(ctx, r.method, r.url(base), bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	req.URL.RawQuery = query
-	req.Header.Set("Accept", "application/json")
-	if c.agent != "" {
-		req.Header.Set("User-Agent", c.agent)
-	}
-	if body != nil {
-		req.Header.Set("Content-Type", contentType)
-	}
-	return req, nil
-}
-
-// roundTrip sends the request and reads the whole body, up to maxBodyBytes. ctx is
-// the caller's.
-func (c *Client) roundTrip(ctx context.Context, req *http.Request, l *leave) (status int, header http.Header, body []byte, err error) {
-	transport := c.pool.transport()
-	defer func() {
-		if err != nil && ctx.Err() == nil && !l.neverSent() {
-			c.pool.fail(transport)
-		}
-	}()
-	// Not by http.Client: it would follow redirects, which carry the token to
-	// wherever they point, and its errors show the URL.
-	resp, err := transport.RoundTrip(req)
-	if !l.told {
-		l.sending() // only now does anybody know
-	}
-	switch {
-	case err != nil && l.neverSent():
-		l.unused()
-	case err != nil && ctx.Err() != nil:
-		l.used(doubtTime)
-	default:
-		l.used(0)
-	}
-	if err != nil {
-		return 0, nil, nil, err
-	}
-	defer resp.Body.Close()
-	var buf bytes.Buffer
-	buf.Grow(int(min(max(resp.ContentLength, 0), maxBodyBytes)) + bytes.MinRead)
-	if _, err = buf.ReadFrom(io.LimitReader(resp.Body, maxBodyBytes+1)); err != nil {
-		return 0, nil, nil, fmt.Errorf("reading the answer: %w", err)
-	}
-	return resp.StatusCode, resp.Header, buf.Bytes(), nil
-}
-
-// decode turns a response into out, or into the error that it stands for.
-// Nothing that lacks the documented shape becomes an empty answer.
-func decode(of *endpoint, status int, header http.Header, body []byte, out answer) *Error {
-	if len(body) > maxBodyBytes {
-		return unexpected(status, fmt.Sprintf("the answer is larger than %d MiB", maxBodyBytes>>20))
-	}
-	if status != http.StatusOK {
-		return refused(of, status, header, body)
-	}
-	if len(bytes.TrimSpace(body)) == 0 {
-		return unexpected(status, "the answer is empty")
-	}
-	err := json.Unmarshal(body, out)
-	if err == nil {
-		err = out.check()
-	}
-	if err == nil && !out.errorFields().present() {
-		return nil
-	}
-	// A refusal with status 200: the older API's errcode, a blocked address,
-	// an HTML page. Whatever it is, it is not "no rows".
-	e := refused(of, status, header, body)
-	if e.Kind != Unexpected {
-		return e
-	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) && syntax.Offset >= int64(len(body)) {
-		e.Kind, e.Message = Transient, "the answer is cut short"
-	} else if err != nil && e.Code == "" {
-		e.Message = fmt.Sprintf("the answer does not have the documented form: %s", describe(err))
-	}
-	return e
 }

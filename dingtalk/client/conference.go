@@ -19,14 +19,11 @@ var conferenceByID = declare(endpoint{
 // conferenceCodes are the codes where a conference is asked for by its id. An id
 // that doesn't look like one may be refused instead of not found.
 var conferenceCodes = map[string]meaning{
-	"roomNotFound":  {NotFound, "There is no such conference: check the id."},
-	"noPermission":  {NotAllowed, notOurs},
+	"roomNotFound":  {kind: NotFound, advice: adviceNoConference},
+	"noPermission":  {kind: NotAllowed, advice: adviceNotOurs},
 	"missingRoomId": {kind: BadRequest},
 	"paramError":    {kind: BadRequest},
 }
-
-// notOurs is the advice for the code noPermission.
-const notOurs = "The meeting belongs to another organization, or the app may not see it: check the id."
 
 // Statuses of the cloud recording of a conference.
 const (

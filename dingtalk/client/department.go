@@ -14,9 +14,15 @@ var subDepartments = declare(endpoint{
 	method:     http.MethodPost,
 	path:       "/topapi/v2/department/listsub?dept_id={dept_id}",
 	api:        legacyAPI,
-	codes:      map[string]meaning{"60003": noDepartment},
+	codes:      departmentCodes,
 	permission: "qyapi_get_department_list",
 })
+
+// departmentCodes are the codes where a department is asked for by its id.
+var departmentCodes = map[string]meaning{
+	"60003": {kind: NotFound, advice: adviceNoDepartment},
+	"40009": {kind: NotFound, advice: adviceNoDepartment},
+}
 
 // RootDepartmentID is the department that all others are in.
 const RootDepartmentID int64 = 1

@@ -2,7 +2,6 @@ package client
 
 import (
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -44,26 +43,19 @@ func declare(e endpoint) *endpoint {
 // api is a part of DingTalk with rules of its own.
 type api struct {
 	// legacy is the API on the host oapi.: it refuses with an errcode and
-	// status 200, and takes its arguments as a form.
+	// status 200, and takes its arguments and its token as a form.
 	legacy bool
-	// authorize puts the token where the API wants it. The request has its
-	// arguments already.
-	authorize func(*http.Request, Secret)
 	// codes are what its error codes mean, whichever endpoint sends them.
 	codes map[string]meaning
 }
 
 var (
 	// openAPI takes its token from a header.
-	openAPI = &api{codes: openCodes, authorize: func(r *http.Request, token Secret) {
-		r.Header.Set(tokenHeader, token.reveal())
-	}}
+	openAPI = &api{codes: openCodes}
 	// tokenAPI fetches tokens, and needs none.
-	tokenAPI = &api{codes: openCodes, authorize: func(*http.Request, Secret) {}}
-	// legacyAPI takes its token from the query.
-	legacyAPI = &api{legacy: true, codes: legacyCodes, authorize: func(r *http.Request, token Secret) {
-		r.URL.RawQuery = "access_token=" + url.QueryEscape(token.reveal())
-	}}
+	tokenAPI = &api{codes: openCodes}
+	// legacyAPI takes its token from the form, where no log of a proxy's has it.
+	legacyAPI = &api{legacy: true, codes: legacyCodes}
 )
 
 // meaning is what an error code stands for.
@@ -71,6 +63,12 @@ type meaning struct {
 	kind Kind
 	// advice is what a person can do about it; "" is the kind's.
 	advice string
+	// attempts is how often a call that fails so is sent at most; 0 is as often
+	// as any.
+	attempts int
+	// maybePermission is true for a code that DingTalk also sends where the app
+	// lacks a permission.
+	maybePermission bool
 }
 
 // request is one call to the API, independent of its token and of how often it

@@ -71,8 +71,19 @@ var faults = []fault{
 	{"404 without a body", simulator.Answer(404, ""), client.Unexpected, permanent, 0},
 	{"a blocked address", simulator.Answer(403, `{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}`), client.AddressBlocked, permanent, 0},
 	{"a blocked address with status 200", simulator.Answer(200, `{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}`), client.AddressBlocked, permanent, 0},
-	{"HTML with status 200", simulator.Answer(200, "<!DOCTYPE html><html></html>", "Content-Type", "text/html; charset=utf-8"), client.AddressBlocked, permanent, 0},
-	{"HTML with status 403", simulator.Answer(403, " <html></html>"), client.AddressBlocked, permanent, 0},
+	{"HTML with status 200", simulator.Answer(200, "<!DOCTYPE html><html></html>", "Content-Type", "text/html; charset=utf-8"), client.Unexpected, permanent, 0},
+	{"HTML with status 403", simulator.Answer(403, " <html></html>"), client.Unexpected, permanent, 0},
+	{"HTML with status 404", simulator.Answer(404, "<html></html>"), client.Unexpected, permanent, 0},
+	{"HTML with status 429", simulator.Answer(429, "<html></html>"), client.Throttled, time.Second, 0},
+	{"a proxy that speaks http to the https port", simulator.Answer(400, "<html>The plain HTTP request was sent to HTTPS port</html>"), client.Unexpected, permanent, 0},
+	{"a proxy that wants a password", simulator.Answer(407, "<html></html>", "Proxy-Authenticate", "Basic"), client.Unexpected, permanent, 0},
+	{"headers that are too large", simulator.Answer(431, ""), client.Unexpected, permanent, 0},
+	{"a lost header", simulator.Refuse(400, "AuthenticationFailed.MissingParameter", ""), client.BadRequest, permanent, client.BadCredentials},
+	{"an unknown path", simulator.Refuse(404, "InvalidAction.NotFound", ""), client.Unexpected, permanent, 0},
+	{"an unknown path, as an errcode", simulator.Answer(200, `{"errcode":404,"errmsg":"URI"}`), client.Unexpected, permanent, 0},
+	{"a formatting fault in the code", simulator.Refuse(400, "paramsError%!(EXTRA string=50513)", ""), client.BadRequest, permanent, client.BadCredentials},
+	{"another word for throttled", simulator.Refuse(400, "oaplus.query.limit", ""), client.Throttled, time.Second, 0},
+	{"a spent day", simulator.Refuse(400, "daily.call.limit", ""), client.QuotaSpent, permanent, 0},
 	{"an errcode with status 200", simulator.Answer(200, `{"errcode":88,"errmsg":"no"}`), client.BadRequest, permanent, client.BadCredentials},
 	{"an error body with status 200", simulator.Refuse(200, "paramsError", "error:x"), client.BadRequest, permanent, client.BadCredentials},
 	{"an empty body", simulator.Answer(200, ""), client.Unexpected, permanent, 0},
@@ -333,7 +344,7 @@ func TestRepeatsAreToldEarly(t *testing.T) {
 		w.sim.Script(simulator.Fault{On: simulator.OnFirstPage, Serve: simulator.Answer(503, `{"code":"serviceBusy","message":"token simulated-token-1"}`, "Retry-After", "2")})
 		list(t.Context(), w, "a/b", client.PageOptions{})
 		equal(t, "log", `[WARN]  repeating a call: method=GET path="/v1.0/conference/videoConferences/scheduleConferences/a%2Fb" attempt=2 after=2s `+
-			`error="DingTalk answered HTTP 503, code serviceBusy: token [redacted]. It asks to wait 2s. This is a failure on DingTalk's side: run the query again in a few minutes."`+"\n", out.String())
+			`error="DingTalk answered HTTP 503, code serviceBusy: token [redacted]. It asks to wait 2s. Run the query again in a few minutes. If the error stays, ask DingTalk's support, with the request id if there is one."`+"\n", out.String())
 	})
 }
 

@@ -34,6 +34,7 @@ var fuzzed = []fuzzCase{
 	{userByUnionID, func() answer { return new(userIDAnswer) }, []string{"result.userid"}},
 	{userByID, func() answer { return new(userAnswer) }, []string{"result.userid"}},
 	{subDepartments, func() answer { return new(departmentsAnswer) }, []string{"result"}},
+	{authScopes, func() answer { return new(authScopesAnswer) }, []string{"auth_org_scopes"}},
 }
 
 func TestEveryAnswerIsFuzzed(t *testing.T) {

@@ -140,3 +140,6 @@ func list(ctx context.Context, w *world, id string, opt client.PageOptions) answ
 	}
 	return a
 }
+
+// noSleep does not wait before a call is repeated.
+func noSleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }

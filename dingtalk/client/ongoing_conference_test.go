@@ -34,7 +34,7 @@ func TestOngoingConferences(t *testing.T) {
 		{"null in the list", []string{`{"onGoingConfList":[{},null]}`}, nil, "onGoingConfList[1]: null is no entry"},
 		{"a wrong type", []string{first, `{"onGoingConfList":[{},{"creatorId":7}]}`}, []string{"a"}, "onGoingConfList[1].creatorId: the JSON number is no string"},
 		{"a wrong type for hasMore", []string{`{"hasMore":"no","onGoingConfList":[]}`}, nil, "form: hasMore: the JSON string is no bool"},
-		{"a parameter error", []string{`{"code":"paramError","message":"m"}`}, nil, "code paramError: m. Check the id and the connection's arguments"},
+		{"a parameter error", []string{`{"code":"paramError","message":"m"}`}, nil, "code paramError: m. DingTalk does not accept one of the values"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

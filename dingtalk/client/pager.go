@@ -65,7 +65,7 @@ func pages[P any, PP interface {
 				err = list.next(at, entries, of.paging.at, next)
 			}
 			if err != nil {
-				fail(unexpected(http.StatusOK, err.Error()))
+				fail(unexpected(http.StatusOK, err.Error(), adviceOddAnswer))
 				return
 			}
 			if next == "" {

@@ -13,23 +13,19 @@ var cloudRecordVideos = declare(endpoint{
 	path:   "/v1.0/conference/videoConferences/{conferenceId}/cloudRecords/getVideos?unionId={unionId}",
 	api:    openAPI,
 	codes: map[string]meaning{
-		"cloudRecordNotFound": {NotFound, "The conference has no cloud recording."},
+		"cloudRecordNotFound": {kind: NotFound, advice: adviceNoRecording},
 		"waterLimitError":     {kind: Throttled},
-		"permissionError":     {NotAllowed, nameAnother},
-		"orgAccessForbidden":  {NotAllowed, "DingTalk bars the organization from this: ask DingTalk's support why."},
-		"unknownUserError":    {BadRequest, "DingTalk doesn't know the user in whose name it was asked: check acting_union_id, which is a union id."},
-		"resourceClose":       {BadRequest, "DingTalk has closed the conference and lists no recordings of it."},
+		"permissionError":     {kind: NotAllowed, advice: adviceNameAnother},
+		"orgAccessForbidden":  {kind: NotAllowed, advice: adviceOrgBarred},
+		"unknownUserError":    {kind: BadRequest, advice: adviceUnknownActing},
+		"resourceClose":       {kind: BadRequest, advice: adviceConferenceClosed},
 	},
 	permission: "VideoConference.Conference.Read",
 })
 
-// nameAnother is the advice for the code permissionError, which comes where the
-// acting user may not see what was asked for.
-const nameAnother = "The user in whose name it was asked may not see this: name another in acting_union_id."
-
-// ErrNoActingUser is a call that needs a user in whose name it is made, and has
-// none. No call was made.
-var ErrNoActingUser = errors.New("DingTalk answers this only to a user: name one in acting_union_id (DINGTALK_ACTING_UNION_ID)")
+// ErrNoActingUser is a call that DingTalk answers only on behalf of a user, and
+// that names none. It was not made.
+var ErrNoActingUser = errors.New(adviceNoActingUser)
 
 // Types of a recording.
 const (

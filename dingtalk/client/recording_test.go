@@ -8,7 +8,7 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 )
 
-const nameAnother = "The user in whose name it was asked may not see this: name another in acting_union_id."
+const nameAnother = "The user on whose behalf the call was made may not see this: name another in acting_union_id."
 
 var recordingsAPI = apiCase{
 	name:     "recordings of a conference",
@@ -37,7 +37,7 @@ var recordingsAPI = apiCase{
 		{404, "permissionError", client.NotAllowed, nameAnother},
 		{400, "orgAccessForbidden", client.NotAllowed, "DingTalk bars the organization from this: ask DingTalk's support why."},
 		{400, "unknownUserError", client.BadRequest, "check acting_union_id, which is a union id."},
-		{400, "resourceClose", client.BadRequest, "DingTalk has closed the conference and lists no recordings of it."},
+		{400, "resourceClose", client.BadRequest, "DingTalk has closed the meeting and returns nothing more about it: leave it out of the query."},
 		{400, "paramsError", client.BadRequest, ""},
 		{404, "roomNotFound", client.BadRequest, ""}, // is not documented here
 		{500, "systemError", client.Transient, ""},

@@ -15,8 +15,8 @@ var roomCodeConferences = declare(endpoint{
 	path:   "/v1.0/conference/roomCodes/{roomCode}/infos",
 	api:    openAPI,
 	codes: map[string]meaning{
-		"invalidRoomCode": {NotFound, "There is no such room code: check it."},
-		"noPermission":    {NotAllowed, notOurs},
+		"invalidRoomCode": {kind: NotFound, advice: adviceNoRoomCode},
+		"noPermission":    {kind: NotAllowed, advice: adviceNotOurs},
 		"missingRoomCode": {kind: BadRequest},
 		"paramError":      {kind: BadRequest},
 	},

@@ -13,11 +13,15 @@ var scheduleConferences = declare(endpoint{
 	path:   "/v1.0/conference/videoConferences/scheduleConferences/{scheduleConferenceId}",
 	api:    openAPI,
 	codes: map[string]meaning{
-		"invalidScheduleConferenceId": {NotFound, "There is no such schedule: check the id."},
+		"invalidScheduleConferenceId": noSchedule,
 	},
 	paging:     byToken,
 	permission: "VideoConference.Conference.Read",
 })
+
+// noSchedule is what an unknown schedule is at each call with a schedule's id,
+// whatever its code.
+var noSchedule = meaning{kind: NotFound, advice: adviceNoSchedule}
 
 // Statuses of a conference.
 const (

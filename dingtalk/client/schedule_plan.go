@@ -13,8 +13,9 @@ var schedulePlan = declare(endpoint{
 	path:   "/v1.0/conference/scheduleConferences/{scheduleConferenceId}/infos?requestUnionId={requestUnionId}",
 	api:    openAPI,
 	codes: map[string]meaning{
-		"resourceCancel":  {kind: Cancelled},
-		"permissionError": {NotAllowed, nameAnother},
+		"invalidScheduleConferenceId": noSchedule,
+		"resourceCancel":              {kind: Cancelled},
+		"permissionError":             {kind: NotAllowed, advice: adviceNameAnother},
 	},
 	permission: "VideoConference.Conference.Read",
 })

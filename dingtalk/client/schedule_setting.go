@@ -13,10 +13,11 @@ var scheduleSettings = declare(endpoint{
 	path:   "/v1.0/conference/scheduleConferences/settings?scheduleConferenceId={scheduleConferenceId}",
 	api:    openAPI,
 	codes: map[string]meaning{
-		"scheduleConferenceIdError": {NotFound, "There is no such schedule: check the id."},
-		"noPermission":              {NotAllowed, notOurs},
-		"userNotInOrg":              {kind: BadRequest},
-		"paramError":                {kind: BadRequest},
+		"scheduleConferenceIdError":   noSchedule,
+		"invalidScheduleConferenceId": noSchedule,
+		"noPermission":                {kind: NotAllowed, advice: adviceNotOurs},
+		"userNotInOrg":                {kind: BadRequest},
+		"paramError":                  {kind: BadRequest},
 	},
 	permission: "VideoConference.Conference.Read",
 })

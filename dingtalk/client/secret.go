@@ -81,7 +81,7 @@ func (e *Error) redact(of *endpoint, secrets []Secret) {
 		if !of.documents(e.Code) {
 			e.Code = s.hide(e.Code)
 		}
-		e.Message, e.RequestID = s.hide(e.Message), s.hide(e.RequestID)
+		e.Message, e.RequestID, e.ApplyURL = s.hide(e.Message), s.hide(e.RequestID), s.hide(e.ApplyURL)
 		for i, scope := range e.RequiredScopes {
 			if scope != of.permission {
 				e.RequiredScopes[i] = s.hide(scope)

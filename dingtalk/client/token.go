@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -58,7 +59,7 @@ type AccessToken struct{ Token Secret }
 var (
 	accessTokenCall     = declare(endpoint{method: http.MethodPost, path: "/v1.0/oauth2/accessToken", api: tokenAPI, codes: tokenCodes})
 	corpAccessTokenCall = declare(endpoint{method: http.MethodPost, path: "/v1.0/oauth2/corpAccessToken", api: tokenAPI, codes: tokenCodes})
-	corpTokenCall       = declare(endpoint{method: http.MethodPost, path: "/v1.0/oauth2/{corpId}/token", api: tokenAPI, codes: tokenCodes})
+	corpTokenCall       = declare(endpoint{method: http.MethodPost, path: "/v1.0/oauth2/{corpId}/token", api: tokenAPI, codes: corpTokenCodes})
 )
 
 var tokenCodes = map[string]meaning{
@@ -71,6 +72,14 @@ var tokenCodes = map[string]meaning{
 	"unauthorized.client":     {kind: BadCredentials},
 	"server.error":            {kind: Transient},
 }
+
+// corpTokenCodes are those where the call names the organization. A wrong CorpId
+// is an unknownError there, which does not pass.
+var corpTokenCodes = func() map[string]meaning {
+	codes := maps.Clone(tokenCodes)
+	codes["unknownError"] = meaning{kind: Transient, advice: adviceCorpID, attempts: 2}
+	return codes
+}()
 
 func (a InternalApp) fetch(ctx context.Context, c *Client) (tokenAnswer, error) {
 	return post[camelToken](ctx, c, accessTokenCall, map[string]string{"appKey": a.ClientID, "appSecret": a.ClientSecret.reveal()})
@@ -93,7 +102,7 @@ func post[A any, PA interface {
 	if err != nil {
 		return nil, fmt.Errorf("encoding the token request: %w", err)
 	}
-	a, err := exchange[A, PA](ctx, c, &budget{}, nil, request{endpoint: of, ids: ids, body: b}, Secret{})
+	a, err := send[A, PA](ctx, c, &budget{}, nil, request{endpoint: of, ids: ids, body: b}, Secret{})
 	if err != nil {
 		return nil, err
 	}
@@ -269,7 +278,7 @@ func (s *tokenSource) fetch(ctx context.Context) (*token, error) {
 			e.TokenCall = true
 			switch {
 			case e.Status == http.StatusNotFound && e.Kind == BadRequest:
-				e.Kind = Unexpected // there is no such call: the endpoint has a path too many
+				e.Kind, e.Advice = Unexpected, adviceEndpoint // there is no such call
 			case e.Kind == Unauthenticated || e.Kind == BadRequest:
 				e.Kind = BadCredentials // whatever a token call is refused for
 			}

@@ -1,8 +1,11 @@
 package client
 
 import (
+	"context"
+	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 )
@@ -14,6 +17,12 @@ func newTransport() *http.Transport {
 		// A connection that nobody answers on is closed within half a minute.
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
 	}).DialContext
+	t.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+		if answer.StatusCode != http.StatusOK {
+			return &proxyError{answer.StatusCode}
+		}
+		return nil
+	}
 	t.TLSHandshakeTimeout = 10 * time.Second
 	t.ResponseHeaderTimeout = requestTimeout
 	// So many calls are on their way at once, by default.
@@ -23,6 +32,25 @@ func newTransport() *http.Transport {
 	// before a call's time is up.
 	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 4 * time.Second, WriteByteTimeout: 10 * time.Second}
 	return t
+}
+
+// proxyError is a proxy that opens no connection to DingTalk.
+type proxyError struct{ status int }
+
+func (e *proxyError) Error() string {
+	return fmt.Sprintf("the proxy answered HTTP %d %s", e.status, http.StatusText(e.status))
+}
+
+// meaning is what the proxy's answer stands for, and what to do about it.
+func (e *proxyError) meaning() (Kind, string) {
+	switch {
+	case e.status == http.StatusProxyAuthRequired:
+		return Unexpected, adviceProxyRefuses
+	case e.status >= 500, e.status == http.StatusTooManyRequests, e.status == http.StatusRequestTimeout:
+		return Transient, adviceNoAnswer
+	default:
+		return Unexpected, adviceProxyChanges
+	}
 }
 
 // pool is the connections of a client. When one of them fails, the others may

@@ -14,29 +14,24 @@ var (
 		method:     http.MethodPost,
 		path:       "/topapi/user/getbyunionid?unionid={unionid}",
 		api:        legacyAPI,
-		codes:      map[string]meaning{"60121": {NotFound, "There is no such user in the organization: check the id."}},
 		permission: "qyapi_get_member",
 	})
 	userByID = declare(endpoint{
 		method:     http.MethodPost,
 		path:       "/topapi/v2/user/get?userid={userid}",
 		api:        legacyAPI,
-		codes:      map[string]meaning{"33012": {NotFound, "There is no such user in the organization: check the id."}},
 		permission: "qyapi_get_member",
 	})
 	departmentUsers = declare(endpoint{
 		method:     http.MethodPost,
-		path:       "/topapi/v2/user/list?dept_id={dept_id}",
+		path:       "/topapi/v2/user/list?dept_id={dept_id}&contain_access_limit={contain_access_limit}",
 		api:        legacyAPI,
-		codes:      map[string]meaning{"60003": noDepartment},
+		codes:      departmentCodes,
 		paging:     byCursor,
 		maxPage:    100,
 		permission: "qyapi_get_department_member",
 	})
 )
-
-// noDepartment is what 60003 means.
-var noDepartment = meaning{NotFound, "There is no such department: check the id."}
 
 // User is somebody in the organization. A nil field, or a Flag that is neither,
 // is one that DingTalk did not return: many come only where the app has a grant
@@ -91,7 +86,12 @@ type userIDAnswer struct {
 
 type userIdentity struct {
 	UserID LegacyText `json:"userid"`
+	// ContactType is 0 for a person of the organization and 1 for an external
+	// contact, whom User does not know.
+	ContactType LegacyInt `json:"contact_type"`
 }
+
+const externalContact LegacyInt = 1
 
 func (a *userIDAnswer) check() error {
 	if a.Result.UserID == "" {
@@ -101,12 +101,15 @@ func (a *userIDAnswer) check() error {
 }
 
 // UserIDByUnionID returns the user id of a union id, never "". The error is an
-// *Error of kind NotFound where nobody in the organization has it. wait is as in
-// PageOptions.
+// *Error of kind NotFound where nobody in the organization has it, an external
+// contact included: of one, User knows nothing. wait is as in PageOptions.
 func (c *Client) UserIDByUnionID(ctx context.Context, unionID string, wait func(context.Context) error) (string, error) {
 	a, err := read[userIDAnswer](ctx, c, wait, request{endpoint: userByUnionID, ids: []string{unionID}})
 	if err != nil {
 		return "", err
+	}
+	if a.Result.ContactType == externalContact {
+		return "", &Error{Kind: NotFound, Status: http.StatusOK, Message: "the user is an external contact", Advice: adviceNoUser}
 	}
 	return string(a.Result.UserID), nil
 }
@@ -155,8 +158,9 @@ func (p *UserPage) entries() entries { return entriesOf("result.list", p.Result.
 func (p *UserPage) check() error { return checkPage(p) }
 
 // DepartmentUsers returns the direct members of a department page by page, and
-// no page where it has none. 1 is the root. An error is the last thing it
+// no page where it has none. 1 is the root. People with restricted access are
+// among them: DingTalk leaves them out unless contain_access_limit is sent. An error is the last thing it
 // yields: an *Error of kind NotFound where DingTalk knows no such department.
 func (c *Client) DepartmentUsers(ctx context.Context, departmentID int64, opt PageOptions) iter.Seq2[*UserPage, error] {
-	return pages[UserPage](ctx, c, departmentUsers, opt, strconv.FormatInt(departmentID, 10))
+	return pages[UserPage](ctx, c, departmentUsers, opt, strconv.FormatInt(departmentID, 10), "true")
 }

@@ -18,8 +18,8 @@ func legacyCodes(permission string, own ...codeCase) []codeCase {
 		codeCase{200, "90020", client.QuotaSpent, ""},
 		codeCase{200, "60011", client.NoPermission, "Apply for the permission " + permission + " on the app's Permissions page in the DingTalk developer console, then run the query again."},
 		codeCase{200, "60020", client.AddressNotAllowed, ""},
-		codeCase{200, "50002", client.NotAllowed, ""},
-		codeCase{200, "50004", client.NotAllowed, ""},
+		codeCase{200, "50002", client.OutOfRange, ""},
+		codeCase{200, "50004", client.OutOfRange, ""},
 		codeCase{200, "400002", client.BadRequest, ""},
 	)
 }
@@ -42,10 +42,10 @@ var userIDAPI = apiCase{
 		`{"errcode":0,"result":{"userid":["lin"]}}`: `result.userid: ["lin"] is no text`,
 		`{"errcode":0,"result":"lin04"}`:            "result: the JSON string is no client.userIdentity",
 	},
-	unread: []string{"errcode", "errmsg", "request_id", "result.contact_type"},
+	unread: []string{"errcode", "errmsg", "request_id"},
 	codes: legacyCodes("qyapi_get_member",
 		codeCase{200, "60121", client.NotFound, noUser},
-		codeCase{200, "33012", client.BadRequest, ""}, // is another call's
+		codeCase{200, "33012", client.NotFound, noUser},
 	),
 }
 
@@ -76,7 +76,7 @@ var userAPI = apiCase{
 	unread: []string{"errcode", "errmsg", "result.role_list"},
 	codes: legacyCodes("qyapi_get_member",
 		codeCase{200, "33012", client.NotFound, noUser},
-		codeCase{200, "60121", client.BadRequest, ""}, // is another call's
+		codeCase{200, "60121", client.NotFound, noUser},
 	),
 }
 
@@ -87,7 +87,7 @@ var departmentUsersAPI = apiCase{
 	call: func(ctx context.Context, c *client.Client, opt client.PageOptions) (int, error) {
 		return rowsOf(c.DepartmentUsers(ctx, 7, opt), func(p *client.UserPage) int { return len(p.Result.Users) })
 	},
-	asks: []string{"cursor=0&dept_id=7&size=100", "cursor=10&dept_id=7&size=100"},
+	asks: []string{"contain_access_limit=true&cursor=0&dept_id=7&size=100", "contain_access_limit=true&cursor=10&dept_id=7&size=100"},
 	pages: []string{
 		`{"errcode":0,"errmsg":"ok","result":{"has_more":true,"next_cursor":10,"list":[{"userid":"lin04","unionid":"uVq7RkLx2iSbP0yTn8sWQiEiE","name":"Lin","job_number":"A-0417","title":"Buyer",
 			"email":"lin@example.com","dept_id_list":[2,7],"hired_date":1597573616828,"active":true,"admin":false,"boss":false,"leader":true}]}}`,

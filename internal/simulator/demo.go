@@ -29,6 +29,7 @@ func Demo(now time.Time) *Simulator {
 	}
 	d.Departments = slices.Clone(demoDepartments)
 	d.People = demoPeople()
+	d.ExternalContacts = map[string]string{DemoVendor: "ext-dana-reyes"}
 	for _, p := range d.People {
 		d.names[p.UnionID] = p.Name
 		d.Calendars[p.UnionID] = []Event{}

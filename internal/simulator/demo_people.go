@@ -27,7 +27,7 @@ const (
 	DemoNewcomer   = "u5d0c2f4be97a8136iEiE"        // was hired, and has not signed in yet
 	DemoFrontDesk  = "uFrontDeskN0xLb4QsWm7ZrPiEiE" // may not act
 
-	DemoVendor  = "xDanaReyes6TfKq1VhZn3YwJiEiE" // of Acme
+	DemoVendor  = "xDanaReyes6TfKq1VhZn3YwJiEiE" // of Acme, and an external contact
 	DemoAuditor = "xWeberG9mRc5LpBx2SdNt8iEiE"   // of the audit firm
 	DemoRemoved = "xUninvited3QvXs7HjKw0FzTiEiE" // was removed from a meeting
 	DemoUnnamed = "xUnnamedY4bPn8GtMc1RkLe6iEiE" // nobody knows who runs a meeting
@@ -45,6 +45,7 @@ var demoDepartments = []Department{
 	{ID: 310, Name: "Customer support 客服组", ParentID: 300, AutoAddUser: true},
 	{ID: 320, Name: "People 人力资源", ParentID: 300},
 	{ID: 311, Name: "Night shift 夜班", ParentID: 310},
+	{ID: HomeSchool, Name: "Home and school 家校通讯录", ParentID: RootDepartment},
 }
 
 // demoPeople returns the people: those with a part in the meetings first, then
@@ -89,7 +90,7 @@ func demoPeople() []Person {
 	for i := range people {
 		p := &people[i]
 		p.JobNumber = fmt.Sprintf("A-%04d", 101+7*i)
-		p.HiredDate = ms(time.Date(2019, time.March, 4, 0, 0, 0, 0, time.UTC).AddDate(0, i, 3*i))
+		p.HiredDate = ms(time.Date(2019, time.March, 4, -8, 0, 0, 0, time.UTC).AddDate(0, i, 3*i)) // midnight in China
 		p.Active, p.RealAuthed = true, true
 		p.WorkPlace = []string{"Hangzhou", "Shenzhen", "Lisbon"}[i%3]
 		if p.UnionID != DemoWarehouse && p.UnionID != DemoFrontDesk {
@@ -100,6 +101,7 @@ func demoPeople() []Person {
 		}
 	}
 	people[len(people)-1].Active = false
+	people[len(people)-2].Restricted = true
 	return people
 }
 

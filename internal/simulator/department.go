@@ -13,6 +13,10 @@ const DepartmentsCall CallKind = "departments"
 // without being listed.
 const RootDepartment int64 = 1
 
+// HomeSchool is the department that the home-school address book is listed as.
+// Every call about it is refused, as about any with an id below 1.
+const HomeSchool int64 = -7
+
 // Department is a department. Its members are the people who name it.
 type Department struct {
 	ID              int64  `json:"dept_id"`
@@ -36,7 +40,10 @@ var _ = declare(route{
 			}
 			id = n
 		}
-		if !s.directory().departments[id] {
+		switch {
+		case !s.mayReadDepartment(id):
+			return nil, &outOfRange
+		case !s.directory().departments[id]:
 			return nil, &noDepartment
 		}
 		return reply(append([]Department{}, s.directory().below[id]...))

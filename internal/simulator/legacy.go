@@ -1,25 +1,31 @@
 package simulator
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 )
 
-// legacyAPI is the API on the host oapi.: its token is in the query, its
-// arguments in a form or in JSON. Its answers have the result beside an errcode
-// of 0, its refusals another errcode, all with status 200.
+// legacyAPI is the API on the host oapi.: its token is in the query or in the
+// form, its arguments are in the query of a GET, and else in a form or in JSON.
+// Its answers have the result beside an errcode of 0, its refusals another
+// errcode, all with status 200. Most often it wraps that errcode in the errcode
+// 88, as seen of the real one; Simulator.BareErrors has it refuse without.
 var legacyAPI = &api{
-	token:     func(r *http.Request) string { return r.URL.Query().Get("access_token") },
+	token: func(r *http.Request, args arguments) string {
+		return cmp.Or(args["access_token"], r.URL.Query().Get("access_token"))
+	},
 	position:  "cursor",
 	size:      "size",
 	arguments: legacyArguments,
 	dead: func(token string, issued bool) *refusal {
 		switch {
 		case token == "":
-			return &refusal{code: "41001", message: "no access_token"}
+			return &refusal{code: "40000", message: "access_token is blank"}
 		case issued:
 			return &refusal{code: "42001", message: "the access_token has expired"}
 		default:
@@ -31,13 +37,26 @@ var legacyAPI = &api{
 		body, _ := reply(object{"errcode": 0, "errmsg": "ok", "result": result, "request_id": requestID})
 		writeJSON(w, http.StatusOK, body)
 	},
-	refuse: func(w http.ResponseWriter, r *refusal) {
-		body, _ := reply(object{"errcode": json.Number(r.code), "errmsg": r.message, "request_id": requestID})
-		writeJSON(w, http.StatusOK, body)
-	},
+	refuse: refuseWrapped,
+}
+
+func refuseWrapped(w http.ResponseWriter, r *refusal) {
+	body, _ := reply(object{
+		"errcode": 88, "sub_code": r.code, "sub_msg": r.message, "request_id": requestID,
+		"errmsg": fmt.Sprintf("ding talk error[subcode=%s,submsg=%s]", r.code, r.message),
+	})
+	writeJSON(w, http.StatusOK, body)
+}
+
+func refuseBare(w http.ResponseWriter, r *refusal) {
+	body, _ := reply(object{"errcode": json.Number(r.code), "errmsg": r.message, "request_id": requestID})
+	writeJSON(w, http.StatusOK, body)
 }
 
 func legacyArguments(r *http.Request, body []byte) (arguments, *refusal) {
+	if r.Method == http.MethodGet {
+		return first(r.URL.Query()), nil
+	}
 	if !isJSON(r) {
 		if form := "application/x-www-form-urlencoded"; !strings.HasPrefix(r.Header.Get("Content-Type"), form) {
 			return arguments{}, wrongArgument("the body is neither a form nor JSON")
@@ -78,9 +97,16 @@ func legacyPage[T any](s *Simulator, a arguments, all []T) (entries []T, next in
 }
 
 // RefuseLegacy answers with an error body of the legacy API, which has status
-// 200.
+// 200: wrapped in the errcode 88, as most often seen.
 func RefuseLegacy(errcode int, message string) serve {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
-		legacyAPI.refuse(w, &refusal{code: strconv.Itoa(errcode), message: message})
+		refuseWrapped(w, &refusal{code: strconv.Itoa(errcode), message: message})
+	}
+}
+
+// RefuseBare is RefuseLegacy without the wrapper.
+func RefuseBare(errcode int, message string) serve {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		refuseBare(w, &refusal{code: strconv.Itoa(errcode), message: message})
 	}
 }

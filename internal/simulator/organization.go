@@ -2,7 +2,7 @@ package simulator
 
 import "sync"
 
-// Organization is what the APIs tell of. Its types are described in the files
+// Organization is what the APIs return. Its types are described in the files
 // of their APIs.
 type Organization struct {
 	// Schedules are the known schedules and the meetings that were held, or that
@@ -25,6 +25,11 @@ type Organization struct {
 	// effect.
 	People      []Person
 	Departments []Department
+	// ExternalContacts are the user ids of external contacts, by union id. DingTalk
+	// says that they are there, and knows nothing else of them.
+	ExternalContacts map[string]string
+	// AppRange is what the app may see of the address book.
+	AppRange AppRange
 
 	sort   sync.Once
 	sorted *directory

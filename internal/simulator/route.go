@@ -22,6 +22,8 @@ type route struct {
 	api *api
 	// paged says that it is read page by page.
 	paged bool
+	// write writes the answer; nil is the API's way.
+	write func(http.ResponseWriter, json.RawMessage)
 	// answer answers a call that has been admitted.
 	answer func(*Simulator, arguments) (json.RawMessage, *refusal)
 }
@@ -118,7 +120,7 @@ type refusal struct {
 // api is a part of DingTalk with habits of its own.
 type api struct {
 	// token reads a call's token.
-	token func(*http.Request) string
+	token func(*http.Request, arguments) string
 	// position and size are the arguments that say which page is wanted.
 	position, size string
 	// arguments reads a call's arguments besides those in its path. It returns a
@@ -134,7 +136,7 @@ type api struct {
 
 // openAPI takes its token from a header and its arguments from the query.
 var openAPI = &api{
-	token:     func(r *http.Request) string { return r.Header.Get("x-acs-dingtalk-access-token") },
+	token:     func(r *http.Request, _ arguments) string { return r.Header.Get("x-acs-dingtalk-access-token") },
 	position:  "nextToken",
 	size:      "maxResults",
 	arguments: func(r *http.Request, _ []byte) (arguments, *refusal) { return first(r.URL.Query()), nil },

@@ -56,6 +56,7 @@ func decode(t *testing.T, body string) any {
 func vendorReview() *simulator.Simulator {
 	const lin = "uVq7RkLx2iSbP0yTn8sWQiEiE"
 	sim := simulator.New(app)
+	sim.BareErrors = true
 	sim.Schedules["7a0b"] = []simulator.Conference{{
 		ConferenceID: "64f1", Title: "Vendor review", RoomCode: "81236540097", Status: new(simulator.Ended),
 		StartTime: new(int64(1755500400000)), EndTime: new(int64(1755509520000)),
@@ -590,7 +591,7 @@ func TestTokensOfEachAPI(t *testing.T) {
 		}
 		token := sim.IssueToken()
 		try("a token", `"errcode":0`, token, legacy)
-		try("no token", `"errcode":41001`, "", legacy)
+		try("no token", `"errcode":40000`, "", legacy)
 		try("a token that nobody issued", `"errcode":40014`, "x", legacy)
 		try("the token of the Open API in the query", `"InvalidAuthentication"`, "", open+"?access_token="+token)
 		time.Sleep(2 * time.Hour)
@@ -704,8 +705,8 @@ func TestFaultsOfEachAPI(t *testing.T) {
 	sim.Script(
 		simulator.Fault{On: simulator.OnLater(simulator.MemberCall), Serve: simulator.Refuse(500, "later", "")},
 		simulator.Fault{On: simulator.OnFirst(simulator.MemberCall), Serve: simulator.Refuse(500, "first", "")},
-		simulator.Fault{On: simulator.OnKind(simulator.UsersCall), Serve: simulator.RefuseLegacy(-1, "busy")},
-		simulator.Fault{On: simulator.OnFirst(simulator.UserCall), Serve: simulator.RefuseLegacy(1, "once")},
+		simulator.Fault{On: simulator.OnKind(simulator.UsersCall), Serve: simulator.RefuseBare(-1, "busy")},
+		simulator.Fault{On: simulator.OnFirst(simulator.UserCall), Serve: simulator.RefuseBare(1, "once")},
 		simulator.Fault{On: simulator.OnFirstPage, Serve: simulator.Refuse(500, "a page", "")},
 	)
 	_, _, first := members.ask(t, sim, "2", nil)

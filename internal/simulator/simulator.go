@@ -30,6 +30,9 @@ type Simulator struct {
 	MaxPage, DefaultPage int
 	// TokenLife is how long a token is accepted, and what its answer says.
 	TokenLife time.Duration
+	// BareErrors has the legacy API refuse with the errcode itself, without the
+	// errcode 88 around it.
+	BareErrors bool
 	// CallsPerSecond is how many calls to one API any sliding second may hold;
 	// 0 is no limit. Token calls have none.
 	CallsPerSecond int
@@ -78,7 +81,7 @@ type Call struct {
 	// NextToken and MaxResults are the arguments that say which page is wanted,
 	// under whatever names, as sent; "" where they were left out.
 	NextToken, MaxResults string
-	// Token is the token as sent, in the header or the query.
+	// Token is the token as sent, in the header, the form or the query.
 	Token string
 	At    time.Time
 }
@@ -132,11 +135,16 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if problem == nil {
 			answer, problem = route.answer(s, args)
 		}
-		if problem != nil {
+		switch {
+		case problem != nil && s.BareErrors && route.api == legacyAPI:
+			refuseBare(w, problem)
+		case problem != nil:
 			route.api.refuse(w, problem)
-			return
+		case route.write != nil:
+			route.write(w, answer)
+		default:
+			route.api.write(w, answer)
 		}
-		route.api.write(w, answer)
 	})
 	if fault != nil {
 		fault.Serve(w, r, real)
@@ -153,9 +161,10 @@ func newCall(r *http.Request, route *route, args arguments) Call {
 		ScheduleConferenceID: args["scheduleConferenceId"],
 		NextToken:            args[route.api.position],
 		MaxResults:           args[route.api.size],
-		Token:                route.api.token(r),
+		Token:                route.api.token(r, args),
 		At:                   time.Now(),
 	}
+	delete(args, "access_token")
 	if route.api != tokenAPI {
 		call.Params = args
 	}

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -29,13 +30,16 @@ type Person struct {
 	// DepartmentIDs are the departments that the person is a direct member of,
 	// LeaderOf are those of them that they lead.
 	DepartmentIDs, LeaderOf []int64
-	// HiredDate is milliseconds since 1970 UTC.
+	// HiredDate is midnight in China, in milliseconds since 1970 UTC.
 	HiredDate *int64
 	// Active says that the person has signed in once.
 	Active                    bool
 	RealAuthed                bool
 	Admin, Boss, Senior       bool
 	Avatar, Remark, WorkPlace string
+	// Restricted says that the person is listed only for a caller who asks for
+	// people with restricted access.
+	Restricted bool
 	// MayNotAct says that nothing may be read in the person's name.
 	MayNotAct bool
 }
@@ -49,11 +53,14 @@ var _ = declare(route{
 		if a["unionid"] == "" {
 			return nil, wrongArgument("unionid")
 		}
+		const employee, external = 0, 1
+		if id, ok := s.ExternalContacts[a["unionid"]]; ok {
+			return reply(object{"userid": id, "contact_type": external})
+		}
 		p, known := s.person(a["unionid"])
 		if !known {
-			return nil, &refusal{code: "60121", message: "the user was not found"}
+			return nil, &noUser
 		}
-		const employee = 0
 		return reply(object{"userid": p.UserID, "contact_type": employee})
 	},
 })
@@ -68,8 +75,13 @@ var _ = declare(route{
 			return nil, wrongArgument("userid")
 		}
 		p, known := s.directory().byUser[a["userid"]]
-		if !known {
+		switch external := slices.Contains(slices.Collect(maps.Values(s.ExternalContacts)), a["userid"]); {
+		case external:
+			return nil, &noUser
+		case !known:
 			return nil, &refusal{code: "33012", message: "the userid is invalid"}
+		case !s.mayReadUser(p):
+			return nil, &refusal{code: "50002", message: "the user is not in the range of the app"}
 		}
 		u := userInfo{user: p.user(), ManagerUserID: p.ManagerUserID, RealAuthed: p.RealAuthed, Senior: p.Senior,
 			LeaderInDept: []leadership{}, DeptOrderList: []deptOrder{}}
@@ -80,6 +92,8 @@ var _ = declare(route{
 		return reply(u)
 	},
 })
+
+var noUser = refusal{code: "60121", message: "the user was not found"}
 
 // Only the direct members of a department are told, not those of the ones below.
 var _ = declare(route{
@@ -95,7 +109,12 @@ var _ = declare(route{
 		}
 		d := s.directory()
 		all := d.members[department]
+		if a["contain_access_limit"] != "true" {
+			all = slices.DeleteFunc(slices.Clone(all), func(p Person) bool { return p.Restricted })
+		}
 		switch {
+		case !s.mayReadDepartment(department):
+			return nil, &outOfRange
 		case !d.departments[department]:
 			return nil, &noDepartment
 		case len(all) == 0:
@@ -180,11 +199,12 @@ type directory struct {
 	byUser, byUnion map[string]Person
 	members         map[int64][]Person
 	departments     map[int64]bool
+	parent          map[int64]int64
 	below           map[int64][]Department
 }
 
 func newDirectory(people []Person, departments []Department) *directory {
-	d := &directory{map[string]Person{}, map[string]Person{}, map[int64][]Person{}, map[int64]bool{RootDepartment: true}, map[int64][]Department{}}
+	d := &directory{map[string]Person{}, map[string]Person{}, map[int64][]Person{}, map[int64]bool{RootDepartment: true}, map[int64]int64{}, map[int64][]Department{}}
 	for _, p := range people {
 		d.byUser[p.UserID], d.byUnion[p.UnionID] = p, p
 		for _, id := range p.DepartmentIDs {
@@ -192,7 +212,8 @@ func newDirectory(people []Person, departments []Department) *directory {
 		}
 	}
 	for _, department := range departments {
-		d.departments[department.ID] = true
+		d.departments[department.ID] = department.ID > 0
+		d.parent[department.ID] = department.ParentID
 		d.below[department.ParentID] = append(d.below[department.ParentID], department)
 	}
 	return d

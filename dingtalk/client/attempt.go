@@ -1,0 +1,160 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// answer is a decoded response body that knows whether it has the documented
+// shape.
+type answer interface {
+	// check returns what is missing or wrong, or nil.
+	check() error
+	// errorFields returns the error fields that the body carries.
+	errorFields() refusal
+}
+
+// answerTo is a pointer to an A that is an answer.
+type answerTo[A any] interface {
+	*A
+	answer
+}
+
+// attempt sends r once, with leave to do so, and decodes the answer into out. A
+// refusal is an *Error.
+func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, token Secret, l *leave, out answer) error {
+	attemptCtx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	req, err := c.newRequest(l.watch(attemptCtx), r, token)
+	if err != nil {
+		l.unused()
+		return fmt.Errorf("building the request: %w", err)
+	}
+	call := []any{"method", r.method, "path", r.escapedPath(), "args", r.args().Encode()}
+
+	start := time.Now()
+	secrets := append([]Secret{token}, c.secrets...)
+	status, header, body, err := c.roundTrip(ctx, req, l)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err() // the caller gave up; this is no fault of the API
+		}
+		e := transportError(err, timeout)
+		e.redact(r.endpoint, secrets)
+		c.log.Trace("call failed", append(call, "after", time.Since(start), "error", e)...)
+		return e
+	}
+	c.log.Trace("call", append(call, "status", status, "bytes", len(body), "took", time.Since(start))...)
+	if e := decode(r.endpoint, status, header, body, out); e != nil {
+		e.redact(r.endpoint, secrets)
+		c.log.Trace("call refused", "error", e)
+		return e
+	}
+	return nil
+}
+
+// newRequest makes the HTTP request of a call.
+func (c *Client) newRequest(ctx context.Context, r request, token Secret) (*http.Request, error) {
+	base, args, body, contentType := c.base, r.args(), r.body, "application/json"
+	if r.api.legacy {
+		base = c.legacyBase
+		args.Set("access_token", token.reveal())
+		if r.method == http.MethodPost {
+			body, args, contentType = []byte(args.Encode()), nil, "application/x-www-form-urlencoded"
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, r.url(base), bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.URL.RawQuery = args.Encode()
+	req.Header.Set("Accept", "application/json")
+	if c.agent != "" {
+		req.Header.Set("User-Agent", c.agent)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", contentType)
+	}
+	if r.api == openAPI {
+		req.Header.Set(tokenHeader, token.reveal())
+	}
+	return req, nil
+}
+
+// roundTrip sends the request and reads the whole body, up to maxBodyBytes. ctx is
+// the caller's.
+func (c *Client) roundTrip(ctx context.Context, req *http.Request, l *leave) (status int, header http.Header, body []byte, err error) {
+	transport := c.pool.transport()
+	defer func() {
+		if err != nil && ctx.Err() == nil && !l.neverSent() {
+			c.pool.fail(transport)
+		}
+	}()
+	// Not by http.Client: it would follow redirects, which carry the token to
+	// wherever they point, and its errors show the URL.
+	resp, err := transport.RoundTrip(req)
+	if !l.told {
+		l.sending() // only now does anybody know
+	}
+	switch {
+	case err != nil && l.neverSent():
+		l.unused()
+	case err != nil && ctx.Err() != nil:
+		l.used(doubtTime)
+	default:
+		l.used(0)
+	}
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer resp.Body.Close()
+	var buf bytes.Buffer
+	buf.Grow(int(min(max(resp.ContentLength, 0), maxBodyBytes)) + bytes.MinRead)
+	if _, err = buf.ReadFrom(io.LimitReader(resp.Body, maxBodyBytes+1)); err != nil {
+		return 0, nil, nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	return resp.StatusCode, resp.Header, buf.Bytes(), nil
+}
+
+// decode turns a response into out, or into the error that it stands for.
+// Nothing that lacks the documented shape becomes an empty answer.
+func decode(of *endpoint, status int, header http.Header, body []byte, out answer) *Error {
+	if len(body) > maxBodyBytes {
+		return unexpected(status, fmt.Sprintf("the answer is larger than %d MiB", maxBodyBytes>>20), adviceNotAPI)
+	}
+	if status != http.StatusOK {
+		return refused(of, status, header, body)
+	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		return unexpected(status, "the answer is empty", adviceNotAPI)
+	}
+	err := json.Unmarshal(body, out)
+	if err == nil {
+		err = out.check()
+	}
+	if err == nil && !out.errorFields().present() {
+		return nil
+	}
+	// A refusal with status 200: the older API's errcode, a blocked address,
+	// an HTML page. Whatever it is, it is not "no rows".
+	e := refused(of, status, header, body)
+	if e.Kind != Unexpected || e.Advice != "" {
+		return e
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) && syntax.Offset >= int64(len(body)) {
+		e.Kind, e.Message = Transient, "the answer is cut short"
+	} else if err != nil && e.Code == "" {
+		e.Message = fmt.Sprintf("the answer does not have the documented form: %s", describe(err))
+		if !errors.As(err, &syntax) {
+			e.Advice = adviceOddForm
+		}
+	}
+	return e
+}

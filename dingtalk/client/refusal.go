@@ -1,0 +1,195 @@
+package client
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// refusal is the error body, in all its spellings: encoding/json matches
+// names in any case, so code is Code as well. It is embedded in each answer,
+// because errors come with status 200 too.
+type refusal struct {
+	Code      lenient       `json:"code"`
+	Message   lenient       `json:"message"`
+	RequestID lenient       `json:"requestid"`
+	Denied    *accessDenied `json:"accessdenieddetail"`
+
+	// The older API: {"errcode":60121,"errmsg":"…","request_id":"…"}; errcode 0
+	// is success. Most often it wraps its code in another:
+	// {"errcode":88,"sub_code":"60121","sub_msg":"…","errmsg":"ding talk error[subcode=60121,submsg=…]"}.
+	ErrCode         lenient `json:"errcode"`
+	ErrMsg          lenient `json:"errmsg"`
+	SubCode         lenient `json:"sub_code"`
+	SubMsg          lenient `json:"sub_msg"`
+	LegacyRequestID lenient `json:"request_id"`
+
+	// A blocked address: {"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"..."}
+	Punish lenient `json:"punish"`
+}
+
+func (r refusal) errorFields() refusal { return r }
+
+// present reports whether the fields tell of an error.
+func (r refusal) present() bool {
+	return r.Code != "" || r.Punish != "" || (r.ErrCode != "" && r.ErrCode != "0")
+}
+
+// wrapper is the errcode whose real code is in sub_code.
+const wrapper = "88"
+
+// wrapped finds the code and the message where they stand in errmsg alone.
+var wrapped = regexp.MustCompile(`(?s)subcode=([^,\]\s]+)(?:\s*,\s*submsg=(.*?)\]?\s*$)?`)
+
+// legacy returns the code and the message of the older API, without their
+// wrapper; "" for no code.
+func (r refusal) legacy() (code, message string) {
+	code, message = string(r.ErrCode), string(r.ErrMsg)
+	switch code {
+	case "0":
+		return "", message
+	case wrapper:
+	default:
+		return code, message
+	}
+	inText := wrapped.FindStringSubmatch(message)
+	switch {
+	case r.SubCode != "":
+		code = string(r.SubCode)
+	case inText != nil:
+		code = inText[1]
+	}
+	switch {
+	case r.SubMsg != "":
+		message = string(r.SubMsg)
+	case inText != nil && inText[2] != "":
+		message = inText[2]
+	}
+	return code, message
+}
+
+// lenient is a string field of an error body; another JSON type keeps its
+// JSON text, so that one odd field doesn't lose the others. Null is "".
+type lenient string
+
+func (l *lenient) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) == nil { // null leaves it empty
+		*l = lenient(s)
+	} else {
+		*l = lenient(b)
+	}
+	return nil
+}
+
+// accessDenied is the detail of a missing permission. Its odd forms are
+// ignored: the code alone says enough.
+type accessDenied struct{ RequiredScopes []string }
+
+func (a *accessDenied) UnmarshalJSON(b []byte) error {
+	var detail struct {
+		RequiredScopes []string `json:"requiredScopes"`
+	}
+	if json.Unmarshal(b, &detail) == nil {
+		a.RequiredScopes = detail.RequiredScopes
+	}
+	return nil
+}
+
+// legacyPrefix tells the numbers of the older API, in an Error's Code, from the
+// words of the newer.
+const legacyPrefix = "errcode "
+
+// refused reads the error body of an endpoint's answer.
+func refused(of *endpoint, status int, header http.Header, body []byte) *Error {
+	e := &Error{Status: status, RetryAfter: retryAfter(header)}
+	var r refusal
+	isJSON := json.Unmarshal(body, &r) == nil
+	e.Code, e.Message, e.RequestID = trimFault(string(r.Code)), string(r.Message), string(r.RequestID)
+	code := e.Code
+	if code == "" {
+		if code, _ = r.legacy(); code != "" {
+			code = trimFault(code)
+			e.Code = legacyPrefix + code
+			_, e.Message = r.legacy()
+		}
+	}
+	if e.RequestID == "" {
+		e.RequestID = string(r.LegacyRequestID)
+	}
+	m := of.meaning(status, code)
+	e.Kind, e.Advice, e.MostAttempts = m.kind, m.advice, m.attempts
+	e.permission(of, m, r)
+
+	switch html := !isJSON && isHTML(header, body); {
+	case r.Punish != "":
+		e.Kind, e.Message, e.Advice = AddressBlocked, "the IP address is blocked", ""
+	case html && status/100 != 3:
+		e.Message, e.Advice = "an HTML page", adviceForHTML(status)
+	case e.Code == "" && e.Message == "" && status/100 == 3:
+		e.Message = "a redirect"
+	case e.Code == "" && e.Message == "" && len(bytes.TrimSpace(body)) == 0:
+		e.Message = "an empty body"
+	case e.Code == "" && e.Message == "":
+		e.Message = "a body without an error code"
+	}
+	return e
+}
+
+// trimFault cuts off what the server's own formatting went wrong with, as in
+// "cloudRecordNotFound%!(EXTRA string=50513)".
+func trimFault(code string) string {
+	code, _, _ = strings.Cut(code, "%!(")
+	return strings.TrimSpace(code)
+}
+
+// DingTalk says in the text of a refusal which permission is missing, and where
+// to apply for it: "…[qyapi_get_member]…https://…/appscope/apply?content=…,
+// {requiredScopes=[qyapi_get_member]}".
+var (
+	scopesInText = regexp.MustCompile(`requiredScopes=\[([^\]]+)\]`)
+	scopeInText  = regexp.MustCompile(`\[([A-Za-z][\w.]*)\]`)
+	applyURL     = regexp.MustCompile(`https://[^\s,，;；"'<>)\]}]+/appscope/[^\s,，;；"'<>)\]}]+`)
+)
+
+// permission fills in which permission is missing: as the answer has it, else as
+// its text has it, else as DingTalk documents it for the endpoint.
+func (e *Error) permission(of *endpoint, m meaning, r refusal) {
+	if e.Kind != NoPermission && !m.maybePermission {
+		return
+	}
+	if r.Denied != nil {
+		e.RequiredScopes = r.Denied.RequiredScopes
+	}
+	if e.Kind == NoPermission {
+		e.ApplyURL = applyURL.FindString(e.Message)
+		for _, in := range []*regexp.Regexp{scopesInText, scopeInText} {
+			if found := in.FindStringSubmatch(e.Message); len(e.RequiredScopes) == 0 && found != nil {
+				e.RequiredScopes = strings.FieldsFunc(found[1], func(r rune) bool { return r == ',' || r == ' ' })
+			}
+		}
+	}
+	if len(e.RequiredScopes) == 0 && of.permission != "" {
+		e.RequiredScopes = []string{of.permission}
+	}
+}
+
+func isHTML(header http.Header, body []byte) bool {
+	return strings.HasPrefix(header.Get("Content-Type"), "text/html") || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+}
+
+// retryAfter reads the header in both of its forms, seconds and date.
+func retryAfter(header http.Header) time.Duration {
+	v := header.Get("Retry-After")
+	if seconds, err := strconv.Atoi(v); err == nil && seconds > 0 {
+		return time.Duration(min(seconds, 1e9)) * time.Second
+	}
+	if at, err := http.ParseTime(v); err == nil {
+		return max(0, time.Until(at))
+	}
+	return 0
+}
