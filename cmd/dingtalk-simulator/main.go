@@ -22,9 +22,23 @@ import (
 const usage = `dingtalk-simulator serves a made-up organization in place of DingTalk, prints the
 connection to use in Steampipe, and then each call that it answers.
 
-  --port PORT   the loopback port, 7070 by default; 0 takes a free one
-  --help        print this
+  --port PORT        the loopback port, 7070 by default; 0 takes a free one
+  --fault NAME       let calls go wrong, to see what comes of it (below)
+  --fault-rate RATE  the share of calls that go wrong, above 0 and up to 1, which
+                     is all of them and the default; calls for a token go right
+  --help             print this
+
+Faults:
 `
+
+// help is the usage with the faults that there are.
+func help() string {
+	text := usage
+	for _, r := range simulator.Rehearsals {
+		text += fmt.Sprintf("  %-12s %s\n", r.Name, r.About)
+	}
+	return text
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -39,14 +53,27 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("dingtalk-simulator", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // the error says it all
 	port := flags.Int("port", 7070, "")
+	fault := flags.String("fault", "", "")
+	rate := flags.Float64("fault-rate", 1, "")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		_, err := io.WriteString(stdout, usage)
+		_, err := io.WriteString(stdout, help())
 		return err
 	} else if err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	demo := simulator.Demo(time.Now())
+	rated := false
+	flags.Visit(func(f *flag.Flag) { rated = rated || f.Name == "fault-rate" })
+	switch {
+	case *fault != "":
+		if err := demo.Rehearse(*fault, *rate); err != nil {
+			return err
+		}
+	case rated:
+		return errors.New("--fault-rate says how many calls go wrong: name what goes wrong with --fault")
 	}
 	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", *port))
 	if err != nil {
@@ -63,7 +90,7 @@ Then try:
 steampipe query "select title, status_name, start_time from dingtalk_schedule_conference where schedule_conference_id = '%[3]s'"
 `, listener.Addr(), spc.Block("dingtalk", "http://"+listener.Addr().String(), app.ClientID, app.ClientSecret), simulator.DemoAllHands)
 
-	server := &http.Server{Handler: logging(stdout, simulator.Demo(time.Now())), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: logging(stdout, demo), ReadHeaderTimeout: 10 * time.Second}
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stopped()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -73,7 +100,7 @@ steampipe query "select title, status_name, start_time from dingtalk_schedule_co
 }
 
 // logging prints each call, so that a person sees what a query costs. The token
-// that is in the query of some is not printed.
+// that may be in the query is not printed.
 func logging(w io.Writer, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		shown := *r.URL

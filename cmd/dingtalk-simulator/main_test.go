@@ -103,6 +103,15 @@ func TestRunStopsWithItsContext(t *testing.T) {
 	}
 }
 
+// The help names every fault.
+func TestHelpNamesTheFaults(t *testing.T) {
+	for _, r := range simulator.Rehearsals {
+		if !strings.Contains(help(), "  "+r.Name+" ") || !strings.Contains(help(), r.About+"\n") {
+			t.Errorf("%s is missing", r.Name)
+		}
+	}
+}
+
 func TestArguments(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -119,7 +128,11 @@ func TestArguments(t *testing.T) {
 		stdout string
 		err    string
 	}{
-		{"help", []string{"--help"}, usage, ""},
+		{"help", []string{"--help"}, help(), ""},
+		{"a fault that isn't one", []string{"--fault", "x"}, "", `there is no fault "x"; there are address, cut, dead-token, down, month, permission, quota, slow, throttle`},
+		{"a rate of nothing", []string{"--fault-rate", "0.1"}, "", "--fault-rate says how many calls go wrong: name what goes wrong with --fault"},
+		{"a rate above 1", []string{"--fault", "down", "--fault-rate", "2"}, "", "the share of calls is 2; it must be above 0 and not above 1"},
+		{"a rate of 0", []string{"--fault", "down", "--fault-rate", "0"}, "", "the share of calls is 0; it must be above 0 and not above 1"},
 		{"an option that isn't one", []string{"--nope"}, "", "flag provided but not defined: -nope"},
 		{"a port that is no number", []string{"--port", "x"}, "", `invalid value "x" for flag -port: parse error`},
 		{"an argument too many", []string{"--port", "0", "7071"}, "", `unexpected argument "7071"`},
