@@ -17,6 +17,11 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
+// equals is a condition on a number.
+func equals(column string, n int64) engine.Qual {
+	return engine.Qual{Column: column, Operator: "=", Value: &proto.QualValue{Value: &proto.QualValue_Int64Value{Int64Value: n}}}
+}
+
 // at is a condition on a time.
 func at(column, operator, when string) engine.Qual {
 	t, err := time.Parse(time.RFC3339, when)
@@ -352,6 +357,21 @@ func TestDirectoryByDepartment(t *testing.T) {
 	}
 }
 
+// Postgres hands 0 to a foreign table for a number that it does not know yet, as
+// it hands "?" for a text.
+func TestDepartmentThatIsNotKnownYet(t *testing.T) {
+	for table, key := range map[string]string{"dingtalk_department": "parent_id", "dingtalk_user": "department_id"} {
+		e, sim := demoEngine(t, dingtalk.NewServer())
+		rows, err := ask(t, e, table, "name", equals(key, 0))
+		if want := fmt.Sprintf("%s %q: no value: Postgres has not passed it on, as with %s = (select ...): write a join instead", key, "0", key); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%d rows, %v, want %s", len(rows), err, want)
+		}
+		if n := len(asked(sim)); n > 0 {
+			t.Errorf("%d calls", n)
+		}
+	}
+}
+
 // An event that misses another condition is no row, however it is found: in a
 // list, each scan would bring it again.
 func TestCalendarEventByIDAndMore(t *testing.T) {
@@ -389,7 +409,7 @@ func TestDepartments(t *testing.T) {
 	}
 	diff(t, "departments", slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got)))
 	sim.ClearCalls()
-	rows, err = ask(t, e, "dingtalk_department", "department_id", engine.Qual{Column: "parent_id", Operator: "=", Value: &proto.QualValue{Value: &proto.QualValue_Int64Value{Int64Value: 200}}})
+	rows, err = ask(t, e, "dingtalk_department", "department_id", equals("parent_id", 200))
 	if err != nil || len(rows) != 2 || len(asked(sim)) != 1 {
 		t.Errorf("%d rows of a department, %d calls, %v", len(rows), len(asked(sim)), err)
 	}

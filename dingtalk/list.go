@@ -12,6 +12,7 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"golang.org/x/sync/errgroup"
 )
@@ -62,14 +63,23 @@ func (l *listing) run(ctx context.Context, c *connector, read func(context.Conte
 	return fmt.Errorf("%s, %w", l.Table.Name, err)
 }
 
-// unknownValue is what Postgres hands to a foreign table for a value that it
-// does not know when the scan begins.
-const unknownValue = "?"
+// isUnknown reports what Postgres hands to a foreign table for a value that it
+// does not know when the scan begins. No id is such a text or number.
+func isUnknown(v *proto.QualValue) bool {
+	switch v := v.GetValue().(type) {
+	case *proto.QualValue_StringValue:
+		return v.StringValue == "?"
+	case *proto.QualValue_Int64Value:
+		return v.Int64Value == 0
+	default:
+		return false
+	}
+}
 
 // checkKeys refuses a key that Postgres did not fill in.
 func (l *listing) checkKeys() error {
 	for _, k := range l.Table.List.KeyColumns {
-		if l.EqualsQuals[k.Name].GetStringValue() == unknownValue {
+		if isUnknown(l.EqualsQuals[k.Name]) {
 			return fmt.Errorf("no value: Postgres has not passed it on, as with %s = (select ...): write a join instead, as in: from other_table o join %s t on t.%s = o.id", k.Name, l.Table.Name, k.Name)
 		}
 	}
