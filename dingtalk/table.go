@@ -6,6 +6,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"github.com/turbot/steampipe-plugin-sdk/v5/query_cache"
 )
 
 // definition is what a table has of its own.
@@ -41,6 +42,14 @@ func optional(name string) *plugin.KeyColumn { return key(name, plugin.Optional)
 
 // anyOf is a key column of several of which a query must name one with =.
 func anyOf(name string) *plugin.KeyColumn { return key(name, plugin.AnyOf) }
+
+// shownAsAsked is a key column whose rows show the value that the query names. So
+// the rows of a query that names none, or another, don't have it: a linked
+// engine's cache, which is the SDK's, may not look among them.
+func shownAsAsked(k *plugin.KeyColumn) *plugin.KeyColumn {
+	k.CacheMatch = query_cache.CacheMatchExact
+	return k
+}
 
 func key(name, require string) *plugin.KeyColumn {
 	return &plugin.KeyColumn{Name: name, Require: require, Operators: []string{"="}}

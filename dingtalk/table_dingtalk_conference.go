@@ -14,7 +14,7 @@ func tableConference(c *connector) *plugin.Table {
 	return c.table(definition{
 		name:        "dingtalk_conference",
 		description: "Video meetings in DingTalk, by their ID or by the meeting number under which they were held.",
-		keys:        plugin.KeyColumnSlice{anyOf("conference_id"), anyOf("room_code")},
+		keys:        plugin.KeyColumnSlice{anyOf("conference_id"), shownAsAsked(anyOf("room_code"))},
 		columns: []*plugin.Column{
 			identifier("conference_id", "The ID of the meeting. A query must name it or the room code.", func(r *conference) *string { return r.ConferenceID }),
 			identifier("room_code", "The meeting number by which people join, as digits, or as the query writes it.", func(r *conference) *string { return roomCodeShown(r.RoomCode, r.asked) }),

@@ -13,7 +13,7 @@ func tableConferenceRecording(c *connector) *plugin.Table {
 	return c.table(definition{
 		name:        "dingtalk_conference_recording",
 		description: "The cloud recordings of a video meeting in DingTalk.",
-		keys:        plugin.KeyColumnSlice{required("conference_id"), optional("acting_union_id")},
+		keys:        plugin.KeyColumnSlice{required("conference_id"), shownAsAsked(optional("acting_union_id"))},
 		columns: []*plugin.Column{
 			fromKey("conference_id", "The ID of the meeting. A query must name it."),
 			column("acting_union_id", "The union ID of the user in whose name DingTalk was asked: the one that the query or the connection names, or else the owner of the recording or the creator of the meeting.", func(r recording) *string { return &r.actingUnionID }),

@@ -14,7 +14,7 @@ func tableScheduleConferencePlan(c *connector) *plugin.Table {
 	return c.table(definition{
 		name:        "dingtalk_schedule_conference_plan",
 		description: "What a scheduled video meeting in DingTalk was booked for.",
-		keys:        plugin.KeyColumnSlice{required("schedule_conference_id"), optional("acting_union_id")},
+		keys:        plugin.KeyColumnSlice{required("schedule_conference_id"), shownAsAsked(optional("acting_union_id"))},
 		columns: []*plugin.Column{
 			fromKey("schedule_conference_id", "The ID of the schedule. A query must name it."),
 			column("acting_union_id", "The union ID of the user in whose name DingTalk was asked. A query must name it unless the connection does.", func(r schedulePlan) *string { return &r.actingUnionID }),
