@@ -331,7 +331,7 @@ func TestSources(t *testing.T) {
 func TestPagesOfJoins(t *testing.T) {
 	others := otherTables(t)
 	for name, from := range map[string][]string{
-		"calendar-to-attendance": {"README.md", "docs/index.md", "docs/joins.md", "docs/tables/dingtalk_calendar_event.md", "docs/tables/dingtalk_user.md", "docs/tables/dingtalk_department.md"},
+		"calendar-to-attendance": {"README.md", "docs/index.md", "docs/joins.md", "docs/tables/dingtalk_calendar_event.md", "docs/tables/dingtalk_user.md", "docs/tables/dingtalk_department.md", "docs/tables/dingtalk_department_member.md"},
 		"joins":                  {"README.md", "docs/index.md", "docs/calendar-to-attendance.md", "docs/tables/dingtalk_user.md"},
 	} {
 		page := read(t, "docs/"+name+".md")

@@ -292,7 +292,6 @@ func TestDirectory(t *testing.T) {
 		"an unknown user id":    {[]engine.Qual{engine.Equals("user_id", "nobody")}, 0, map[simulator.CallKind]int{simulator.UserCall: 1}},
 		"an empty union id":     {[]engine.Qual{engine.Equals("union_id", "")}, 0, map[simulator.CallKind]int{}},
 		"by both, which differ": {[]engine.Qual{engine.Equals("union_id", simulator.DemoCTO), engine.Equals("user_id", "lin.mei")}, 0, map[simulator.CallKind]int{simulator.UserCall: 1}},
-		"by department":         {[]engine.Qual{{Column: "department_id", Operator: "=", Value: &proto.QualValue{Value: &proto.QualValue_Int64Value{Int64Value: 100}}}}, 3, map[simulator.CallKind]int{simulator.UsersCall: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sim.ClearCalls()
@@ -308,7 +307,7 @@ func TestDirectory(t *testing.T) {
 // A department that is gone, or hidden, while the directory is read is an error:
 // its people would be missing.
 func TestDirectoryWithADepartmentThatIsGone(t *testing.T) {
-	for _, table := range []string{"dingtalk_user", "dingtalk_department"} {
+	for _, table := range []string{"dingtalk_user", "dingtalk_department", "dingtalk_department_member"} {
 		e, sim := demoEngine(t, dingtalk.NewServer())
 		sim.Script(simulator.Fault{On: func(c simulator.Call) bool { return c.Params["dept_id"] == "210" }, Serve: simulator.RefuseLegacy(60003, "gone")})
 		rows, err := ask(t, e, table, "name")
@@ -321,46 +320,102 @@ func TestDirectoryWithADepartmentThatIsGone(t *testing.T) {
 	}
 }
 
-// A query that reads the whole directory and compares departments itself would
-// miss people in several of them, so it is an error at no call; select * is not
-// one, and a department that is named is shown.
-func TestDirectoryByDepartment(t *testing.T) {
+// A row for each person in each department, whichever key they are asked by.
+func TestDepartmentMembers(t *testing.T) {
 	e, sim := demoEngine(t, dingtalk.NewServer())
-	rows, err := ask(t, e, "dingtalk_user", "user_id, department_id")
-	if err == nil || len(rows) > 0 || !strings.Contains(err.Error(), "dingtalk_user, department_id is known only where DingTalk is asked for one department") {
-		t.Errorf("%d rows, %v", len(rows), err)
-	}
-	if n := len(asked(sim)); n > 0 {
-		t.Errorf("%d calls", n)
-	}
-	var columns []string
-	for _, c := range dingtalk.Plugin(t.Context()).TableMap["dingtalk_user"].Columns {
-		columns = append(columns, c.Name)
-	}
-	rows, err = ask(t, e, "dingtalk_user", strings.Join(columns, ", "))
-	if err != nil || len(rows) != len(sim.People) {
-		t.Errorf("%d rows, %v", len(rows), err)
-	}
-	for _, r := range rows {
-		if r["department_id"] != nil {
-			t.Errorf("%v is in %v", r["user_id"], r["department_id"])
+	of := map[string][]string{} // department or person to memberships
+	var all []string
+	for _, p := range sim.People {
+		for _, d := range p.DepartmentIDs {
+			m := fmt.Sprint(d, " ", p.UserID, " ", slices.Contains(p.LeaderOf, d))
+			for _, by := range []string{fmt.Sprint(d), p.UserID} {
+				of[by] = append(of[by], m)
+			}
+			all = append(all, m)
 		}
 	}
-	rows, err = ask(t, e, "dingtalk_user", "user_id, department_id", engine.Qual{Column: "department_id", Operator: "=", Value: &proto.QualValue{Value: &proto.QualValue_Int64Value{Int64Value: 400}}})
-	if err != nil || len(rows) != 7 {
-		t.Errorf("%d rows, %v", len(rows), err)
+	in := func(id int64) engine.Qual { return equals("department_id", id) }
+	person := func(id string) engine.Qual { return engine.Equals("user_id", id) }
+	departments := len(sim.Departments) // with the root, and without the home-school address book
+	for name, test := range map[string]struct {
+		quals []engine.Qual
+		want  []string
+		calls map[simulator.CallKind]int
+	}{
+		"all":                              {nil, all, map[simulator.CallKind]int{simulator.UsersCall: departments, simulator.DepartmentsCall: departments}},
+		"by department":                    {[]engine.Qual{in(100)}, of["100"], map[simulator.CallKind]int{simulator.UsersCall: 1}},
+		"by person":                        {[]engine.Qual{person("zhao.lei")}, of["zhao.lei"], map[simulator.CallKind]int{simulator.UserCall: 1}},
+		"by both":                          {[]engine.Qual{person("zhao.lei"), in(200)}, []string{"200 zhao.lei true"}, map[simulator.CallKind]int{simulator.UserCall: 1}},
+		"by both, without that membership": {[]engine.Qual{person("zhao.lei"), in(210)}, nil, map[simulator.CallKind]int{simulator.UserCall: 1}},
+		"a department without people":      {[]engine.Qual{in(600)}, nil, map[simulator.CallKind]int{simulator.UsersCall: 1}},
+		"an unknown department":            {[]engine.Qual{in(999)}, nil, map[simulator.CallKind]int{simulator.UsersCall: 1}},
+		"a department that DingTalk opens to nobody": {[]engine.Qual{in(-7)}, nil, map[simulator.CallKind]int{}},
+		"an unknown person":                          {[]engine.Qual{person("nobody")}, nil, map[simulator.CallKind]int{simulator.UserCall: 1}},
+		"an empty person":                            {[]engine.Qual{person("")}, nil, map[simulator.CallKind]int{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sim.ClearCalls()
+			rows, err := ask(t, e, "dingtalk_department_member", "department_id, user_id, leader, name, title", test.quals...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, r := range rows {
+				got = append(got, fmt.Sprint(r["department_id"], " ", r["user_id"], " ", r["leader"]))
+				if r["name"] == nil || r["name"] != r["title"] {
+					t.Errorf("%v has the name %v and the title %v", r["user_id"], r["name"], r["title"])
+				}
+			}
+			slices.Sort(got)
+			diff(t, "members", slices.Sorted(slices.Values(test.want)), got)
+			calls := map[simulator.CallKind]int{}
+			for _, c := range asked(sim) {
+				calls[c.Kind]++
+			}
+			diff(t, "calls", test.calls, calls)
+		})
 	}
-	for _, r := range rows {
-		if r["department_id"] != int64(400) {
-			t.Errorf("%v is in %v", r["user_id"], r["department_id"])
-		}
+}
+
+// What DingTalk returns of one person makes neither a membership too many nor,
+// silently, one too few.
+func TestMembershipsOfAPerson(t *testing.T) {
+	for name, test := range map[string]struct {
+		departments, want string
+	}{
+		"each once":       {`"dept_id_list":[210,100,210]`, "[100 210]"},
+		"nobody's":        {`"dept_id_list":[-7,100]`, "[100]"},
+		"none":            {`"dept_id_list":[]`, "[]"},
+		"not told":        {`"name":"Lin"`, "result.dept_id_list is missing"},
+		"told to be null": {`"dept_id_list":null`, "result.dept_id_list is missing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, sim := demoEngine(t, dingtalk.NewServer())
+			sim.Script(simulator.Fault{On: simulator.OnKind(simulator.UserCall), Serve: simulator.Answer(200, `{"errcode":0,"result":{"userid":"lin.mei",`+test.departments+`}}`)})
+			rows, err := ask(t, e, "dingtalk_department_member", "department_id, leader", engine.Equals("user_id", "lin.mei"))
+			ids := []int64{}
+			for _, r := range rows {
+				ids = append(ids, r["department_id"].(int64))
+				if r["leader"] != nil {
+					t.Errorf("leader %v, which DingTalk did not tell", r["leader"])
+				}
+			}
+			slices.Sort(ids)
+			got := fmt.Sprint(ids)
+			if err != nil {
+				got = err.Error()
+			}
+			if !strings.Contains(got, test.want) || err == nil && got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
 	}
 }
 
 // Postgres hands 0 to a foreign table for a number that it does not know yet, as
 // it hands "?" for a text.
 func TestDepartmentThatIsNotKnownYet(t *testing.T) {
-	for table, key := range map[string]string{"dingtalk_department": "parent_id", "dingtalk_user": "department_id"} {
+	for table, key := range map[string]string{"dingtalk_department": "parent_id", "dingtalk_department_member": "department_id"} {
 		e, sim := demoEngine(t, dingtalk.NewServer())
 		rows, err := ask(t, e, table, "name", equals(key, 0))
 		if want := fmt.Sprintf("%s %q: no value: Postgres has not passed it on, as with %s = (select ...): write a join instead", key, "0", key); err == nil || !strings.Contains(err.Error(), want) {

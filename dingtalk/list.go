@@ -172,14 +172,6 @@ func (l *listing) wants(columns ...string) bool {
 	return slices.ContainsFunc(columns, func(c string) bool { return slices.Contains(l.QueryContext.Columns, c) })
 }
 
-// wantsAll reports whether the query wants all columns of the table, as select *
-// does.
-func (l *listing) wantsAll() bool {
-	return !slices.ContainsFunc(l.Table.Columns, func(c *plugin.Column) bool {
-		return c.Name != "_ctx" && !strings.HasPrefix(c.Name, "sp_") && !l.wants(c.Name)
-	})
-}
-
 // stream hands a row on and reports whether more are wanted.
 func (l *listing) stream(row any) bool { return l.emit(record{row, l.settings.corpID}) }
 

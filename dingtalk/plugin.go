@@ -21,6 +21,7 @@ var tables = []func(*connector) *plugin.Table{
 	tableConferenceMember,
 	tableConferenceRecording,
 	tableDepartment,
+	tableDepartmentMember,
 	tableOngoingConference,
 	tableScheduleConference,
 	tableScheduleConferencePlan,

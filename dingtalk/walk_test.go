@@ -160,6 +160,28 @@ func TestWalkWithinTheRange(t *testing.T) {
 			}
 			slices.Sort(got)
 			diff(t, "departments", test.departments, got)
+
+			// A row for each membership that the app may see, each once.
+			var memberships []string
+			for _, p := range sim.People {
+				for _, id := range p.DepartmentIDs {
+					alone := slices.Contains(test.scope.UserIDs, p.UserID)
+					if alone || slices.ContainsFunc(test.departments, func(d string) bool { return strings.HasPrefix(d, fmt.Sprint(id, " ")) }) {
+						memberships = append(memberships, fmt.Sprint(id, " ", p.UserID))
+					}
+				}
+			}
+			slices.Sort(memberships)
+			rows, err = ask(t, e, "dingtalk_department_member", "department_id, user_id")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = nil
+			for _, r := range rows {
+				got = append(got, fmt.Sprint(r["department_id"], " ", r["user_id"]))
+			}
+			slices.Sort(got)
+			diff(t, "memberships", memberships, got)
 		})
 	}
 }
@@ -179,7 +201,7 @@ func TestWalkOutOfRange(t *testing.T) {
 		"a department that is gone": {simulator.AppRange{Departments: []int64{200}}, simulator.Answer(200, `{"errcode":0,"auth_org_scopes":{"authed_dept":[200,999]}}`),
 			[]string{"department 999"}},
 	} {
-		for _, table := range []string{"dingtalk_user", "dingtalk_department"} {
+		for _, table := range []string{"dingtalk_user", "dingtalk_department", "dingtalk_department_member"} {
 			t.Run(name+" "+table, func(t *testing.T) {
 				e, sim := demoEngine(t, dingtalk.NewServer())
 				sim.AppRange = test.scope

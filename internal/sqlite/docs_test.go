@@ -171,3 +171,30 @@ func TestWhatTheWayCosts(t *testing.T) {
 		})
 	}
 }
+
+// What the page of the members of departments says of joins.
+func TestWhatJoinsOfMembersCost(t *testing.T) {
+	for name, test := range map[string]struct {
+		query string
+		rows  int
+		want  cost
+	}{
+		"each department": {"select d.name, m.name from dingtalk_department d join dingtalk_department_member m using (department_id)", 47, cost{0, 12 + 11}},
+		"named second":    {"select d.name, m.name from dingtalk_department_member m join dingtalk_department d using (department_id)", 47, cost{0, 12 + 11}},
+		"below one":       {"select d.name, m.name from dingtalk_department d join dingtalk_department_member m using (department_id) where d.parent_id = 200", 14, cost{0, 1 + 2}},
+		"of one name":     {"select m.name from dingtalk_department d join dingtalk_department_member m using (department_id) where d.name like 'Finance%'", 7, cost{0, 12 + 1}},
+		"each person":     {"select m.name, u.manager_user_id from dingtalk_department_member m join dingtalk_user u using (user_id) where m.department_id = 210", 7, cost{0, 1 + 7}},
+		"one membership":  {"select leader from dingtalk_department_member where user_id = 'zhao.lei' and department_id = 200", 1, cost{0, 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sim := simulator.Demo(simulator.DemoTime)
+			r, err := open(t, sim).Query(t.Context(), test.query)
+			if err != nil || len(r.Rows) != test.rows {
+				t.Fatalf("%v, want %d rows, %v", r, test.rows, err)
+			}
+			if got := calls(sim); got != test.want {
+				t.Errorf("%+v calls, want %+v", got, test.want)
+			}
+		})
+	}
+}

@@ -11,7 +11,7 @@ person as materialized (
 ),
 event as materialized (
   select distinct e.room_code, e.start_time, e.end_time
-  from dingtalk_user as w
+  from dingtalk_department_member as w
   join dingtalk_calendar_event as e on e.union_id = w.union_id
   where w.department_id = 100
     and e.start_time >= date('now', 'weekday 0', '-13 days')
