@@ -20,7 +20,7 @@ GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 RACE_PACKAGES := ./dingtalk/client ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo bench profiles mutants release-check steampipe-examples compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
+.PHONY: all install build demo bench profiles mutants release-check steampipe-examples steampipe-answers compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
 
 all: install
 
@@ -68,6 +68,10 @@ release-check:
 # The documentation's Postgres examples in a real Steampipe.
 steampipe-examples:
 	.ci/steampipe-examples
+
+# What people saw DingTalk answer, in a real Steampipe.
+steampipe-answers:
+	.ci/steampipe-answers
 
 # All benchmarks of the compliance mod in the Steampipe and Powerpipe on this
 # machine, on the organization that its connection names; compliance-demo runs

@@ -35,7 +35,7 @@ func walk(ctx context.Context, l *listing, expand func(id int64) (below []*clien
 func walkScopes(ctx context.Context, l *listing, refused *rootRefused, expand func(id int64) ([]*client.Department, bool, error)) (tops, error) {
 	scopes, err := l.api.AuthScopes(ctx, l.wait)
 	if err != nil {
-		return tops{}, fmt.Errorf("%w And the parts that it may see could not be asked for: %w", refused, err)
+		return tops{}, fmt.Errorf("%w Asking DingTalk which parts it may see failed as well: %w", refused, err)
 	}
 	var roots []int64
 	for _, id := range scopes.Departments {
