@@ -10,10 +10,12 @@ import (
 	_ "time/tzdata" // dates are of a zone, and not every machine knows them
 )
 
-// The calls for the events in a person's calendar, and for one of them.
+// The calls for the events in a person's calendar, as a list and as a view of
+// some time, and for one of them.
 const (
-	EventsCall CallKind = "events"
-	EventCall  CallKind = "event"
+	EventsCall     CallKind = "events"
+	EventsViewCall CallKind = "events view"
+	EventCall      CallKind = "event"
 )
 
 // Event is an event in a calendar. Nil and "" are left out of the answers.
@@ -41,6 +43,18 @@ type Event struct {
 	// CreateTime and UpdateTime are in ISO 8601.
 	CreateTime string `json:"createTime,omitempty"`
 	UpdateTime string `json:"updateTime,omitempty"`
+	// ExtendedProperties are filled in by the simulator, in the view alone.
+	ExtendedProperties *ExtendedProperties `json:"extendedProperties,omitempty"`
+	// ToCome is true for an occurrence that is yet to come, of what recurs: the
+	// view has it, and the list does not.
+	ToCome bool `json:"-"`
+}
+
+// ExtendedProperties are what apps have added to an event.
+type ExtendedProperties struct {
+	PrivateProperties struct {
+		DingtalkDetailURL string `json:"dingtalkDetailUrl"`
+	} `json:"privateProperties"`
 }
 
 // When is a date (yyyy-MM-dd, of an all-day event; the end is the day after the
@@ -139,7 +153,7 @@ var _ = declare(route{
 		series := a["seriesMasterId"]
 		all = slices.DeleteFunc(slices.Clone(all), func(e Event) bool {
 			start := e.Start.time()
-			return from != nil && !start.After(*from) || to != nil && !start.Before(*to) || e.Status == "cancelled" && !deleted ||
+			return e.ToCome || from != nil && !start.After(*from) || to != nil && !start.Before(*to) || e.Status == "cancelled" && !deleted ||
 				series != "" && e.SeriesMasterID != series && e.ID != series
 		})
 		page, refused := pageOf(s, a, all, limits{fallback: 100, most: 100, wrong: "invalidParameter"})
@@ -154,6 +168,53 @@ var _ = declare(route{
 			answer["nextToken"] = page.next
 		} else if to == nil {
 			answer["syncToken"] = page.next
+		}
+		return reply(answer)
+	},
+})
+
+// DingTalk documents both bounds as optional, but has been seen to want timeMin,
+// and without timeMax what recurs would have no end: here both are wanted. It
+// documents no longest span.
+var _ = declare(route{
+	kind:   EventsViewCall,
+	method: http.MethodGet,
+	path:   "/v1.0/calendar/users/{userId}/calendars/{calendarId}/eventsview",
+	api:    openAPI,
+	paged:  true,
+	answer: func(s *Simulator, a arguments) (json.RawMessage, *refusal) {
+		all, ok := s.calendar(a)
+		from, fromErr := bound(a["timeMin"])
+		to, toErr := bound(a["timeMax"])
+		attendees, attendeesOK := number(a["maxAttendees"], 100)
+		switch {
+		case !ok:
+			return nil, wrongParameter("the calendar")
+		case fromErr != nil || toErr != nil || from == nil || to == nil:
+			return nil, wrongParameter("timeMin or timeMax")
+		case !attendeesOK || attendees < 1 || attendees > 100:
+			return nil, wrongParameter("maxAttendees")
+		}
+		all = slices.DeleteFunc(slices.Clone(all), func(e Event) bool {
+			end := e.End
+			if end == nil {
+				end = e.Start
+			}
+			return end.time().Before(*from) || !e.Start.time().Before(*to) || e.Status == "cancelled"
+		})
+		page, refused := pageOf(s, a, all, limits{fallback: 100, most: 100, wrong: "invalidParameter"})
+		if refused != nil {
+			return nil, refused
+		}
+		for i, e := range page.entries {
+			e = e.seenBy(a["userId"], attendees)
+			e.Reminders, e.ExtendedProperties = nil, &ExtendedProperties{}
+			e.ExtendedProperties.PrivateProperties.DingtalkDetailURL = "dingtalk://dingtalkclient/page/calendar?eventId=" + e.ID
+			page.entries[i] = e
+		}
+		answer := object{"events": page.entries, "nextToken": nil}
+		if page.more {
+			answer["nextToken"] = page.next
 		}
 		return reply(answer)
 	},

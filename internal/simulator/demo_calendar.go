@@ -118,23 +118,35 @@ func (c *calendarWriter) allDay(name, summary string, day time.Time, zone, organ
 }
 
 // series adds the event of each meeting of a schedule that is held on certain
-// days of the week. The first of them tells the rule.
+// days of the week, and of those to come until the end of next week. The first of
+// them tells the rule.
 func (c *calendarWriter) series(name, days string, held []Conference, start time.Time, length time.Duration, organizer string, attendees []string, responses map[string]string) {
-	master := ""
-	for i, conference := range held {
-		e := c.event(fmt.Sprint(name, "-", i), conference.Title, start, length, organizer, attendees...)
-		c.video(e, conference.RoomCode)
-		e.OriginStart = &When{DateTime: start.Format(time.RFC3339)}
-		for j, a := range e.Attendees {
-			e.Attendees[j].ResponseStatus = cmp.Or(responses[a.ID], a.ResponseStatus)
-		}
-		if i == 0 {
-			master = e.ID
-			e.Recurrence = &Recurrence{}
-			e.Recurrence.Pattern.Type, e.Recurrence.Pattern.DaysOfWeek, e.Recurrence.Pattern.Interval = "weekly", days, 1
-			e.Recurrence.Range.Type = "noEnd"
-		} else {
-			e.SeriesMasterID = master
+	var master *Event
+	for i := 0; i < len(held) || start.Before(c.at(time.December, 5, 0, 0)); i++ {
+		conference := held[min(i, len(held)-1)]
+		if i < len(held) || start.After(c.now) {
+			title := conference.Title
+			if i >= len(held) {
+				// Nobody has numbered it yet.
+				title, _, _ = strings.Cut(title, " #")
+			}
+			e := c.event(fmt.Sprint(name, "-", i), title, start, length, organizer, attendees...)
+			c.video(e, conference.RoomCode)
+			e.OriginStart = &When{DateTime: start.Format(time.RFC3339)}
+			for j, a := range e.Attendees {
+				e.Attendees[j].ResponseStatus = cmp.Or(responses[a.ID], a.ResponseStatus)
+			}
+			if i == 0 {
+				master = e
+				e.Recurrence = &Recurrence{}
+				e.Recurrence.Pattern.Type, e.Recurrence.Pattern.DaysOfWeek, e.Recurrence.Pattern.Interval = "weekly", days, 1
+				e.Recurrence.Range.Type = "noEnd"
+			} else {
+				e.SeriesMasterID = master.ID
+			}
+			if e.ToCome = i >= len(held); e.ToCome {
+				e.CreateTime, e.UpdateTime = master.CreateTime, master.UpdateTime
+			}
 		}
 		for start = start.AddDate(0, 0, 1); !onDay(start, days); start = start.AddDate(0, 0, 1) {
 		}

@@ -258,7 +258,7 @@ func TestDemoCalendarsFitTogether(t *testing.T) {
 		printed := e.OnlineMeetingInfo.ExtraInfo["roomCode"]
 		code := strings.ReplaceAll(printed, " ", "")
 		equal(t, "the room code as it is printed", code[:3]+" "+code[3:6]+" "+code[6:], printed)
-		if slices.Contains(unheld, code) {
+		if slices.Contains(unheld, code) || e.ToCome {
 			continue
 		}
 		start, _ := time.Parse(time.RFC3339, e.Start.DateTime)
@@ -366,6 +366,7 @@ func TestDemoHasEverything(t *testing.T) {
 		"a schedule held an hour late":           late == time.Hour,
 		"several meetings with one room code":    sim.Schedules[simulator.DemoSupplier][0].RoomCode == sim.Schedules[simulator.DemoSupplier][3].RoomCode,
 		"a series":                               anyEvent(func(e simulator.Event) bool { return e.SeriesMasterID != "" }),
+		"an occurrence to come":                  anyEvent(func(e simulator.Event) bool { return e.ToCome && e.SeriesMasterID != "" }),
 		"an all-day event":                       anyEvent(func(e simulator.Event) bool { return *e.IsAllDay && e.Start.TimeZone != "" && e.Start.DateTime == "" }),
 		"an all-day event without a zone":        anyEvent(func(e simulator.Event) bool { return *e.IsAllDay && e.Start.TimeZone == "" }),
 		"an event without a video meeting":       anyEvent(func(e simulator.Event) bool { return e.OnlineMeetingInfo == nil && !*e.IsAllDay }),
@@ -420,6 +421,18 @@ func TestDemoGoesWithTheTime(t *testing.T) {
 				if *c.Status == simulator.Ended && c.EndTime != nil && !at(c.EndTime).Before(test.monday) {
 					t.Errorf("%s ended at %s", id, at(c.EndTime))
 				}
+			}
+			var toCome []string
+			for _, e := range sim.Calendars[simulator.DemoPlatform] {
+				if start, err := time.Parse(time.RFC3339, e.Start.DateTime); e.ToCome {
+					toCome = append(toCome, e.Start.DateTime)
+					if err != nil || !start.After(test.now) || start.After(test.monday.Add(2*week)) {
+						t.Errorf("%s is to come at %s", e.Summary, e.Start.DateTime)
+					}
+				}
+			}
+			if len(toCome) < 6 { // the stand-ups and the all-hands of next week
+				t.Errorf("to come: %s", toCome)
 			}
 			for _, e := range sim.Calendars[simulator.DemoCEO] {
 				if e.IsAllDay != nil && *e.IsAllDay && e.Start.TimeZone != "" {

@@ -118,6 +118,7 @@ func vendorReview() *simulator.Simulator {
 		{ID: "deleted", Status: "cancelled", Start: &simulator.When{DateTime: "2025-08-19T00:00:00Z"}},
 		{ID: "allday", Start: &simulator.When{Date: "2025-08-20"}, End: &simulator.When{Date: "2025-08-21"}, IsAllDay: new(true)},
 		{ID: "master", Start: &simulator.When{Date: "2025-08-20", TimeZone: "Europe/Lisbon"}},
+		{ID: "next", Start: &simulator.When{DateTime: "2025-08-25T07:00:00Z"}, End: &simulator.When{DateTime: "2025-08-25T08:00:00Z"}, SeriesMasterID: "master", ToCome: true},
 	}
 	return sim
 }
@@ -139,6 +140,10 @@ const eventJSON = `{"id":"cnNT","summary":"Vendor review","description":"d","sta
 	"onlineMeetingInfo":{"type":"dingtalk","conferenceId":"uuid","url":"dingtalk://x?confId=7a0b&calendarId=92","extraInfo":{"roomCode":"812 365 40097"}},
 	"location":{"displayName":"room 1","meetingRooms":["1"]},"meetingRooms":[{"roomId":"id","displayName":"1","responseStatus":"accepted"}],
 	"reminders":[{"method":"dingtalk","minutes":"15"}],"createTime":"2025-08-11T01:02:03Z","updateTime":"2025-08-11T01:02:04Z"}`
+
+// viewedJSON is eventJSON as the view has it.
+var viewedJSON = strings.Replace(eventJSON, `"reminders":[{"method":"dingtalk","minutes":"15"}]`,
+	`"extendedProperties":{"privateProperties":{"dingtalkDetailUrl":"dingtalk://dingtalkclient/page/calendar?eventId=cnNT"}}`, 1)
 
 const userJSON = `"userid":"lin04","unionid":"` + lin + `","name":"Lin","avatar":"a","state_code":"86","mobile":"13800000000","hide_mobile":false,
 	"telephone":"1","job_number":"A-0417","title":"Buyer","email":"lin@example.com","org_email":"lin@corp.example.com","work_place":"w","remark":"r",
@@ -189,6 +194,8 @@ func TestShapes(t *testing.T) {
 			"startTime":1755500460000,"endTime":1755509500000,"duration":9040000,"fileSize":731906048,"recordType":0,"mediaId":"faa1","regionId":"cn-shenzhen"}]}`},
 		{"events", calendars + lin + "/calendars/primary/events?timeMax=2025-08-18T08:00:00Z", nil, `{"events":[` + eventJSON + `],"nextToken":null}`},
 		{"no events", calendars + "k2Wz/calendars/primary/events?timeMax=2025-08-18T08:00:00Z", nil, `{"events":[],"nextToken":null}`},
+		{"a view of events", calendars + lin + "/calendars/primary/eventsview?timeMin=2025-08-18T00:00:00Z&timeMax=2025-08-18T08:00:00Z", nil, `{"events":[` + viewedJSON + `],"nextToken":null}`},
+		{"a view of nothing", calendars + "k2Wz/calendars/primary/eventsview?timeMin=2025-08-18T00:00:00Z&timeMax=2025-08-18T08:00:00Z", nil, `{"events":[],"nextToken":null}`},
 		{"an event", calendars + lin + "/calendars/primary/events/cnNT", nil, eventJSON},
 		{"a user id", "/topapi/user/getbyunionid", []string{"unionid", lin}, legacyOK + `{"userid":"lin04","contact_type":0}}`},
 		{"a user", "/topapi/v2/user/get", []string{"userid", "lin04"}, legacyOK + `{` + userJSON + `,"manager_userid":"mei","senior":true,"real_authed":false,
@@ -232,6 +239,7 @@ func TestRefusals(t *testing.T) {
 		plan       = "/v1.0/conference/scheduleConferences/%s/infos?requestUnionId=%s"
 		recordings = videoConferences + "%s/cloudRecords/getVideos?unionId=%s"
 		events     = calendars + lin + "/calendars/primary/events"
+		view       = events + "view?timeMin=2025-08-18T00:00:00Z&timeMax=2025-08-25T00:00:00Z"
 	)
 	tests := []struct {
 		name, target string
@@ -274,6 +282,14 @@ func TestRefusals(t *testing.T) {
 		{"another bound that is no time", events + "?timeMax=x", nil, 400, "invalidParameter"},
 		{"a plus that was not escaped", events + "?timeMin=2025-08-18T00:00:00+08:00", nil, 400, "invalidParameter"},
 		{"more than a year", events + "?timeMin=2025-08-18T00:00:00Z&timeMax=2026-08-18T00:00:01Z", nil, 400, "invalidParameter"},
+		{"a view of nobody", strings.Replace(view, lin, "x", 1), nil, 400, "invalidParameter"},
+		{"a view of another calendar", strings.Replace(view, "primary", "x", 1), nil, 400, "invalidParameter"},
+		{"a larger page of a view", view + "&maxResults=101", nil, 400, "invalidParameter"},
+		{"more attendees than a view has", view + "&maxAttendees=101", nil, 400, "invalidParameter"},
+		{"no attendees in a view", view + "&maxAttendees=0", nil, 400, "invalidParameter"},
+		{"a view without a beginning", events + "view?timeMax=2025-08-25T00:00:00Z", nil, 400, "invalidParameter"},
+		{"a view without an end", events + "view?timeMin=2025-08-25T00:00:00Z", nil, 400, "invalidParameter"},
+		{"a view of what is no time", events + "view?timeMin=2025-08-25&timeMax=2025-08-25T00:00:00Z", nil, 400, "invalidParameter"},
 		{"a flag that is none", events + "?showDeleted=x", nil, 400, "invalidParameter"},
 		{"no such event", events + "/x", nil, 404, "itemNotFound"},
 		{"an event that was deleted", events + "/deleted", nil, 404, "instanceNotExist"},
@@ -328,6 +344,7 @@ var lists = []list{
 	{name: "a room code", target: "/v1.0/conference/roomCodes/7/infos", hasMore: true, end: "any", fallback: 20, entries: "conferenceList", entryID: "conferenceId"},
 	{name: "meetings in progress", target: "/v1.0/conference/orgConferences", hasMore: true, end: "any", fallback: 20, entries: "onGoingConfList", entryID: "conferenceId"},
 	{name: "events", target: calendars + "u/calendars/primary/events", end: nil, fallback: 100, most: 100, entries: "events", entryID: "id"},
+	{name: "a view of events", target: calendars + "u/calendars/primary/eventsview?timeMin=2025-08-18T00:00:00Z&timeMax=2025-08-25T00:00:00Z", end: nil, fallback: 100, most: 100, entries: "events", entryID: "id"},
 	{name: "users", target: "/topapi/v2/user/list", legacy: true, hasMore: true, end: "any", most: 100, entries: "list", entryID: "userid"},
 }
 
@@ -339,7 +356,7 @@ func longLists(n int) *simulator.Simulator {
 		c := simulator.Conference{ConferenceID: id, RoomCode: "7", Status: new(simulator.InProgress), StartTime: new(int64(i))}
 		sim.Schedules["a"] = append(sim.Schedules["a"], c)
 		sim.Members["m"] = append(sim.Members["m"], simulator.Member{UnionID: id})
-		sim.Calendars["u"] = append(sim.Calendars["u"], simulator.Event{ID: id})
+		sim.Calendars["u"] = append(sim.Calendars["u"], simulator.Event{ID: id, Start: &simulator.When{DateTime: "2025-08-18T07:00:00Z"}})
 		sim.People = append(sim.People, simulator.Person{UserID: id, DepartmentIDs: []int64{1}})
 	}
 	return sim
@@ -359,7 +376,11 @@ func (l list) ask(t *testing.T, sim *simulator.Simulator, size string, at any) (
 	}
 	target := l.target
 	if !l.legacy {
-		target += "?" + query.Encode()
+		separator := "?"
+		if strings.Contains(target, separator) {
+			separator = "&"
+		}
+		target += separator + query.Encode()
 	}
 	answer := decode(t, send(t, sim, target, form...).Body.String()).(map[string]any)
 	if code, _ := answer["code"].(string); code != "" {
@@ -449,9 +470,9 @@ func TestSizesOfEachList(t *testing.T) {
 // A position of one list is none of another.
 func TestPositionsOfEachList(t *testing.T) {
 	sim := longLists(5)
-	for _, from := range lists[:5] {
+	for _, from := range lists[:6] {
 		_, token, _ := from.ask(t, sim, "2", nil)
-		for _, to := range lists[:5] {
+		for _, to := range lists[:6] {
 			if ids, _, code := to.ask(t, sim, "2", token); (code == "") != (from.name == to.name) {
 				t.Errorf("the position of %s at %s: %v, %s", from.name, to.name, ids, code)
 			}
@@ -505,6 +526,35 @@ func TestEventBounds(t *testing.T) {
 	}
 }
 
+// The view has what ends at timeMin or later and starts before timeMax, and of
+// what recurs also what is to come.
+func TestEventsView(t *testing.T) {
+	for bounds, want := range map[string]string{
+		"2025-08-18T00:00:00Z 2025-09-01T00:00:00Z": "cnNT allday master next",
+		"2025-08-18T07:59:59Z 2025-08-18T08:00:00Z": "cnNT",
+		"2025-08-18T08:00:00Z 2025-08-18T08:00:00Z": "cnNT",
+		"2025-08-18T08:00:01Z 2025-08-19T15:00:00Z": "",
+		"2025-08-18T00:00:00Z 2025-08-18T07:00:00Z": "",
+		"2025-08-18T00:00:00Z 2025-08-18T07:00:01Z": "cnNT",
+		"2025-08-20T16:00:00Z 2025-08-21T00:00:00Z": "allday", // until midnight in Shanghai
+		"2025-08-25T07:30:00Z 2027-08-25T07:30:00Z": "next",
+	} {
+		t.Run(bounds, func(t *testing.T) {
+			from, until, _ := strings.Cut(bounds, " ")
+			var answer struct{ Events []struct{ ID string } }
+			body := send(t, vendorReview(), calendars+lin+"/calendars/primary/eventsview?timeMin="+from+"&timeMax="+until).Body
+			if err := json.Unmarshal(body.Bytes(), &answer); err != nil {
+				t.Fatal(err, body)
+			}
+			var ids []string
+			for _, e := range answer.Events {
+				ids = append(ids, e.ID)
+			}
+			equal(t, "events", want, strings.Join(ids, " "))
+		})
+	}
+}
+
 // Who asks is the self of the answer, and of nobody else's.
 func TestSelf(t *testing.T) {
 	sim := vendorReview()
@@ -542,7 +592,7 @@ func TestWhoMayReadRecordings(t *testing.T) {
 
 // As many attendees are told as were asked for.
 func TestAttendees(t *testing.T) {
-	for _, target := range []string{"?timeMax=2025-08-18T08:00:00Z&maxAttendees=", "/cnNT?maxAttendees="} {
+	for _, target := range []string{"?timeMax=2025-08-18T08:00:00Z&maxAttendees=", "view?timeMin=2025-08-18T08:00:00Z&timeMax=2025-08-18T08:00:00Z&maxAttendees=", "/cnNT?maxAttendees="} {
 		for size, want := range map[string]int{"": 2, "1": 1, "2": 2, "100": 2} {
 			body := send(t, vendorReview(), calendars+lin+"/calendars/primary/events"+target+size).Body.String()
 			if n := strings.Count(body, "isOptional"); n != want {
@@ -646,6 +696,7 @@ func TestRouting(t *testing.T) {
 		{"/topapi/v2/user/get/x", simulator.OtherCall},
 		{"/topapi/v2/user/get", simulator.UserCall},
 		{calendars + "x/calendars/primary/events", simulator.EventsCall},
+		{calendars + "x/calendars/primary/eventsview", simulator.EventsViewCall},
 		{calendars + "x/calendars/primary/events/y", simulator.EventCall},
 	}
 	for _, test := range tests {
@@ -700,7 +751,7 @@ func TestFaultsOfEachAPI(t *testing.T) {
 		}
 	}
 	sim := longLists(5)
-	members, users := lists[1], lists[5]
+	members, users := lists[1], lists[6]
 	_, at, _ := members.ask(t, sim, "2", nil)
 	sim.Script(
 		simulator.Fault{On: simulator.OnLater(simulator.MemberCall), Serve: simulator.Refuse(500, "later", "")},
