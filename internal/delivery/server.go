@@ -63,7 +63,7 @@ func Serve(name string, make plugin.PluginFunc) {
 	SetFreeMemInterval()
 	goplugin.Serve(&goplugin.ServeConfig{
 		HandshakeConfig: shared.Handshake,
-		Plugins:         map[string]goplugin.Plugin{name: &shared.WrapperPlugin{Impl: NewServer(make)}},
+		Plugins:         map[string]goplugin.Plugin{name: &shared.WrapperPlugin{Impl: served{NewServer(make)}}},
 		GRPCServer:      goplugin.DefaultGRPCServer,
 	})
 }
