@@ -26,10 +26,12 @@ locals {
   own_corp_id     = replace(var.own_corp_id, "'", "''")
   acting_union_id = replace(var.acting_union_id, "'", "''")
 
-  # The calendars are asked from this day on. It is a literal, which reaches the
-  # plugin, and the same all day, so that answers are shared. The table clock is
-  # exact.
+  # The calendars are asked from this day on and up to that one. These are
+  # literals, which reach the plugin, and the same all day, so that answers are
+  # shared. The table clock is exact, and fails where Powerpipe has run for so long
+  # that there are events behind them.
   since_day = formatdate("YYYY-MM-DD", timeadd(timestamp(), "-${24 * var.days}h"))
+  until_day = formatdate("YYYY-MM-DD", timeadd(timestamp(), "48h"))
 
   # Where nothing is named, the meetings in progress are looked at.
   nothing_named = length(var.schedule_conference_ids) + length(var.union_ids) == 0 && !var.whole_directory
@@ -47,7 +49,10 @@ locals {
   look = <<-EOQ
     with clock (now, since) as materialized (
       select
-        now(),
+        case
+          when now() < '${local.until_day} 00:00:00Z' then now()
+          else cast('Restart Powerpipe, which has counted the days up to ${local.until_day} and not to ' || now() as timestamptz)
+        end,
         to_timestamp(floor(date_part('epoch', now()) / 86400) * 86400 - 86400 * ${var.days})
     ),
     named (id) as materialized (
@@ -87,6 +92,7 @@ locals {
         join dingtalk_calendar_event as e on e.union_id = p.union_id
       where
         e.start_time >= '${local.since_day} 00:00:00Z'
+        and e.start_time < '${local.until_day} 00:00:00Z'
     ),
     event as materialized (
       select

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
@@ -117,7 +118,19 @@ func askings(b *testing.B) []asking {
 	}
 	unions := [2]any{keys["union_id"], simulator.DemoPlatform}
 	ofUnion := []engine.Qual{engine.Equals("union_id", keys["union_id"])}
-	events := read(engine.Scan{Table: "dingtalk_calendar_event", Quals: ofUnion}, "id")
+	month := bounded(dingtalk.Plugin(b.Context()).TableMap["dingtalk_calendar_event"])
+	events := read(engine.Scan{Table: "dingtalk_calendar_event", Quals: slices.Concat(ofUnion, month)}, "id")
+	var series [2]any
+	for _, event := range sim.Calendars[keys["union_id"]] {
+		if event.SeriesMasterID != "" {
+			series[0] = event.SeriesMasterID
+		}
+	}
+	for _, event := range sim.Calendars[simulator.DemoPlatform] {
+		if event.SeriesMasterID != "" && event.SeriesMasterID != series[0] {
+			series[1] = event.SeriesMasterID
+		}
+	}
 
 	always := func(n int) func(int) int { return func(int) int { return n } }
 	one := always(1)
@@ -129,7 +142,8 @@ func askings(b *testing.B) []asking {
 	byIDOnly := []string{"active_num", "attend_num", "cloud_record_owner_union_id", "cloud_record_status", "cloud_record_status_name", "extension_app_settings", "invited_num"}
 	byUserOnly := []string{"leader_department_ids", "manager_user_id", "senior"}
 	return []asking{
-		{table: "dingtalk_calendar_event", key: "union_id", values: unions},
+		{table: "dingtalk_calendar_event", key: "union_id", values: unions, besides: month},
+		{table: "dingtalk_calendar_event", key: "series_master_id", values: series, besides: ofUnion},
 		{table: "dingtalk_calendar_event", key: "id", values: events, besides: ofUnion, least: one},
 		{table: "dingtalk_conference", key: "conference_id", values: conferences, least: one},
 		{table: "dingtalk_conference", key: "room_code", values: codes, costly: byIDOnly},
@@ -300,7 +314,11 @@ func (a asking) join() string {
 	}
 	on := fmt.Sprintf("t.%s = k.value", a.key)
 	for _, q := range a.besides {
-		on += fmt.Sprintf(" and t.%s = %s", q.Column, literal(q.Value.GetStringValue()))
+		value := q.Value.GetStringValue()
+		if at := q.Value.GetTimestampValue(); at != nil {
+			value = at.AsTime().Format(time.RFC3339)
+		}
+		on += fmt.Sprintf(" and t.%s %s %s", q.Column, q.Operator, literal(value))
 	}
 	return fmt.Sprintf("with k (value) as (values (%s), (%s)) select t.%s from k join %s t on %s",
 		literal(a.values[0]), literal(a.values[1]), strings.Join(a.scan(false, a.values[0]).Columns, ", t."), a.table, on)

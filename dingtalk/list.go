@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
@@ -91,65 +90,6 @@ func (l *listing) checkKeys() error {
 func (l *listing) key(name string) (string, bool) {
 	v, ok := l.EqualsQuals[name]
 	return v.GetStringValue(), ok
-}
-
-// bounds returns the least and the greatest time that the query's conditions on
-// a column allow; a zero time is no bound.
-func (l *listing) bounds(name string) (min, max time.Time) {
-	quals, ok := l.Quals[name]
-	if !ok {
-		return min, max
-	}
-	for _, q := range quals.Quals {
-		at := q.Value.GetTimestampValue()
-		if at == nil {
-			continue
-		}
-		t := at.AsTime()
-		if q.Operator != "<" && q.Operator != "<=" && (min.IsZero() || t.After(min)) {
-			min = t
-		}
-		if q.Operator != ">" && q.Operator != ">=" && (max.IsZero() || t.Before(max)) {
-			max = t
-		}
-	}
-	return min, max
-}
-
-// allows reports whether the query's conditions on a column of times let a row
-// with that time in; nil is NULL. What they don't may not be streamed where more
-// was asked for than the query wants: it would count against a LIMIT.
-func (l *listing) allows(name string, t *time.Time) bool {
-	quals, ok := l.Quals[name]
-	if !ok {
-		return true
-	}
-	for _, q := range quals.Quals {
-		at := q.Value.GetTimestampValue()
-		if at == nil {
-			continue
-		}
-		if t == nil {
-			return false
-		}
-		var holds bool
-		switch order := t.Compare(at.AsTime()); q.Operator {
-		case "<":
-			holds = order < 0
-		case "<=":
-			holds = order <= 0
-		case ">":
-			holds = order > 0
-		case ">=":
-			holds = order >= 0
-		default: // "="
-			holds = order == 0
-		}
-		if !holds {
-			return false
-		}
-	}
-	return true
 }
 
 // actingUser returns the union id of the user in whose name to ask DingTalk, and

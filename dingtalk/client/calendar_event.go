@@ -4,21 +4,31 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strconv"
 	"time"
-
-	_ "time/tzdata" // the zones of all-day events, on machines that have none
 )
 
 var (
-	// GET …/events ends with a nextToken that is null.
+	// Both lists end with a nextToken that is null.
+	calendarEventsView = declare(endpoint{
+		method:     http.MethodGet,
+		path:       "/v1.0/calendar/users/{unionId}/calendars/primary/eventsview?maxAttendees={maxAttendees}&timeMin={timeMin}&timeMax={timeMax}",
+		api:        openAPI,
+		codes:      map[string]meaning{"invalidParameter": {kind: BadRequest, advice: adviceBadCalendar}},
+		paging:     byToken,
+		maxPage:    100,
+		permission: "Calendar.Event.Read",
+	})
 	calendarEvents = declare(endpoint{
 		method:     http.MethodGet,
-		path:       "/v1.0/calendar/users/{unionId}/calendars/primary/events?maxAttendees={maxAttendees}&timeMin={timeMin?}&timeMax={timeMax?}&seriesMasterId={seriesMasterId?}",
+		path:       "/v1.0/calendar/users/{unionId}/calendars/primary/events?maxAttendees={maxAttendees}&seriesMasterId={seriesMasterId}",
 		api:        openAPI,
-		codes:      map[string]meaning{"invalidParameter": {kind: BadRequest}},
+		codes:      map[string]meaning{"invalidParameter": {kind: BadRequest, advice: adviceBadCalendar}},
 		paging:     byToken,
 		maxPage:    100,
 		permission: "Calendar.Event.Read",
@@ -36,22 +46,12 @@ var (
 	})
 )
 
-// The most attendees of an event that either call returns. An event may have
-// 5,000.
+// The most attendees of an event that a list, or the call for one event,
+// returns. An event may have 5,000.
 const (
 	maxAttendeesOfEach = 100
 	maxAttendeesOfOne  = 500
 )
-
-// CalendarQuery narrows a list of events. The zero value doesn't.
-type CalendarQuery struct {
-	// TimeMin and TimeMax are the bounds of an event's start; a zero time is no
-	// bound. They are sent in whole seconds, never narrower than they are.
-	// DingTalk allows them to be one year apart at most.
-	TimeMin, TimeMax time.Time
-	// SeriesMasterID leaves only the events of a series; "" is all.
-	SeriesMasterID string
-}
 
 // CalendarEvent is an event of a user's primary calendar. A nil field is one
 // that DingTalk did not return; an id or code that it left empty stays "".
@@ -69,8 +69,8 @@ type CalendarEvent struct {
 	// SeriesMasterID is "" for an event that does not recur.
 	SeriesMasterID *string        `json:"seriesMasterId"`
 	Organizer      EventOrganizer `json:"organizer"`
-	// Attendees is an array, of 100 from CalendarEvents and of 500 from
-	// CalendarEvent at most.
+	// Attendees is an array, of 100 at most from a list and of 500 from
+	// CalendarEvent.
 	Attendees     RawArray      `json:"attendees"`
 	OnlineMeeting OnlineMeeting `json:"onlineMeetingInfo"`
 	Location      EventLocation `json:"location"`
@@ -99,22 +99,58 @@ type OnlineMeeting struct {
 	// ConferenceID is what DingTalk calls a logical id: no conference's id.
 	ConferenceID *string `json:"conferenceId"`
 	URL          *string `json:"url"`
-	ExtraInfo    struct {
-		// RoomCode may have spaces between its digits.
-		RoomCode *string `json:"roomCode"`
-	} `json:"extraInfo"`
+	// ExtraInfo may be missing where URL has the room code: RoomCode finds it in
+	// either.
+	ExtraInfo OnlineMeetingExtra `json:"extraInfo"`
+}
+
+// OnlineMeetingExtra is what DingTalk adds to a video meeting.
+type OnlineMeetingExtra struct {
+	// RoomCode may have spaces between its digits.
+	RoomCode *string `json:"roomCode"`
+}
+
+// UnmarshalJSON reads the object, or a text that holds it: DingTalk writes both.
+func (e *OnlineMeetingExtra) UnmarshalJSON(b []byte) error {
+	if b[0] == '"' {
+		var text string
+		if err := json.Unmarshal(b, &text); err != nil || text == "" {
+			return err
+		}
+		if b = []byte(text); !json.Valid(b) {
+			return misfit(excerpt(b) + " is no object")
+		}
+	}
+	type extra OnlineMeetingExtra
+	return json.Unmarshal(b, (*extra)(e))
+}
+
+var roomCodeInLink = regexp.MustCompile(`[?&]roomCode=([^&#]+)`)
+
+// RoomCode is the room code of the video meeting as DingTalk wrote it; nil where
+// it has none.
+func (m *OnlineMeeting) RoomCode() *string {
+	if code := m.ExtraInfo.RoomCode; code != nil && *code != "" || m.URL == nil {
+		return code
+	}
+	if found := roomCodeInLink.FindStringSubmatch(*m.URL); found != nil {
+		if code, err := url.QueryUnescape(found[1]); err == nil {
+			return &code
+		}
+	}
+	return m.ExtraInfo.RoomCode
 }
 
 // EventTime is when an event starts or ends. DingTalk writes it as a time with a
 // zone; for an all-day event as a date, with its zone or without.
 type EventTime struct {
-	// Time is in UTC. For a date it is midnight in its zone, and nil if DingTalk
-	// doesn't tell the zone.
+	// Time is in UTC. For a date it is where the day begins in its zone, and nil
+	// if DingTalk doesn't tell the zone or nobody knows it.
 	Time *time.Time
 	// Date is as yyyy-MM-dd; "" where DingTalk did not return it.
 	Date string
-	// TimeZone is the name of the zone, such as Asia/Shanghai; "" where DingTalk
-	// did not return it.
+	// TimeZone is how DingTalk names the zone, as in Asia/Shanghai or GMT+8; ""
+	// where it did not return it.
 	TimeZone string
 }
 
@@ -131,18 +167,16 @@ func (e *EventTime) UnmarshalJSON(b []byte) error {
 	e.Date, e.TimeZone = sent.Date, sent.TimeZone
 	switch {
 	case sent.DateTime != "":
-		t, err := parseTime(time.RFC3339, sent.DateTime, time.UTC)
+		t, err := parseISO(sent.DateTime)
 		e.Time = &t
 		return within("dateTime", err)
 	case sent.Date != "":
-		zone, err := time.LoadLocation(sent.TimeZone)
-		if err != nil || sent.TimeZone == "Local" { // which is a zone to Go alone
-			return within("timeZone", misfit(strconv.Quote(sent.TimeZone)+" is no time zone"))
-		}
-		t, err := parseTime(time.DateOnly, sent.Date, zone)
-		if sent.TimeZone != "" {
+		if zone := zoneNamed(sent.TimeZone); zone != nil {
+			t, err := startOfDay(sent.Date, zone)
 			e.Time = &t
+			return within("date", err)
 		}
+		_, err := startOfDay(sent.Date, time.UTC)
 		return within("date", err)
 	}
 	return nil
@@ -163,31 +197,55 @@ type CalendarEventPage struct {
 	Events List[*CalendarEvent] `json:"events"`
 }
 
-func (e *CalendarEvent) key() string { return keyOf(e.ID) }
+// key is the id and the start: the occurrences of what recurs may have one id.
+func (e *CalendarEvent) key() string {
+	start := e.Start.Date
+	if e.Start.Time != nil {
+		start = e.Start.Time.String()
+	}
+	return keyOf(e.ID) + " " + start
+}
+
+// named returns what is wrong with an event that has no id: nothing tells it
+// from the others.
+func (e *CalendarEvent) named() error {
+	if keyOf(e.ID) == "" {
+		return errors.New("id is missing")
+	}
+	return nil
+}
 
 func (p *CalendarEventPage) entries() entries { return entriesOf("events", p.Events) }
 
-func (p *CalendarEventPage) check() error { return checkPage(p) }
-
-// CalendarEvents returns the events of a user's primary calendar page by page,
-// less those deleted. Of an event that recurs, it has the past instances and not
-// the future ones. An error is the last thing it yields.
-func (c *Client) CalendarEvents(ctx context.Context, unionID string, query CalendarQuery, opt PageOptions) iter.Seq2[*CalendarEventPage, error] {
-	upToSecond := query.TimeMax
-	if !upToSecond.IsZero() {
-		upToSecond = upToSecond.Add(time.Second - 1)
+func (p *CalendarEventPage) check() error {
+	for i, e := range p.Events {
+		if err := e.named(); err != nil {
+			return fmt.Errorf("events[%d].%w", i, err)
+		}
 	}
-	return pages[CalendarEventPage](ctx, c, calendarEvents, opt,
-		unionID, strconv.Itoa(maxAttendeesOfEach), isoSecond(query.TimeMin), isoSecond(upToSecond), query.SeriesMasterID)
+	return checkPage(p)
 }
 
-// isoSecond is the second that a time is in; "" for the zero time.
-func isoSecond(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
+// CalendarEventsView returns the events of a user's primary calendar that end at
+// from or later and start before until, page by page, less those deleted. Of an
+// event that recurs it has every occurrence, past and future. The bounds are sent
+// in whole seconds, never narrower than they are. An error is the last thing it
+// yields.
+func (c *Client) CalendarEventsView(ctx context.Context, unionID string, from, until time.Time, opt PageOptions) iter.Seq2[*CalendarEventPage, error] {
+	return pages[CalendarEventPage](ctx, c, calendarEventsView, opt,
+		unionID, strconv.Itoa(maxAttendeesOfEach), isoSecond(from), isoSecond(until.Add(time.Second-1)))
 }
+
+// CalendarSeries returns the events of a series in a user's primary calendar page
+// by page, less those deleted, and its first event, which doesn't say that it
+// belongs to the series. It has the past occurrences and not the future ones. An
+// error is the last thing it yields.
+func (c *Client) CalendarSeries(ctx context.Context, unionID, seriesMasterID string, opt PageOptions) iter.Seq2[*CalendarEventPage, error] {
+	return pages[CalendarEventPage](ctx, c, calendarEvents, opt, unionID, strconv.Itoa(maxAttendeesOfEach), seriesMasterID)
+}
+
+// isoSecond is the second that a time is in.
+func isoSecond(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // calendarEventAnswer is the answer to one event.
 type calendarEventAnswer struct {
@@ -195,12 +253,7 @@ type calendarEventAnswer struct {
 	CalendarEvent
 }
 
-func (a *calendarEventAnswer) check() error {
-	if a.ID == nil {
-		return errors.New("id is missing")
-	}
-	return nil
-}
+func (a *calendarEventAnswer) check() error { return a.named() }
 
 // CalendarEvent returns an event of a user's primary calendar. The error is an
 // *Error of kind NotFound where there is no such event. wait is as in

@@ -24,6 +24,7 @@ var fuzzed = []fuzzCase{
 	{orgConferences, func() answer { return new(OngoingConferencePage) }, []string{"onGoingConfList", "totalCount"}},
 	{roomCodeConferences, func() answer { return new(RoomCodeConferencePage) }, []string{"conferenceList", "totalCount"}},
 	{conferenceMembers, func() answer { return new(ConferenceMemberPage) }, []string{"memberModels", "totalCount"}},
+	{calendarEventsView, func() answer { return new(CalendarEventPage) }, []string{"events", "totalCount"}},
 	{calendarEvents, func() answer { return new(CalendarEventPage) }, []string{"events", "totalCount"}},
 	{departmentUsers, func() answer { return new(UserPage) }, []string{"result.list"}},
 	{conferenceByID, func() answer { return new(conferenceAnswer) }, []string{"confInfo"}},

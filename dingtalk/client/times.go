@@ -2,8 +2,11 @@ package client
 
 import (
 	"encoding/json"
+	"regexp"
 	"strconv"
 	"time"
+
+	_ "time/tzdata" // the zones of all-day events, on machines that have none
 )
 
 // ISOTime is a time that DingTalk writes as ISO 8601 text with a zone, kept to
@@ -18,7 +21,7 @@ func (t *ISOTime) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &text); err != nil || text == "" {
 		return err
 	}
-	at, err := parseTime(time.RFC3339, text, time.UTC)
+	at, err := parseISO(text)
 	if err != nil {
 		return err
 	}
@@ -54,12 +57,70 @@ func (s *Span) Seconds() *float64 {
 
 func (s *Span) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, (*int64)(s)) }
 
-// parseTime reads a time in UTC that a timestamp can hold. zone is where it is
-// meant, if the text doesn't say.
-func parseTime(layout, text string, zone *time.Location) (time.Time, error) {
-	t, err := time.ParseInLocation(layout, text, zone)
-	if m := Millis(t.UnixMilli()); err != nil || m < minMillis || m > maxMillis {
-		return time.Time{}, misfit(excerpt([]byte(strconv.Quote(text))) + " is no time like " + layout)
+// isoLayouts are the ways in which DingTalk writes a time as ISO 8601 text.
+var isoLayouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z0700"}
+
+// parseISO reads a time in UTC that a timestamp can hold.
+func parseISO(text string) (time.Time, error) {
+	for _, layout := range isoLayouts {
+		if t, err := time.Parse(layout, text); err == nil && isTimestamp(t) {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, noTime(text, time.RFC3339)
+}
+
+// startOfDay reads a date as the moment, in UTC, at which the day begins in a
+// zone.
+func startOfDay(date string, zone *time.Location) (time.Time, error) {
+	t, err := time.ParseInLocation(time.DateOnly, date, zone)
+	if err != nil || !isTimestamp(t) {
+		return time.Time{}, noTime(date, time.DateOnly)
+	}
+	// Where the clocks skip midnight, Go may find an hour of the day before. The
+	// day begins when they have done so.
+	if _, end := t.ZoneBounds(); t.Format(time.DateOnly) < date && !end.IsZero() {
+		t = end
 	}
 	return t.UTC(), nil
 }
+
+// isTimestamp reports whether a timestamp can hold a time.
+func isTimestamp(t time.Time) bool {
+	m := Millis(t.UnixMilli())
+	return m >= minMillis && m <= maxMillis
+}
+
+func noTime(text, layout string) error {
+	return misfit(excerpt([]byte(strconv.Quote(text))) + " is no time like " + layout)
+}
+
+var fixedZone = regexp.MustCompile(`^(?:GMT|UTC)([+-])(\d{1,2})(?::(\d{2}))?$`)
+
+// zoneNamed is the zone that a text names: as IANA does, or by its offset, as in
+// GMT+8. Nil is one that nobody knows.
+func zoneNamed(name string) *time.Location {
+	if offset := fixedZone.FindStringSubmatch(name); offset != nil {
+		hours, _ := strconv.Atoi(offset[2])
+		minutes, _ := strconv.Atoi(offset[3]) // 0 where there are none
+		seconds := (hours*60 + minutes) * 60
+		if seconds > maxOffset || minutes > 59 {
+			return nil
+		}
+		if offset[1] == "-" {
+			seconds = -seconds
+		}
+		return time.FixedZone(name, seconds)
+	}
+	if name == "" || name == "Local" { // which are zones to Go alone
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil
+	}
+	return zone
+}
+
+// maxOffset is how many seconds a zone may be from Greenwich.
+const maxOffset = 14 * 60 * 60

@@ -47,7 +47,7 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]qu
 	for column, quals := range request.QueryContext.GetQuals() {
 		choices := []*proto.Quals{quals}
 		if isKey(table, column) {
-			choices = single(quals)
+			choices = single(spanned(table, column, quals))
 		}
 		var more []map[string]*proto.Quals
 		for _, combination := range combinations {
@@ -137,6 +137,57 @@ func (s *Server) key(request *proto.ExecuteRequest, table *plugin.Table, connect
 
 func isKey(table *plugin.Table, column string) bool {
 	return slices.ContainsFunc(table.List.KeyColumns, func(k *plugin.KeyColumn) bool { return k.Name == column })
+}
+
+// spanned returns the conditions on a column with bounds in place of lists of
+// times, where the table takes bounds: it may bring rows that are near a time,
+// and one near two of a list would come twice. The engine compares again.
+func spanned(table *plugin.Table, column string, quals *proto.Quals) *proto.Quals {
+	takesBounds := slices.ContainsFunc(table.List.KeyColumns, func(k *plugin.KeyColumn) bool {
+		return k.Name == column && slices.Contains(k.Operators, ">=") && slices.Contains(k.Operators, "<=")
+	})
+	if !takesBounds {
+		return quals
+	}
+	bounded := &proto.Quals{}
+	for _, q := range quals.GetQuals() {
+		times := timesIn(q.GetValue().GetListValue())
+		if len(times) == 0 {
+			bounded.Quals = append(bounded.Quals, q)
+			continue
+		}
+		bound := func(operator string, v *proto.QualValue) {
+			bounded.Quals = append(bounded.Quals, &proto.Qual{FieldName: q.FieldName, Operator: &proto.Qual_StringValue{StringValue: operator}, Value: v})
+		}
+		least, greatest := slices.MinFunc(times, byTime), slices.MaxFunc(times, byTime)
+		switch operator := q.GetStringValue(); operator {
+		case "=":
+			bound(">=", least)
+			bound("<=", greatest)
+		case ">", ">=":
+			bound(operator, least)
+		case "<", "<=":
+			bound(operator, greatest)
+		default:
+			bounded.Quals = append(bounded.Quals, q)
+		}
+	}
+	return bounded
+}
+
+// timesIn are the times of a list, and of the lists within it.
+func timesIn(list *proto.QualValueList) (times []*proto.QualValue) {
+	for _, v := range list.GetValues() {
+		if v.GetTimestampValue() != nil {
+			times = append(times, v)
+		}
+		times = append(times, timesIn(v.GetListValue())...)
+	}
+	return times
+}
+
+func byTime(a, b *proto.QualValue) int {
+	return a.GetTimestampValue().AsTime().Compare(b.GetTimestampValue().AsTime())
 }
 
 // single returns the conditions on a column with each value that all its "="

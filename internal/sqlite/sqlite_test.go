@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -245,5 +246,45 @@ func TestJoinByAnyOfTheKeys(t *testing.T) {
 	}
 	if d := cmp.Diff([][]any{{"INC-2047 登录故障应急"}}, r.Rows); d != "" {
 		t.Error(d)
+	}
+}
+
+// A table that wants bounds or one of its keys is joined by what it gets, also
+// where the rows that it is joined with are many.
+func TestJoinByBoundsOrAKey(t *testing.T) {
+	sim := simulator.Demo(simulator.DemoTime)
+	const month = " and e.start_time >= '2026-11-01' and e.start_time < '2026-12-01'"
+	ids := make([]string, 100)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("('%s', '%s')", simulator.DemoCEO, sim.Calendars[simulator.DemoCEO][i%10].ID)
+	}
+	for name, test := range map[string]struct {
+		query string
+		rows  int
+		kinds []simulator.CallKind
+	}{
+		"by id":            {"select e.title from k join dingtalk_calendar_event e on e.union_id = k.person and e.id = k.event", 100, []simulator.CallKind{simulator.EventCall}},
+		"by id, one's own": {"select e.title from k join dingtalk_calendar_event e on e.id = k.event and e.union_id = '" + simulator.DemoCEO + "'", 100, []simulator.CallKind{simulator.EventCall}},
+		"within bounds":    {"select distinct e.id from k join dingtalk_calendar_event e on e.union_id = k.person" + month + " where e.title like 'Lunch%'", 1, []simulator.CallKind{simulator.EventsViewCall}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sim.ClearCalls()
+			r, err := open(t, sim).Query(t.Context(), "with k (person, event) as (values "+strings.Join(ids, ", ")+") "+test.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(r.Rows) != test.rows {
+				t.Errorf("%d rows", len(r.Rows))
+			}
+			var kinds []simulator.CallKind
+			for _, c := range sim.Calls() {
+				if c.Kind != simulator.TokenCall && !slices.Contains(kinds, c.Kind) {
+					kinds = append(kinds, c.Kind)
+				}
+			}
+			if d := cmp.Diff(test.kinds, kinds); d != "" {
+				t.Errorf("calls (-want +got):\n%s", d)
+			}
+		})
 	}
 }

@@ -83,10 +83,12 @@ type planQual struct{ Column, Operator string }
 
 // The costs are only ever compared: a scan with all required quals must look
 // cheap, and one without them must never be chosen if there is another way. A
-// whole table that could be asked for by a key is dear.
+// whole table that could be asked for by a key is dear, and one that takes bounds
+// may refuse to be read without.
 const (
 	costWithQuals    = 100
 	costWholeTable   = 1e6
+	costUnbounded    = 1e12
 	costMissingQuals = 1e15
 )
 
@@ -132,6 +134,7 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 		p.Times = append(p.Times, planQual{m.schema.Columns[c.Column].Name, operators[c.Op]})
 	}
 	missing, anyOf, anySatisfied, optional := false, false, false, false
+	unbounded, named := false, false // of optional key columns
 	for _, k := range m.schema.ListCallKeyColumnList {
 		switch k.Require {
 		case "required":
@@ -139,13 +142,23 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 		case "any_of":
 			anyOf, anySatisfied = true, anySatisfied || satisfied[k.Name]
 		case "optional":
-			optional = optional || !isSteampipeColumn(k.Name) && k.Name != "corp_id"
+			if isSteampipeColumn(k.Name) || k.Name == "corp_id" {
+				continue
+			}
+			optional = true
+			if slices.Contains(k.Operators, ">=") {
+				unbounded = unbounded || !p.bounds(k.Name)
+			} else {
+				named = named || satisfied[k.Name]
+			}
 		}
 	}
 	info.EstimatedCost, info.EstimatedRows = costWithQuals, 100
 	switch {
 	case missing || anyOf && !anySatisfied:
 		info.EstimatedCost, info.EstimatedRows = costMissingQuals, 1_000_000
+	case unbounded && !named:
+		info.EstimatedCost, info.EstimatedRows = costUnbounded, 1_000_000
 	case optional && len(p.Quals) == 0:
 		info.EstimatedCost, info.EstimatedRows = costWholeTable, 10_000
 	}
@@ -170,6 +183,15 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 	b, err := json.Marshal(p)
 	info.IdxStr = string(b)
 	return err
+}
+
+// bounds reports whether the plan's conditions bound a column on both sides, as a
+// table wants that takes bounds, unless a query names one of its optional keys.
+func (p plan) bounds(column string) bool {
+	has := func(operators string) bool {
+		return slices.ContainsFunc(p.Quals, func(q planQual) bool { return q.Column == column && strings.Contains(operators, q.Operator[:1]) })
+	}
+	return has(">=") && has("<=")
 }
 
 var operators = map[vtab.ConstraintOp]string{

@@ -1,0 +1,161 @@
+package dingtalk
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	gproto "google.golang.org/protobuf/proto"
+)
+
+// day is how far from what the query means a bound on a time may be when it
+// arrives: Steampipe reads the values of the types date and timestamp as UTC,
+// whatever the session's zone. So no table lets less through than a day on each
+// side of the bounds, and the engine compares again.
+const day = 24 * time.Hour
+
+// Bounds outside of these years are not what the query says. (DingTalk is from
+// 2014.) The day is for zones.
+var (
+	earliestBound = time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC).Add(-day)
+	latestBound   = time.Date(2201, 1, 1, 0, 0, 0, 0, time.UTC).Add(day)
+)
+
+// bounds are the least and the greatest time that a query's conditions on a
+// column allow, as they arrived; a zero time is no bound.
+type bounds struct {
+	min, max time.Time
+	// elsewhere is true where another list call reads the rows for this one.
+	elsewhere bool
+}
+
+// bounds returns those of a column, if they can be what the query says.
+func (l *listing) bounds(name string) (b bounds, err error) {
+	for _, q := range l.QueryContext.UnsafeQuals[name].GetQuals() {
+		operator, times := q.GetStringValue(), timesOf(q.GetValue())
+		if !slices.Contains(boundOperators, operator) || len(times) == 0 {
+			continue
+		}
+		for _, t := range times {
+			if t.Before(earliestBound) || t.After(latestBound) {
+				return bounds{}, strangeBound(name, operator, t)
+			}
+		}
+		b = b.and(operator, times)
+		// An engine that links the plugin makes a list call for each value of a
+		// list. A row near two of them would come twice, so the first call reads
+		// for all.
+		if list := q.GetValue().GetListValue().GetValues(); len(list) > 0 && l.EqualsQuals[name].GetListValue() == nil {
+			b.elsewhere = !gproto.Equal(l.EqualsQuals[name], list[0])
+		}
+	}
+	return b, nil
+}
+
+// boundOperators are the operators of the conditions that bound a column.
+var boundOperators = []string{">", ">=", "<", "<=", "="}
+
+// timesOf are the times of a condition: of a list all.
+func timesOf(v *proto.QualValue) (times []time.Time) {
+	if at := v.GetTimestampValue(); at != nil {
+		return []time.Time{at.AsTime()}
+	}
+	for _, v := range v.GetListValue().GetValues() {
+		times = append(times, timesOf(v)...)
+	}
+	return times
+}
+
+// and narrows the bounds by a condition that holds with any of some times.
+func (b bounds) and(operator string, times []time.Time) bounds {
+	least, greatest := slices.MinFunc(times, time.Time.Compare), slices.MaxFunc(times, time.Time.Compare)
+	if operator != "<" && operator != "<=" && least.After(b.min) {
+		b.min = least
+	}
+	if operator != ">" && operator != ">=" && (b.max.IsZero() || greatest.Before(b.max)) {
+		b.max = greatest
+	}
+	return b
+}
+
+// both reports whether the bounds are on both sides.
+func (b bounds) both() bool { return !b.min.IsZero() && !b.max.IsZero() }
+
+// any reports whether there are bounds.
+func (b bounds) any() bool { return !b.min.IsZero() || !b.max.IsZero() }
+
+// near reports whether the query may mean a row with that time; nil is NULL.
+func (b bounds) near(t *time.Time) bool {
+	if t == nil {
+		return !b.any()
+	}
+	return !t.Before(b.min.Add(-day)) && (b.max.IsZero() || !t.After(b.max.Add(day)))
+}
+
+// strangeBound is the error for a bound that is not what the query says.
+func strangeBound(name, operator string, t time.Time) error {
+	return fmt.Errorf("%[1]s %[2]s %[3]s is what arrived, and a bound has to be from 2010 to 2200. If the query says another time, Postgres has passed on a wrong one: "+
+		"the value of a subquery arrives as the year 2000, and a time outside of 1707 to 2292 as another year. "+
+		"Write the time itself, as in: %[1]s %[2]s '2026-11-01', or: %[1]s %[2]s now() - interval '7 days'", name, operator, t.Format(time.RFC3339))
+}
+
+// unbounded is the error for a query that does not bound a column on both sides.
+// why says what DingTalk needs the bounds for; instead are conditions that need
+// none.
+func (b bounds) unbounded(name, why, instead string) error {
+	arrived := "no bound has arrived"
+	switch {
+	case !b.min.IsZero():
+		arrived = "only a lower one has arrived, " + b.min.Format(time.RFC3339)
+	case !b.max.IsZero():
+		arrived = "only an upper one has arrived, " + b.max.Format(time.RFC3339)
+	}
+	return fmt.Errorf("bound %[1]s on both sides, as in: %[1]s >= '2026-11-01' and %[1]s < '2026-12-01'%[2]s. %[3]s, and %[4]s. "+
+		"In Postgres, a bound that is a function call and nothing else, or comes from another table, does not reach the plugin: in place of now(), write now() + interval '0 days'", name, instead, why, arrived)
+}
+
+const (
+	// boundDoubt is how far the bounds of a call are widened: DingTalk has a time
+	// of its own for an all-day event without a zone.
+	boundDoubt = day
+	// spanAtMost is less than the year that the bounds of a call may be apart
+	// when they have been widened.
+	spanAtMost = 364*day - 2*boundDoubt
+)
+
+// span is a part of the time that a query asks about.
+type span struct {
+	// askFrom and askUntil are the bounds to ask for.
+	askFrom, askUntil time.Time
+	// from and until tell which of the rows, that the bounds of the neighbours
+	// bring as well, belong to the span: from is in it, until is in the next. A
+	// zero time is no edge.
+	from, until time.Time
+}
+
+// has reports whether a row with that time is the span's. One without a time is
+// of the first.
+func (s span) has(t *time.Time) bool {
+	if t == nil {
+		return s.from.IsZero()
+	}
+	return !t.Before(s.from) && (s.until.IsZero() || t.Before(s.until))
+}
+
+// spans yields the spans that cover the bounds, which are on both sides.
+func (b bounds) spans(yield func(span) bool) {
+	askFrom, askUntil := b.min.Add(-boundDoubt), b.max.Add(boundDoubt)
+	var from time.Time
+	for askFrom.Before(askUntil) {
+		until := askFrom.Add(boundDoubt + spanAtMost)
+		s := span{askFrom, until.Add(boundDoubt), from, until}
+		if !s.askUntil.Before(askUntil) {
+			s.askUntil, s.until = askUntil, time.Time{}
+		}
+		if !yield(s) || s.until.IsZero() {
+			return
+		}
+		from, askFrom = until, until.Add(-boundDoubt)
+	}
+}
