@@ -26,6 +26,11 @@ var (
 // column allow, as they arrived; a zero time is no bound.
 type bounds struct {
 	min, max time.Time
+	// above and below are true where the least and the greatest time themselves
+	// are not allowed.
+	above, below bool
+	// among are the only times that are allowed; nil is no such list.
+	among []time.Time
 	// elsewhere is true where another list call reads the rows for this one.
 	elsewhere bool
 }
@@ -46,8 +51,9 @@ func (l *listing) bounds(name string) (b bounds, err error) {
 		// An engine that links the plugin makes a list call for each value of a
 		// list. A row near two of them would come twice, so the first call reads
 		// for all.
-		if list := q.GetValue().GetListValue().GetValues(); len(list) > 0 && l.EqualsQuals[name].GetListValue() == nil {
-			b.elsewhere = !gproto.Equal(l.EqualsQuals[name], list[0])
+		list, own := q.GetValue().GetListValue().GetValues(), l.EqualsQuals[name]
+		if len(list) > 0 && own != nil && own.GetListValue() == nil {
+			b.elsewhere = !gproto.Equal(own, list[0])
 		}
 	}
 	return b, nil
@@ -70,11 +76,16 @@ func timesOf(v *proto.QualValue) (times []time.Time) {
 // and narrows the bounds by a condition that holds with any of some times.
 func (b bounds) and(operator string, times []time.Time) bounds {
 	least, greatest := slices.MinFunc(times, time.Time.Compare), slices.MaxFunc(times, time.Time.Compare)
-	if operator != "<" && operator != "<=" && least.After(b.min) {
+	if operator != "<" && operator != "<=" && !least.Before(b.min) {
+		b.above = operator == ">" || b.above && least.Equal(b.min)
 		b.min = least
 	}
-	if operator != ">" && operator != ">=" && (b.max.IsZero() || greatest.Before(b.max)) {
+	if operator != ">" && operator != ">=" && (b.max.IsZero() || !greatest.After(b.max)) {
+		b.below = operator == "<" || b.below && greatest.Equal(b.max)
 		b.max = greatest
+	}
+	if operator == "=" && len(times) > 1 {
+		b.among = times
 	}
 	return b
 }
@@ -91,6 +102,16 @@ func (b bounds) near(t *time.Time) bool {
 		return !b.any()
 	}
 	return !t.Before(b.min.Add(-day)) && (b.max.IsZero() || !t.After(b.max.Add(day)))
+}
+
+// allow reports whether the bounds, as they arrived, let a row with that time in;
+// nil is NULL.
+func (b bounds) allow(t *time.Time) bool {
+	if t == nil {
+		return !b.any()
+	}
+	low, high := t.Compare(b.min), t.Compare(b.max)
+	return (b.among == nil || slices.ContainsFunc(b.among, t.Equal)) && (low > 0 || low == 0 && !b.above) && (b.max.IsZero() || high < 0 || high == 0 && !b.below)
 }
 
 // strangeBound is the error for a bound that is not what the query says.

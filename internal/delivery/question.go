@@ -44,10 +44,12 @@ func (q question) covers(other question) bool {
 // value that is named twice is asked for once.
 func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]question, error) {
 	combinations := []map[string]*proto.Quals{{}}
+	wider := false // than what the engine keeps
 	for column, quals := range request.QueryContext.GetQuals() {
 		choices := []*proto.Quals{quals}
 		if isKey(table, column) {
-			choices = single(spanned(table, column, quals))
+			bounded, changed := spanned(table, column, quals)
+			choices, wider = single(bounded), wider || changed
 		}
 		var more []map[string]*proto.Quals
 		for _, combination := range combinations {
@@ -79,7 +81,7 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]qu
 				maxAge:     time.Duration(data.GetCacheTtl()) * time.Second,
 				shared:     data.GetCacheEnabled() && s.answers.on() && (table.Cache == nil || table.Cache.Enabled),
 			}
-			if data.GetLimit() != nil {
+			if data.GetLimit() != nil && !wider {
 				q.limit = data.Limit.Value
 			}
 			var err error
@@ -142,14 +144,14 @@ func isKey(table *plugin.Table, column string) bool {
 // spanned returns the conditions on a column with bounds in place of lists of
 // times, where the table takes bounds: it may bring rows that are near a time,
 // and one near two of a list would come twice. The engine compares again.
-func spanned(table *plugin.Table, column string, quals *proto.Quals) *proto.Quals {
+func spanned(table *plugin.Table, column string, quals *proto.Quals) (bounded *proto.Quals, changed bool) {
 	takesBounds := slices.ContainsFunc(table.List.KeyColumns, func(k *plugin.KeyColumn) bool {
 		return k.Name == column && slices.Contains(k.Operators, ">=") && slices.Contains(k.Operators, "<=")
 	})
 	if !takesBounds {
-		return quals
+		return quals, false
 	}
-	bounded := &proto.Quals{}
+	bounded = &proto.Quals{}
 	for _, q := range quals.GetQuals() {
 		times := timesIn(q.GetValue().GetListValue())
 		if len(times) == 0 {
@@ -157,6 +159,7 @@ func spanned(table *plugin.Table, column string, quals *proto.Quals) *proto.Qual
 			continue
 		}
 		bound := func(operator string, v *proto.QualValue) {
+			changed = true
 			bounded.Quals = append(bounded.Quals, &proto.Qual{FieldName: q.FieldName, Operator: &proto.Qual_StringValue{StringValue: operator}, Value: v})
 		}
 		least, greatest := slices.MinFunc(times, byTime), slices.MaxFunc(times, byTime)
@@ -172,7 +175,7 @@ func spanned(table *plugin.Table, column string, quals *proto.Quals) *proto.Qual
 			bounded.Quals = append(bounded.Quals, q)
 		}
 	}
-	return bounded
+	return bounded, changed
 }
 
 // timesIn are the times of a list, and of the lists within it.
