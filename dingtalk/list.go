@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -22,6 +23,9 @@ type listing struct {
 	api      *client.Client
 	settings settings
 	emit     func(row any) bool
+	// wanted is how many more rows the engine wants before it may end the list
+	// call; ok is false where that is all.
+	wanted func() (n int64, ok bool)
 	// asked is whether the user's rate limiters were asked for the first call,
 	// which the SDK does before it calls us.
 	asked atomic.Bool
@@ -32,7 +36,7 @@ type listing struct {
 // table and key it is about.
 func (c *connector) list(read func(context.Context, *listing) error) delivery.ListFunc {
 	return func(ctx context.Context, d *plugin.QueryData, emit func(any) bool) error {
-		l := &listing{QueryData: d, emit: emit}
+		l := &listing{QueryData: d, emit: emit, wanted: func() (int64, bool) { return delivery.Wanted(ctx) }}
 		err := l.run(ctx, c, read)
 		if err != nil && ctx.Err() == nil {
 			plugin.Logger(ctx).Error(d.Table.Name+".list", "error", err)
@@ -115,34 +119,57 @@ func (l *listing) wants(columns ...string) bool {
 // stream hands a row on and reports whether more are wanted.
 func (l *listing) stream(row any) bool { return l.emit(record{row, l.settings.corpID}) }
 
-// pages are how a list call reads its pages: no larger than the rows that the
-// query wants.
+// pages are how a list call reads its pages: the first no larger than the rows
+// that the engine wants first, the others, for which it has to ask, as large as
+// may be.
 func (l *listing) pages() client.PageOptions {
-	size := l.settings.pageSize
-	if limit := l.QueryContext.Limit; limit != nil && *limit > 0 && *limit < int64(size) {
-		size = int(*limit)
+	opt := l.fullPages()
+	if n, ok := l.wanted(); ok && n > 0 && n < int64(opt.Size) {
+		opt.First = int(n)
 	}
-	return client.PageOptions{Size: size, Wait: l.wait}
+	return opt
 }
 
-// wait asks the user's rate limiters before a call.
+// fullPages are pages for a list call that has to leave entries out.
+func (l *listing) fullPages() client.PageOptions {
+	return client.PageOptions{Size: l.settings.pageSize, Wait: l.wait}
+}
+
+// wait waits before a call until the engine wants its rows, and asks the user's
+// rate limiters.
 func (l *listing) wait(ctx context.Context) error {
+	if err := delivery.Proceed(ctx); err != nil {
+		return err
+	}
 	if l.asked.Swap(true) {
 		l.WaitForListRateLimit(ctx)
 	}
 	return ctx.Err()
 }
 
+// inTurn yields the rows of a page that the engine wants first, then the others:
+// a row that costs a call may cost it only once it is wanted.
+func inTurn[R any](l *listing, rows []R) iter.Seq[[]R] {
+	return func(yield func([]R) bool) {
+		if n, ok := l.wanted(); ok && n > 0 && n < int64(len(rows)) {
+			if !yield(rows[:n]) {
+				return
+			}
+			rows = rows[n:]
+		}
+		yield(rows)
+	}
+}
+
 // fillAtOnce is how many calls that fill in columns a list call has under way.
 const fillAtOnce = 8
 
-// fill fills in the columns of rows that cost a call each, several at a time,
-// for as many of the rows as the query wants. Not to find what a row tells of
-// is an error as well.
+// fill fills in the columns of rows that cost a call each, several at a time.
+// Not to find what a row tells of is an error as well.
 func fill[R any](ctx context.Context, l *listing, columns []string, rows []R, get func(context.Context, R) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(fillAtOnce)
-	for _, row := range rows[:min(int64(len(rows)), l.RowsRemaining(ctx))] {
+	for _, row := range rows {
 		group.Go(func() error {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)

@@ -251,6 +251,44 @@ func TestRowsAndCalls(t *testing.T) {
 	}
 }
 
+// Behind a LIMIT that is not the query's, all rows come: the first page is as
+// large as the LIMIT, the others are as large as they can be.
+func TestLimitThatIsNotTheQuerys(t *testing.T) {
+	sim := newSimulator()
+	want := map[string][]row{}
+	for _, id := range []string{"a", "b"} {
+		sim.Schedules[id], want[id] = conferences(id, 120)
+	}
+	readsOn := make(chan struct{})
+	close(readsOn)
+	for _, test := range []struct {
+		limit int64
+		ids   []string
+		calls []string
+	}{
+		{5, []string{"a"}, []string{"a first 5", "a later 100", "a later 100"}},
+		{100, []string{"a"}, []string{"a first 100", "a later 100"}},
+		{101, []string{"a"}, []string{"a first 100", "a later 100"}},
+		{120, []string{"a"}, []string{"a first 100", "a later 100"}},
+		{5, []string{"a", "b"}, []string{"a first 5", "a later 100", "a later 100", "b first 100", "b later 100"}},
+		{130, []string{"a", "b"}, []string{"a first 100", "a later 100", "b first 10", "b later 100", "b later 100"}},
+	} {
+		sim.ClearCalls()
+		s := limited(scan(test.ids...), test.limit)
+		s.More = readsOn
+		rows, err := query(t, start(t, sim), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []row
+		for _, id := range test.ids {
+			all = append(all, want[id]...)
+		}
+		diff(t, "rows", all, rows)
+		diff(t, "calls", append([]string{"token"}, test.calls...), calls(sim))
+	}
+}
+
 func TestSecondQueryNeedsNoToken(t *testing.T) {
 	sim := newSimulator()
 	sim.Schedules["a"], _ = conferences("a", 1)

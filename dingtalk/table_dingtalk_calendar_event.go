@@ -88,7 +88,7 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 		return true, nil
 	}
 	// Some of the events are not wanted: a page is no smaller for a LIMIT.
-	pages := client.PageOptions{Size: l.settings.pageSize, Wait: l.wait}
+	pages := l.fullPages()
 	switch {
 	case byID:
 		event, err := l.api.CalendarEvent(ctx, user, id, l.wait)

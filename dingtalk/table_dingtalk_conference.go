@@ -73,15 +73,17 @@ func readConferences(ctx context.Context, l *listing) error {
 		if err != nil {
 			return err
 		}
-		if l.wants(byIDOnly...) {
-			err := fill(ctx, l, byIDOnly, page.Conferences, func(ctx context.Context, c *client.ConferenceInfo) error { return fillConference(ctx, l, c) })
-			if err != nil {
-				return err
+		for conferences := range inTurn(l, page.Conferences) {
+			if l.wants(byIDOnly...) {
+				err := fill(ctx, l, byIDOnly, conferences, func(ctx context.Context, c *client.ConferenceInfo) error { return fillConference(ctx, l, c) })
+				if err != nil {
+					return err
+				}
 			}
-		}
-		for _, info := range page.Conferences {
-			if !l.stream(&conference{info, code}) {
-				return nil
+			for _, info := range conferences {
+				if !l.stream(&conference{info, code}) {
+					return nil
+				}
 			}
 		}
 	}

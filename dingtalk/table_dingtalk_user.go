@@ -78,15 +78,17 @@ func readUsers(ctx context.Context, l *listing) error {
 	seen := map[string]bool{}
 	single, err := walkUsers(ctx, l, func(id int64) (more bool, err error) {
 		return readDepartmentUsers(ctx, l, id, seen, func(users []*client.User) (bool, error) {
-			if l.wants(byUserOnly...) {
-				err := fill(ctx, l, byUserOnly, users, func(ctx context.Context, u *client.User) error { return fillUser(ctx, l, u) })
-				if err != nil {
-					return false, err
+			for users := range inTurn(l, users) {
+				if l.wants(byUserOnly...) {
+					err := fill(ctx, l, byUserOnly, users, func(ctx context.Context, u *client.User) error { return fillUser(ctx, l, u) })
+					if err != nil {
+						return false, err
+					}
 				}
-			}
-			for _, u := range users {
-				if !l.stream(u) {
-					return false, nil
+				for _, u := range users {
+					if !l.stream(u) {
+						return false, nil
+					}
 				}
 			}
 			return true, nil

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -14,6 +15,8 @@ type PageOptions struct {
 	// documents no lower maximum; 0 leaves it to DingTalk. Pages may come
 	// shorter at any time.
 	Size int
+	// First is the same for the first call; 0 is Size.
+	First int
 	// Wait is asked before every call to the API, repeats included, and its
 	// error ends the list. Token calls don't ask. Nil asks nobody.
 	Wait func(context.Context) error
@@ -28,9 +31,12 @@ func pages[P any, PP interface {
 }](ctx context.Context, c *Client, of *endpoint, opt PageOptions, ids ...string) iter.Seq2[*P, error] {
 	return func(yield func(*P, error) bool) {
 		args := url.Values{}
-		if size := of.pageSize(opt.Size); size != "" {
-			args.Set(of.paging.size, size)
+		ask := func(want int) {
+			if size := of.pageSize(want); size != "" {
+				args.Set(of.paging.size, size)
+			}
 		}
+		ask(cmp.Or(opt.First, opt.Size))
 		if of.paging.first != "" {
 			args.Set(of.paging.at, of.paging.first)
 		}
@@ -71,7 +77,9 @@ func pages[P any, PP interface {
 			if next == "" {
 				return
 			}
+			// A position is where to go on, whatever the size of the page before.
 			args.Set(of.paging.at, next)
+			ask(opt.Size)
 		}
 	}
 }

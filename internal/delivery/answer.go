@@ -3,6 +3,7 @@ package delivery
 import (
 	"container/list"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -20,6 +21,7 @@ const pageRows = 1000
 // its own pace. The scan ends when the last reader has left.
 type answer struct {
 	question question
+	wish     *wish // the largest of its readers'
 	cancel   context.CancelFunc
 	ended    chan struct{} // closed when the scan is done
 
@@ -33,18 +35,24 @@ type answer struct {
 	// Guarded by answers.mu:
 	readers int
 	place   *list.Element // in answers.order; nil once it is forgotten
-	kept    time.Time     // when it was whole; zero while the scan is under way
+	kept    time.Time     // when the scan had ended; zero while it is under way
 	bytes   int64         // what it takes in memory, about; set with kept
+	// beginning is how many rows there are of an answer whose scan ended as the
+	// engine had as many rows as its LIMIT; 0 for any other.
+	beginning int64
 }
 
+// scanFunc is a scan that calls put with its rows.
+type scanFunc func(ctx context.Context, wish *wish, put func(*proto.ExecuteResponse) error) error
+
 // begin starts the scan for an answer.
-func begin(ctx context.Context, q question, scan func(context.Context, func(*proto.ExecuteResponse) error) error, onEnd func(*answer, error)) *answer {
+func begin(ctx context.Context, q question, scan scanFunc, onEnd func(*answer, error)) *answer {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	a := &answer{question: q, cancel: cancel, ended: make(chan struct{}), changed: make(chan struct{})}
+	a := &answer{question: q, wish: newWish(q.limit), cancel: cancel, ended: make(chan struct{}), changed: make(chan struct{})}
 	go func() {
 		defer close(a.ended)
 		defer cancel()
-		err := scan(ctx, a.add)
+		err := scan(ctx, a.wish, a.add)
 		// Before the readers know: they may leave at once.
 		onEnd(a, err)
 		a.mu.Lock()
@@ -151,28 +159,49 @@ type answers struct {
 	maxSize int64 // bytes; 0 is no bound
 	size    int64
 	all     map[string][]*answer // by the key of their question
-	order   *list.List           // of *answer, as their scans began
+	order   *list.List           // of *answer, as they came
+	// forgotten counts how often answers were forgotten at once.
+	forgotten int
 }
 
 func newAnswers() *answers { return &answers{all: map[string][]*answer{}, order: list.New()} }
 
-// join returns an answer to the question: one under way or remembered, or
-// begun. The caller must leave it. fresh is true for one begun.
-func (as *answers) join(ctx context.Context, q question, scan func(context.Context, func(*proto.ExecuteResponse) error) error) (a *answer, fresh bool) {
+// join returns an answer to the question: one under way or remembered, the
+// beginning of one that has as many rows as are wished for, or one begun. The
+// caller must leave it. fresh is true for one begun.
+func (as *answers) join(ctx context.Context, q question, scan scanFunc) (a *answer, fresh bool) {
 	as.mu.Lock()
 	defer as.mu.Unlock()
 	as.expire()
+	var found *answer
 	for _, a := range as.all[q.key] {
-		if a.question.covers(q) && (a.kept.IsZero() || time.Since(a.kept) <= q.maxAge) {
-			a.readers++
-			return a, false
+		if !a.question.covers(q) || !a.kept.IsZero() && time.Since(a.kept) > q.maxAge {
+			continue
 		}
+		if a.beginning == 0 {
+			found = a
+			break
+		}
+		if q.limit != noLimit && q.limit <= a.beginning {
+			found = a
+		}
+	}
+	if found != nil {
+		found.readers++
+		found.wish.raise(q.limit)
+		return found, false
 	}
 	a = begin(ctx, q, scan, as.keep)
 	a.readers = 1
-	a.place = as.order.PushBack(a)
-	as.all[q.key] = append(as.all[q.key], a)
+	as.add(a)
 	return a, true
+}
+
+// add lets others join an answer. as.mu is held.
+func (as *answers) add(a *answer) {
+	key := a.question.key
+	a.place = as.order.PushBack(a)
+	as.all[key] = append(as.all[key], a)
 }
 
 // leave ends a reader's interest. The last to leave an answer under way ends
@@ -181,14 +210,51 @@ func (as *answers) leave(a *answer) {
 	as.mu.Lock()
 	a.readers--
 	last := a.readers == 0 && a.kept.IsZero()
+	keep := last && a.place != nil
+	before := as.forgotten
 	if last {
 		as.forget(a)
 	}
 	as.mu.Unlock()
-	if last {
-		a.cancel()
-		<-a.ended
+	if !last {
+		return
 	}
+	a.cancel()
+	<-a.ended
+	if rows, ok := a.worth(); ok && keep {
+		as.keepLeft(a, rows, before)
+	}
+}
+
+// worth is what an answer that was left under way is worth keeping as: 0 is the
+// whole, which its scan has brought after all, and another number the beginning
+// with so many rows, as many as its readers' LIMIT. ok is false for any other.
+func (a *answer) worth() (beginning int64, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.err == nil {
+		return 0, true
+	}
+	n := int64(len(a.packed)*pageRows + len(a.tail))
+	left, limited := a.wish.left(n)
+	return n, limited && left == 0 && n > 0 && errors.Is(a.err, context.Canceled)
+}
+
+// keepLeft remembers an answer that was left under way: whoever has such a LIMIT
+// again wants no more, as a rule.
+func (as *answers) keepLeft(a *answer, beginning int64, forgotten int) {
+	a.mu.Lock()
+	a.err = nil
+	a.mu.Unlock()
+	size := a.size()
+	as.mu.Lock()
+	defer as.mu.Unlock()
+	if as.forgotten != forgotten {
+		return
+	}
+	a.beginning = beginning
+	as.add(a)
+	as.remember(a, size)
 }
 
 // keep remembers an answer whose scan is done, or forgets one that failed.
@@ -200,9 +266,21 @@ func (as *answers) keep(a *answer, err error) {
 		as.forget(a)
 		return
 	}
+	as.remember(a, size)
+}
+
+// remember makes an answer one of those that are remembered. as.mu is held.
+func (as *answers) remember(a *answer, size int64) {
 	a.kept, a.bytes = time.Now(), size
 	as.size += size
 	as.dropOldest(func(*answer) bool { return as.maxSize > 0 && as.size > as.maxSize })
+}
+
+// drop lets no one join an answer any more.
+func (as *answers) drop(a *answer) {
+	as.mu.Lock()
+	defer as.mu.Unlock()
+	as.forget(a)
 }
 
 // expire forgets the answers whose time is over. as.mu is held.
@@ -246,6 +324,7 @@ func (as *answers) forget(a *answer) {
 func (as *answers) forgetConnections(names ...string) {
 	as.mu.Lock()
 	defer as.mu.Unlock()
+	as.forgotten++
 	for e := as.order.Front(); e != nil; {
 		a := e.Value.(*answer)
 		e = e.Next()

@@ -15,7 +15,7 @@ func TestAnswersLeaveNoRecord(t *testing.T) {
 	row := &proto.ExecuteResponse{Row: &proto.Row{}}
 	ask := func(t *testing.T, as *answers, key string, outcome error) {
 		t.Helper()
-		a, _ := as.join(t.Context(), question{connection: "c", key: key, limit: noLimit, maxAge: time.Hour}, func(_ context.Context, put func(*proto.ExecuteResponse) error) error {
+		a, _ := as.join(t.Context(), question{connection: "c", key: key, limit: noLimit, maxAge: time.Hour}, func(_ context.Context, _ *wish, put func(*proto.ExecuteResponse) error) error {
 			_ = put(row)
 			return outcome
 		})

@@ -39,7 +39,9 @@ func init() {
 type call struct {
 	connection, id string
 	columns        []string
-	limit          *int64
+	limit          int64 // rows that are wanted first; 0 is all
+	// ctx is the list call's, for proceed.
+	ctx context.Context
 	// emit hands on a row with that number.
 	emit func(n int) bool
 }
@@ -54,9 +56,10 @@ type source struct {
 
 func (s *source) list(ctx context.Context, d *plugin.QueryData, emit func(any) bool) error {
 	c := call{
-		connection: d.Connection.Name, id: d.EqualsQualString("id"), columns: d.QueryContext.Columns, limit: d.QueryContext.Limit,
+		connection: d.Connection.Name, id: d.EqualsQualString("id"), columns: d.QueryContext.Columns, ctx: ctx,
 		emit: func(n int) bool { return emit(n) },
 	}
+	c.limit, _ = delivery.Wanted(ctx)
 	name := c.id
 	if c.connection != "c" {
 		name = c.connection + ":" + name
@@ -141,6 +144,7 @@ type query struct {
 	ids         []string
 	connections []string
 	limit       int64 // 0 is none
+	wish        bool  // the limit is not the query's: all rows are read
 	uncached    bool
 	columns     []string
 	quals       map[string]*proto.Quals // instead of ids
@@ -212,19 +216,30 @@ type sink struct {
 func (s sink) Context() context.Context            { return s.ctx }
 func (s sink) Send(r *proto.ExecuteResponse) error { return s.each(r) }
 
-// run asks the server and returns the rows as "id n", sorted.
+// run asks the server and returns the rows as "id n", sorted. As Steampipe does,
+// it cancels a query that has as many rows as its limit.
 func run(ctx context.Context, server *delivery.Server, q query, pace ...func()) ([]string, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	var rows []string
 	err := server.Execute(q.request(), sink{ctx: ctx, each: func(r *proto.ExecuteResponse) error {
 		rows = append(rows, rowText(r))
 		for _, p := range pace {
 			p()
 		}
+		if q.limit > 0 && !q.wish && len(rows) == int(q.limit) {
+			cancel(errEnough)
+		}
 		return nil
 	}})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
 	slices.Sort(rows)
 	return rows, err
 }
+
+var errEnough = errors.New("enough rows")
 
 func rowText(r *proto.ExecuteResponse) string {
 	out := fmt.Sprintf("%s %03d", r.Row.Columns["id"].GetStringValue(), r.Row.Columns["n"].GetIntValue())
@@ -241,6 +256,23 @@ func rowsOf(id string, n int) []string {
 		rows = append(rows, fmt.Sprintf("%s %03d", id, i))
 	}
 	return rows
+}
+
+// pages emits the numbers 0 to n-1 in pages of a size, each a call more. It
+// returns how many it has read.
+func (c call) pages(n, size int) (read int, err error) {
+	for i := range n {
+		if i%size == 0 {
+			if err := delivery.Proceed(c.ctx); err != nil {
+				return read, err
+			}
+			read++
+		}
+		if !c.emit(i) {
+			break
+		}
+	}
+	return read, nil
 }
 
 // emitAll emits the numbers 0 to n-1, as long as rows are wanted.

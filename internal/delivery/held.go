@@ -38,6 +38,17 @@ type heldCall struct {
 	rows []any
 }
 
+// wanted is how many more rows the SDK takes.
+func (c *heldCall) wanted() (n int64, ok bool) {
+	limit := c.d.QueryContext.Limit
+	if limit == nil {
+		return 0, false
+	}
+	return max(0, *limit-int64(len(c.rows))), true
+}
+
+func (c *heldCall) proceed(context.Context) error { return nil }
+
 // list reads the rows of one list call and, if it is the last of its scan,
 // hands on what all have read.
 func (h *heldScans) list(ctx context.Context, d *plugin.QueryData, read ListFunc) error {
@@ -49,7 +60,7 @@ func (h *heldScans) list(ctx context.Context, d *plugin.QueryData, read ListFunc
 
 	call := &heldCall{d: d}
 	room := d.RowsRemaining(ctx)
-	err := safely(readCtx, d, read, func(row any) bool {
+	err := safely(context.WithValue(readCtx, listCallKey{}, call), d, read, func(row any) bool {
 		call.rows = append(call.rows, row)
 		return int64(len(call.rows)) < room && readCtx.Err() == nil
 	})

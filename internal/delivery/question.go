@@ -18,25 +18,22 @@ type question struct {
 	// table, with the same conditions on key columns.
 	key     string
 	columns []string
-	limit   int64 // -1 is none
+	limit   int64 // rows that are wished for first; noLimit is all
 	maxAge  time.Duration
 	shared  bool // whether answers may be shared and remembered
 
 	request *proto.ExecuteRequest
 }
 
-// noLimit is the limit of a question that has none.
-const noLimit = -1
-
 // covers reports whether the answer to q has all that other asks for. They are
-// about the same rows.
+// about the same rows, and an answer has all of them.
 func (q question) covers(other question) bool {
 	for _, c := range other.columns {
 		if !slices.Contains(q.columns, c) {
 			return false
 		}
 	}
-	return q.limit == noLimit || other.limit != noLimit && other.limit <= q.limit
+	return true
 }
 
 // split returns the questions that make up a request: one for each connection
@@ -81,7 +78,7 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]qu
 				maxAge:     time.Duration(data.GetCacheTtl()) * time.Second,
 				shared:     data.GetCacheEnabled() && s.answers.on() && (table.Cache == nil || table.Cache.Enabled),
 			}
-			if data.GetLimit() != nil && !wider {
+			if data.GetLimit().GetValue() > 0 {
 				q.limit = data.Limit.Value
 			}
 			var err error
@@ -99,23 +96,13 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]qu
 				Connection:   request.Connection,
 				CallId:       fmt.Sprintf("%s-%d", request.CallId, len(all)),
 				TraceContext: request.TraceContext,
+				// Without the LIMIT, and without the SDK's own cache.
+				ExecuteConnectionData: map[string]*proto.ExecuteConnectionData{connection: {}},
 			}
 			all = append(all, q)
 		}
 	}
 	return all, nil
-}
-
-// limited is q with a limit, as the SDK is asked it. The SDK's own cache stays
-// out of it.
-func (q question) limited(limit int64) question {
-	q.limit = limit
-	data := &proto.ExecuteConnectionData{}
-	if limit != noLimit {
-		data.Limit = &proto.NullableInt{Value: limit}
-	}
-	q.request.ExecuteConnectionData = map[string]*proto.ExecuteConnectionData{q.connection: data}
-	return q
 }
 
 // key returns the key of a question: what decides which rows there are.

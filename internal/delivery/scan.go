@@ -20,8 +20,9 @@ import (
 type scan struct {
 	grpc.ServerStream // nil: the SDK calls none of its other methods
 
-	ctx context.Context // of who wants the rows
-	put func(*proto.ExecuteResponse) error
+	ctx  context.Context // of who wants the rows
+	wish *wish
+	put  func(*proto.ExecuteResponse) error
 
 	ended chan struct{} // closed when the SDK is done
 	moved chan struct{} // holds a value when rows have come through since the last look
@@ -29,6 +30,7 @@ type scan struct {
 	mu       sync.Mutex
 	listed   bool  // whether the list function was called
 	read     bool  // whether it has ended
+	emitted  int64 // rows that it has given so far
 	streamed int64 // rows that it gave to the SDK; set with read
 	received int64 // rows that came through
 	err      error // the first failure: of the list function, or of put
@@ -42,11 +44,11 @@ func scanOf(ctx context.Context) *scan {
 	return s
 }
 
-// runScan carries out a request that has one value and one connection, and
-// calls put with its rows, one after another. The SDK may send rows on after
-// put has failed; they fall.
-func runScan(ctx context.Context, execute func(*proto.ExecuteRequest, proto.WrapperPlugin_ExecuteServer) error, request *proto.ExecuteRequest, put func(*proto.ExecuteResponse) error) error {
-	s := &scan{ctx: ctx, put: put, ended: make(chan struct{}), moved: make(chan struct{}, 1)}
+// runScan carries out a request that has one value and one connection and no
+// LIMIT, and calls put with its rows, one after another. The SDK may send rows on
+// after put has failed; they fall.
+func runScan(ctx context.Context, execute func(*proto.ExecuteRequest, proto.WrapperPlugin_ExecuteServer) error, request *proto.ExecuteRequest, wish *wish, put func(*proto.ExecuteResponse) error) error {
+	s := &scan{ctx: ctx, wish: wish, put: put, ended: make(chan struct{}), moved: make(chan struct{}, 1)}
 	err := execute(request, s)
 	close(s.ended)
 	s.mu.Lock()
@@ -115,8 +117,13 @@ func (s *scan) list(ctx context.Context, d *plugin.QueryData, read ListFunc) err
 	wanted := func() bool {
 		return d.RowsRemaining(ctx) > 0 && readCtx.Err() == nil && s.failure() == nil
 	}
-	err := safely(readCtx, d, read, func(row any) bool {
-		if wanted() {
+	err := safely(context.WithValue(readCtx, listCallKey{}, s), d, read, func(row any) bool {
+		// The rows of a page beyond those wished for wait as a call would: the
+		// SDK hands rows on in any order, and the first are to come first.
+		if s.proceed(readCtx) == nil && wanted() {
+			s.mu.Lock()
+			s.emitted++
+			s.mu.Unlock()
 			d.StreamListItem(ctx, row)
 		}
 		return wanted()
@@ -136,6 +143,17 @@ func (s *scan) list(ctx context.Context, d *plugin.QueryData, read ListFunc) err
 		s.drain()
 	}
 	return err
+}
+
+func (s *scan) wanted() (n int64, ok bool) { return s.wish.left(s.given()) }
+
+func (s *scan) proceed(ctx context.Context) error { return s.wish.wait(ctx, s.given()) }
+
+// given is how many rows the list function has given so far.
+func (s *scan) given() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.emitted
 }
 
 // fail makes err the failure of the scan, if it has none.

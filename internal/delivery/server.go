@@ -15,6 +15,7 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"github.com/turbot/steampipe-plugin-sdk/v5/query_cache"
 	"golang.org/x/sync/errgroup"
+	gproto "google.golang.org/protobuf/proto"
 )
 
 // atOnce is how many scans an Execute call has under way. At 20 calls a second,
@@ -35,11 +36,14 @@ type Server struct {
 	// connections.
 	connectionColumns []string
 	answers           *answers
+	// moment is how long to wait for an engine to end a scan of which it has as
+	// many rows as its LIMIT.
+	moment time.Duration
 }
 
 // NewServer returns a Server with a plugin of its own.
 func NewServer(make plugin.PluginFunc) *Server {
-	s := &Server{answers: newAnswers(), connectionColumns: []string{"sp_connection_name"}}
+	s := &Server{answers: newAnswers(), moment: moment, connectionColumns: []string{"sp_connection_name"}}
 	s.PluginServer = plugin.Server(&plugin.ServeOpts{PluginFunc: func(ctx context.Context) *plugin.Plugin {
 		p := make(ctx)
 		s.tables = p.TableMap
@@ -70,6 +74,10 @@ func Serve(name string, make plugin.PluginFunc) {
 
 // Execute answers a request with all its rows or with an error. The first
 // failure ends the other scans, and they have ended when it returns.
+//
+// A LIMIT ends nothing: when the stream has as many rows, and is not cancelled
+// within a moment, the others follow. A stream that has a method More() <-chan
+// struct{} is asked instead: they follow when the channel is closed.
 func (s *Server) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
 	table, ok := s.tables[request.Table]
 	if !ok {
@@ -88,26 +96,31 @@ func (s *Server) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlug
 	if err != nil {
 		return err
 	}
-	out := &outlet{stream: stream, left: noLimit, fetched: map[string]*proto.QueryMetadata{}}
-	group, ctx := errgroup.WithContext(stream.Context())
-	group.SetLimit(atOnce)
-	if len(questions) > 0 && questions[0].limit != noLimit {
-		// The first scans may bring all that is wanted: every further one
-		// would cost a call.
+	ctx, cancel := context.WithCancel(stream.Context())
+	defer cancel()
+	out := &outlet{stream: stream, left: noLimit, moment: s.moment, fetched: map[string]*proto.QueryMetadata{}}
+	if len(questions) > 0 {
 		out.left = questions[0].limit
-		group.SetLimit(1)
 	}
+	// The first scans may bring all that is wanted: every further one would cost
+	// a call.
+	for len(questions) > 0 && out.left != noLimit {
+		q := questions[0]
+		questions = questions[1:]
+		q.limit = out.left
+		if err := s.ask(ctx, q, out); err != nil {
+			return err
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
 	for _, q := range questions {
+		q.limit = noLimit
 		group.Go(func() error {
-			left := out.wanted()
-			if left == 0 || ctx.Err() != nil {
+			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			err := s.ask(ctx, q.limited(left), out)
-			if errors.Is(err, errEnough) {
-				return nil
-			}
-			return err
+			return s.ask(ctx, q, out)
 		})
 	}
 	return group.Wait()
@@ -115,15 +128,102 @@ func (s *Server) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlug
 
 // ask brings the answer to one question.
 func (s *Server) ask(ctx context.Context, q question, out *outlet) error {
-	scan := func(ctx context.Context, put func(*proto.ExecuteResponse) error) error {
-		return runScan(ctx, s.PluginServer.Execute, q.request, put)
+	scan := func(ctx context.Context, wish *wish, put func(*proto.ExecuteResponse) error) error {
+		return runScan(ctx, s.PluginServer.Execute, q.request, wish, put)
+	}
+	send := func(wish *wish, row *proto.Row, remembered bool) error {
+		all, err := out.send(ctx, q.connection, row, remembered)
+		if all {
+			wish.raise(noLimit)
+		}
+		return err
 	}
 	if !q.shared {
-		return scan(ctx, func(r *proto.ExecuteResponse) error { return out.send(q.connection, r.GetRow(), false) })
+		wish := newWish(q.limit)
+		return scan(ctx, wish, func(r *proto.ExecuteResponse) error { return send(wish, r.GetRow(), false) })
 	}
 	a, fresh := s.answers.join(ctx, q, scan)
 	defer s.answers.leave(a)
-	return a.read(ctx, func(row *proto.Row) error { return out.send(q.connection, row, !fresh) })
+	if a.beginning == 0 {
+		return a.read(ctx, func(row *proto.Row) error { return send(a.wish, row, !fresh) })
+	}
+	sent := rowBag{columns: q.columns, count: map[string]int{}}
+	err := a.read(ctx, func(row *proto.Row) error {
+		if err := sent.add(row); err != nil {
+			return err
+		}
+		switch all, err := out.send(ctx, q.connection, row, true); {
+		case err != nil:
+			return err
+		case all:
+			return errReadsOn
+		}
+		return nil
+	})
+	if !errors.Is(err, errReadsOn) {
+		return err
+	}
+	// The LIMIT is not the query's: all rows are asked for, and those that the
+	// engine has had are left out.
+	q.limit = noLimit
+	whole, fresh := s.answers.join(ctx, q, scan)
+	defer s.answers.leave(whole)
+	err = whole.read(ctx, func(row *proto.Row) error {
+		if had, err := sent.take(row); had || err != nil {
+			return err
+		}
+		return send(whole.wish, row, !fresh)
+	})
+	if err == nil && sent.rows > 0 {
+		s.answers.drop(a)
+		err = fmt.Errorf("%s: %s: the rows have changed since they were remembered: run the query again", q.connection, q.request.Table)
+	}
+	return err
+}
+
+// errReadsOn ends the reading of a beginning.
+var errReadsOn = errors.New("the engine reads on")
+
+// rowBag counts rows by what some columns hold.
+type rowBag struct {
+	columns []string
+	count   map[string]int
+	rows    int
+}
+
+func (b *rowBag) add(row *proto.Row) error {
+	key, err := b.key(row)
+	b.count[key]++
+	b.rows++
+	return err
+}
+
+// take takes such a row out, and reports whether there was one.
+func (b *rowBag) take(row *proto.Row) (had bool, err error) {
+	if b.rows == 0 {
+		return false, nil
+	}
+	key, err := b.key(row)
+	if err != nil || b.count[key] == 0 {
+		return false, err
+	}
+	b.count[key]--
+	b.rows--
+	return true, nil
+}
+
+func (b *rowBag) key(row *proto.Row) (string, error) {
+	some := &proto.Row{Columns: map[string]*proto.Column{}}
+	for _, c := range b.columns {
+		if v, ok := row.GetColumns()[c]; ok {
+			some.Columns[c] = v
+		}
+	}
+	key, err := gproto.MarshalOptions{Deterministic: true}.Marshal(some)
+	if err != nil {
+		return "", fmt.Errorf("comparing the rows kept: %w", err)
+	}
+	return string(key), nil
 }
 
 // missingKeys is the error of a request that lacks a condition on a key column.
@@ -146,33 +246,24 @@ func missingKeys(request *proto.ExecuteRequest, table *plugin.Table) error {
 		table.Name, len(missing), missing.String(), strings.Join(names, join))
 }
 
-// errEnough ends a scan whose rows are no longer wanted.
-var errEnough = errors.New("enough rows")
-
 // outlet is the engine's stream, shared by the scans of an Execute call.
 type outlet struct {
 	mu     sync.Mutex
 	stream proto.WrapperPlugin_ExecuteServer
-	left   int64 // rows wanted; noLimit is all
+	// left is how many rows are missing from as many as the engine's LIMIT;
+	// noLimit where all are wanted. While it is another, there is one scan.
+	left   int64
+	moment time.Duration
 	// fetched counts by connection; the engine takes the last count that it
 	// sees for that of the whole call.
 	fetched map[string]*proto.QueryMetadata
 }
 
-// wanted is how many more rows are wanted; noLimit is all.
-func (o *outlet) wanted() int64 {
+// send hands a row to the engine, at the engine's pace. After as many as the
+// engine's LIMIT it waits; all is true when the engine reads on.
+func (o *outlet) send(ctx context.Context, connection string, row *proto.Row, remembered bool) (all bool, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.left
-}
-
-// send hands a row to the engine, at the engine's pace.
-func (o *outlet) send(connection string, row *proto.Row, remembered bool) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.left == 0 {
-		return errEnough
-	}
 	count := o.fetched[connection]
 	if count == nil {
 		count = &proto.QueryMetadata{CacheHit: true}
@@ -180,15 +271,41 @@ func (o *outlet) send(connection string, row *proto.Row, remembered bool) error 
 	}
 	count.RowsFetched++
 	count.CacheHit = count.CacheHit && remembered
-	err := o.stream.Send(&proto.ExecuteResponse{
+	if err := o.stream.Send(&proto.ExecuteResponse{
 		Row:        row,
 		Metadata:   &proto.QueryMetadata{RowsFetched: count.RowsFetched, CacheHit: count.CacheHit},
 		Connection: connection,
-	})
-	if err == nil && o.left > 0 {
-		o.left--
+	}); err != nil || o.left == noLimit {
+		return false, err
 	}
-	return err
+	if o.left--; o.left > 0 {
+		return false, nil
+	}
+	if err := o.more(ctx); err != nil {
+		return false, err
+	}
+	o.left = noLimit
+	return true, nil
+}
+
+// more returns when the engine reads on, though it has as many rows as its
+// LIMIT, or with the reason why it does not.
+func (o *outlet) more(ctx context.Context) error {
+	asks, ok := o.stream.(interface{ More() <-chan struct{} })
+	if !ok {
+		select {
+		case <-time.After(o.moment):
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	select {
+	case <-asks.More():
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // SetAllConnectionConfigs sets the configs of all connections.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -283,8 +285,10 @@ func TestAnswersAreOfIDs(t *testing.T) {
 		{query{ids: []string{"d"}, limit: 2}, []string{"d"}},
 		{query{ids: []string{"d"}, limit: 2}, nil},
 		{query{ids: []string{"d"}, limit: 1}, nil},
-		{query{ids: []string{"d"}, limit: 3}, []string{"d"}},
+		{query{ids: []string{"d"}, limit: 2, columns: []string{"n"}}, nil},
+		{query{ids: []string{"d"}, limit: 2, columns: []string{"n", "other"}}, []string{"d"}},
 		{query{ids: []string{"d"}}, []string{"d"}},
+		{query{ids: []string{"d"}, limit: 3}, nil},
 		{query{ids: []string{"a"}, connections: []string{"d"}}, []string{"d:a"}},
 		{query{ids: []string{"a"}, uncached: true}, []string{"a"}},
 		{query{ids: []string{"a\nb"}}, []string{"a\nb"}},
@@ -362,11 +366,13 @@ func TestLimitOverAList(t *testing.T) {
 			var calls []string
 			s := &source{}
 			s.read = func(_ context.Context, c call) error {
-				calls = append(calls, fmt.Sprint(c.id, " ", *c.limit)) // one after another
+				calls = append(calls, fmt.Sprint(c.id, " ", c.limit)) // one after another
 				c.emitAll(5)
 				return nil
 			}
-			rows, err := run(t.Context(), s.server(t), query{ids: []string{"a", "b", "c"}, limit: limit, uncached: uncached})
+			server := s.server(t)
+			server.SetMoment(time.Hour)
+			rows, err := run(t.Context(), server, query{ids: []string{"a", "b", "c"}, limit: limit, uncached: uncached})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -377,6 +383,247 @@ func TestLimitOverAList(t *testing.T) {
 		}
 	})
 }
+
+// A LIMIT that is the query's costs the pages up to it, however long a page is:
+// of several ids, and of one.
+func TestLimitOfTheQuery(t *testing.T) {
+	bothCaches(t, func(t *testing.T, uncached bool) {
+		for limit, want := range map[int64][]string{5: {"a: 1"}, 13: {"a: 2"}, 20: {"a: 2"}, 21: {"a: 2", "b: 1"}} {
+			var pages []string
+			ended := make(chan struct{}, 3)
+			s := &source{read: func(_ context.Context, c call) error {
+				if c.id == "warm" {
+					return nil
+				}
+				n, err := c.pages(20, min(10, int(c.limit)))
+				pages = append(pages, fmt.Sprint(c.id, ": ", n))
+				ended <- struct{}{}
+				return err
+			}}
+			server := s.server(t)
+			server.SetMoment(time.Hour)
+			_, _ = run(t.Context(), server, query{ids: []string{"warm"}, uncached: uncached})
+			before := runtime.NumGoroutine()
+			rows, err := run(t.Context(), server, query{ids: []string{"a", "b"}, limit: limit, uncached: uncached})
+			if err != nil || len(rows) != int(limit) {
+				t.Errorf("limit %d: %d rows, %v", limit, len(rows), err)
+			}
+			for range want {
+				<-ended
+			}
+			diff(t, fmt.Sprint("pages with limit ", limit), want, pages)
+			noneLeft(t, before)
+		}
+	})
+}
+
+// A LIMIT that is not the query's is waited for, once, and then all rows come:
+// of an id, of the others of a list, and of the other connections.
+func TestLimitThatIsNotTheQuerys(t *testing.T) {
+	const wait = 20 * time.Millisecond
+	bothCaches(t, func(t *testing.T, uncached bool) {
+		for _, limit := range []int64{1, 5, 10, 20, 21, 59, 1000} {
+			for connections, want := range map[string]int{"c": 60, "c d e": 180} {
+				var at []time.Time
+				var mu sync.Mutex
+				s := &source{read: func(_ context.Context, c call) error {
+					for page := range 2 {
+						if err := delivery.Proceed(c.ctx); err != nil {
+							return err
+						}
+						mu.Lock()
+						at = append(at, time.Now())
+						mu.Unlock()
+						for i := range 10 {
+							c.emit(10*page + i)
+						}
+					}
+					return nil
+				}}
+				server := s.server(t)
+				server.SetMoment(wait)
+				start := time.Now()
+				q := query{ids: []string{"a", "b", "c"}, connections: strings.Fields(connections), limit: limit, wish: true, uncached: uncached}
+				rows, err := run(t.Context(), server, q)
+				if err != nil || len(rows) != want || len(slices.Compact(rows)) != want {
+					t.Errorf("limit %d: %d rows, %v, want %d", limit, len(rows), err, want)
+				}
+				early := 0 // calls before the wait was over
+				for _, call := range at {
+					if call.Sub(start) < wait {
+						early++
+					}
+				}
+				if most := int(limit+9) / 10; limit < int64(want) && early > most {
+					t.Errorf("limit %d: %d calls were made before the engine had a moment", limit, early)
+				}
+			}
+		}
+	})
+}
+
+// A query that asks for all rows does not wait for the moment of another's LIMIT
+// with which it shares an answer, and one that leaves takes nothing with it.
+func TestLimitOfAnotherQuery(t *testing.T) {
+	for range *runs {
+		started := make(chan struct{})
+		s := &source{read: func(_ context.Context, c call) error {
+			if c.id == "warm" {
+				return nil
+			}
+			c.emitAll(5)
+			close(started)
+			if err := delivery.Proceed(c.ctx); err != nil {
+				return err
+			}
+			for i := 5; i < 20; i++ {
+				c.emit(i)
+			}
+			return nil
+		}}
+		server := s.server(t)
+		server.SetMoment(time.Hour)
+		_, _ = run(t.Context(), server, query{ids: []string{"warm"}})
+		s.taken()
+		before := runtime.NumGoroutine()
+		limited := start(t, server, query{ids: []string{"a"}, limit: 5, wish: true})
+		<-started
+		rows, err := run(t.Context(), server, query{ids: []string{"a"}})
+		if err != nil || len(rows) != 20 {
+			t.Fatalf("%d rows, %v", len(rows), err)
+		}
+		limited.cancel()
+		if _, err := limited.wait(); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		diff(t, "calls", []string{"a"}, s.taken())
+		noneLeft(t, before)
+	}
+}
+
+// The rows of a LIMIT are remembered for another, and are no answer to more: who
+// reads on gets all others as well, once, or an error where they have changed.
+func TestABeginningThatIsRemembered(t *testing.T) {
+	for range *runs {
+		rows, calls := 50, 0
+		s := &source{}
+		s.read = func(_ context.Context, c call) error {
+			calls++
+			for i := range rows {
+				if i%10 == 0 && delivery.Proceed(c.ctx) != nil {
+					break
+				}
+				c.emit(i / 2) // each twice
+			}
+			return c.ctx.Err()
+		}
+		server := s.server(t)
+		server.SetMoment(time.Millisecond)
+		want := append(rowsOf("a", 25), rowsOf("a", 25)...)
+		slices.Sort(want)
+		ask := func(q query, rows int, made int) {
+			t.Helper()
+			calls = 0
+			q.ids = []string{"a"}
+			got, err := run(t.Context(), server, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rows == len(want) {
+				diff(t, "rows", want, got)
+			}
+			if len(got) != rows || calls != made {
+				t.Errorf("%v: %d rows, want %d; %d list calls, want %d", q, len(got), rows, calls, made)
+			}
+		}
+		ask(query{limit: 10}, 10, 1)
+		ask(query{limit: 10}, 10, 0)
+		ask(query{limit: 3, columns: []string{"id", "n"}}, 3, 0)
+		ask(query{limit: 10, ttl: -1}, 10, 1)
+		ask(query{limit: 7, wish: true}, 50, 1) // and is the answer to all that follow
+		ask(query{limit: 10, wish: true}, 50, 0)
+		ask(query{}, 50, 0)
+
+		configure(t, server)
+		ask(query{limit: 10}, 10, 1)
+		rows = 5 // of those remembered, some are gone
+		_, err := run(t.Context(), server, query{ids: []string{"a"}, limit: 10, wish: true})
+		wantError(t, err, "c: t: the rows have changed since they were remembered: run the query again")
+		ask(query{limit: 10, wish: true}, 5, 0)
+	}
+}
+
+// A beginning is forgotten with the connection that it is of, also if that
+// changes as the query ends.
+func TestABeginningIsForgotten(t *testing.T) {
+	s := &source{}
+	var server *delivery.Server
+	change := func() {
+		if _, err := server.UpdateConnectionConfigs(&proto.UpdateConnectionConfigsRequest{Changed: []*proto.ConnectionConfig{{Connection: "c"}}}); err != nil {
+			t.Error(err)
+		}
+	}
+	during := false
+	s.read = func(_ context.Context, c call) error {
+		c.emitAll(2)
+		err := delivery.Proceed(c.ctx) // returns as the query ends
+		if during {
+			change()
+		}
+		return err
+	}
+	server = s.server(t)
+	server.SetMoment(time.Hour)
+	for i, want := range [][]string{{"a"}, nil, {"a"}, {"a"}, {"a"}, nil} {
+		during = i == 2 || i == 3
+		if i == 2 {
+			change()
+		}
+		if _, err := run(t.Context(), server, query{ids: []string{"a"}, limit: 2}); err != nil {
+			t.Fatal(err)
+		}
+		diff(t, fmt.Sprint("calls of query ", i), want, s.taken())
+	}
+}
+
+// An engine that says itself when it reads on is not hurried, and not kept
+// waiting.
+func TestLimitOfAnEngineThatAsks(t *testing.T) {
+	bothCaches(t, func(t *testing.T, uncached bool) {
+		s := &source{read: func(_ context.Context, c call) error {
+			_, err := c.pages(20, 5)
+			return err
+		}}
+		server := s.server(t)
+		server.SetMoment(0)
+		more := make(chan struct{})
+		n := 0
+		err := server.Execute(query{ids: []string{"a", "b"}, limit: 5, uncached: uncached}.request(), asking{sink{ctx: t.Context(), each: func(*proto.ExecuteResponse) error {
+			if n++; n > 5 {
+				select {
+				case <-more:
+				default:
+					t.Error("a row more came before it was asked for")
+				}
+			}
+			return nil
+		}}, func() <-chan struct{} {
+			time.AfterFunc(5*time.Millisecond, func() { close(more) })
+			return more
+		}})
+		if err != nil || n != 40 {
+			t.Errorf("%d rows, %v", n, err)
+		}
+	})
+}
+
+// asking is a stream that says when its engine reads on.
+type asking struct {
+	sink
+	more func() <-chan struct{}
+}
+
+func (a asking) More() <-chan struct{} { return a.more() }
 
 // An aggregator is one scan a connection; one that fails fails the query.
 func TestAggregator(t *testing.T) {

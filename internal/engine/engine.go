@@ -121,8 +121,11 @@ type Scan struct {
 	Table      string
 	Columns    []string
 	Quals      []Qual
-	// Limit is the most rows wanted. Nil is all.
+	// Limit is how many rows are wanted first. Nil is all.
 	Limit *int64
+	// More is closed when more rows than that are wanted. Where it is nil they
+	// never are: the scan ends at the limit.
+	More <-chan struct{}
 	// Cache lets the SDK's query cache answer and remember.
 	Cache bool
 }
@@ -131,6 +134,9 @@ type Scan struct {
 // particular order. It returns when the scan has ended; an error of each ends
 // it. What the plugin does for the scan has the values of ctx.
 func (e *Engine) Execute(ctx context.Context, s Scan, each func(*proto.Row) error) error {
+	if s.Limit != nil && *s.Limit == 0 && s.More == nil {
+		return nil
+	}
 	connection := e.Connections[0]
 	if s.Connection != "" {
 		i := slices.IndexFunc(e.Connections, func(c Connection) bool { return c.Name == s.Connection })
@@ -167,8 +173,11 @@ func (e *Engine) Execute(ctx context.Context, s Scan, each func(*proto.Row) erro
 		CallId:                grpc.BuildCallId(),
 		Connection:            connection.Name,
 		ExecuteConnectionData: asked,
-	}, &sink{ctx: ctx, cancel: cancel, each: each})
-	if cause := context.Cause(ctx); cause != nil {
+	}, &sink{ctx: ctx, cancel: cancel, each: each, more: s.More})
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errEnough):
+		return nil
+	case cause != nil:
 		return cause
 	}
 	return plain(err)
@@ -188,6 +197,18 @@ type sink struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	each   func(*proto.Row) error
+	more   <-chan struct{}
+}
+
+// errEnough ends a scan at its limit.
+var errEnough = errors.New("enough rows")
+
+// More is asked by a server that has sent as many rows as the limit.
+func (s *sink) More() <-chan struct{} {
+	if s.more == nil {
+		s.cancel(errEnough)
+	}
+	return s.more
 }
 
 func (s *sink) Context() context.Context { return s.ctx }

@@ -22,6 +22,10 @@ type cursor struct {
 
 	times []timeQual // which rows have to meet
 
+	limit int64         // rows that SQLite wants first; -1 is all
+	taken int64         // rows of the scan
+	more  chan struct{} // closed when it wants more than the limit
+
 	row   *proto.Row // nil past the last row
 	rowid int64
 }
@@ -41,6 +45,10 @@ func (c *cursor) Filter(_ int, idxStr string, args []vtab.Value) error {
 	c.row, c.times = nil, times
 	if none {
 		return nil
+	}
+	c.limit, c.taken, c.more = -1, 0, make(chan struct{})
+	if scan.Limit != nil {
+		c.limit, scan.More = *scan.Limit, c.more
 	}
 	c.ctx, c.cancel = context.WithCancel(query.ctx)
 	c.rows, c.outcome = make(chan *proto.Row), make(chan error, 1)
@@ -62,8 +70,13 @@ func (c *cursor) Filter(_ int, idxStr string, args []vtab.Value) error {
 func (c *cursor) Next() error {
 	c.row = nil
 	for {
+		if c.taken == c.limit {
+			close(c.more)
+			c.limit = -1
+		}
 		select {
 		case row := <-c.rows:
+			c.taken++
 			if !slices.ContainsFunc(c.times, func(q timeQual) bool { return !q.met(row) }) {
 				c.row = row
 				c.rowid++

@@ -111,6 +111,7 @@ func TestPushDown(t *testing.T) {
 		{"limit and an in list", "select count(*) from (select title" + from + "where schedule_conference_id in ('a', 'b') limit 130)", []string{"130"}, "a100 a100+ b100 …"},
 		{"limit and or", "select count(*) from (select title" + from + "where schedule_conference_id = 'a' or schedule_conference_id = 'b' limit 2)", []string{"2"}, "a100 …"},
 		{"a limit too large for an offset", "select count(*) from (select title" + from + "where schedule_conference_id = 'a' limit 9223372036854775807 offset 115)", []string{"5"}, "a100 a100+"},
+		{"limit in a subquery for each row", "select id, (select title" + from + "where schedule_conference_id = id limit 1) from (select 'a' as id union all select 'b') order by id", []string{"a a0", "b b0"}, "a1 b1"},
 		{"limit 0", "select title" + from + "where schedule_conference_id = 'a' limit 0", nil, ""},
 		{"limit and a condition that SQLite checks", "select title" + from + "where schedule_conference_id = 'a' and title = 'a119' limit 1", []string{"a119"}, "a100 a100+"},
 		{"limit and a condition on an expression", "select title" + from + "where schedule_conference_id = 'a' and length(title) = 4 and title > 'a118' and title < 'a12' limit 1", []string{"a119"}, "a100 a100+"},
