@@ -211,7 +211,7 @@ func fromMemory(page []scheduleConference, n int) engine.Server {
 		p := Plugin(context.Background())
 		p.TableMap["dingtalk_schedule_conference"].List.Hydrate = func(ctx context.Context, d *plugin.QueryData, _ *plugin.HydrateData) (any, error) {
 			for i := range n {
-				d.StreamListItem(ctx, record{row: page[i%len(page)]})
+				d.StreamListItem(ctx, record{page[i%len(page)], &listing{QueryData: d}})
 				if d.RowsRemaining(ctx) == 0 {
 					break
 				}

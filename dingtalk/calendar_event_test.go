@@ -139,7 +139,12 @@ func TestCalendarEdges(t *testing.T) {
 				}
 				diff(t, "events", want, kept(scan))
 				const limit = 3
-				if some := kept(limited(scan, limit)); len(some) < min(limit, len(want)) {
+				// The engine filters again, and reads on where too few are left.
+				more := make(chan struct{})
+				close(more)
+				first := limited(scan, limit)
+				first.More = more
+				if some := kept(first); len(some) < min(limit, len(want)) {
 					t.Errorf("limit %d: %q", limit, some)
 				}
 			})

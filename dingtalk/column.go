@@ -18,11 +18,11 @@ import (
 // nil, which ends the query as if it were complete; so a value that cannot
 // become a column is an error of the page that it came on.
 
-// record is what the SDK holds of a row: the table's own, and what every table
-// has.
+// record is what the SDK holds of a row: the table's own, and the list call that
+// it is of.
 type record struct {
-	row    any
-	corpID string
+	row any
+	of  *listing
 }
 
 // sqlValue is a Go type with an SQL type of its own.
@@ -64,27 +64,45 @@ func typeOf[V sqlValue]() proto.ColumnType {
 
 // identifier is a column with an id or a code; one that is empty is NULL.
 func identifier[R any](name, description string, get func(R) *string) *plugin.Column {
-	return column(name, description, func(row R) *string {
-		if id := get(row); id != nil && *id != "" {
-			return id
-		}
-		return nil
-	})
+	return column(name, description, func(row R) *string { return idOf(get(row)) })
 }
 
-// roomCodeShown is the meeting number that a row shows. DingTalk prints it in
-// groups in some answers and without spaces in others, so rows show digits; but
-// one that a query asks for is shown as the query writes it, since the engine
-// compares the text. asked is "" where it asks for none.
-func roomCodeShown(code *string, asked string) *string {
-	if code == nil {
-		return &asked
+// idOf is an id or a code; nil for one that is empty.
+func idOf(id *string) *string {
+	if id == nil || *id == "" {
+		return nil
 	}
-	digits := client.RoomCodeDigits(*code)
-	if digits == client.RoomCodeDigits(asked) {
-		return &asked
+	return id
+}
+
+// roomCodeColumn is what the columns with a meeting number are named in every
+// table.
+const roomCodeColumn = "room_code"
+
+// roomCode is a column with the meeting number by which people join. DingTalk
+// prints it in groups in some answers and without spaces in others, so rows show
+// digits; but one that a query asks for is shown as the query writes it, since the
+// engine compares the text.
+func roomCode[R any](description string, get func(R) *string) *plugin.Column {
+	return &plugin.Column{
+		Name:        roomCodeColumn,
+		Description: description,
+		Type:        proto.ColumnType_STRING,
+		Transform: transform.From(func(_ context.Context, d *transform.TransformData) (any, error) {
+			r := d.HydrateItem.(record)
+			code := get(r.row.(R))
+			if code == nil {
+				return nil, nil
+			}
+			digits := client.RoomCodeDigits(*code)
+			for _, v := range r.of.named(roomCodeColumn) {
+				if asked := v.GetStringValue(); client.RoomCodeDigits(asked) == digits {
+					return asked, nil
+				}
+			}
+			return digits, nil
+		}),
 	}
-	return &digits
 }
 
 // legacyText and legacyID are column and identifier for the texts of the older
@@ -136,7 +154,17 @@ func word[R any, C comparable](name, description string, words map[C]string, get
 
 // fromKey is a column with the value that a query names.
 func fromKey(name, description string) *plugin.Column {
-	return &plugin.Column{Name: name, Description: description, Type: proto.ColumnType_STRING, Transform: transform.FromQual(name)}
+	return &plugin.Column{
+		Name:        name,
+		Description: description,
+		Type:        proto.ColumnType_STRING,
+		Transform: transform.From(func(_ context.Context, d *transform.TransformData) (any, error) {
+			if v, ok := d.HydrateItem.(record).of.key(name); ok {
+				return v, nil
+			}
+			return nil, nil
+		}),
+	}
 }
 
 // title is the title column of a table whose rows have no name but that.
@@ -163,7 +191,7 @@ var corpIDColumn = &plugin.Column{
 	Description: "The CorpId of the organization, as the connection's config names it. Null where it names none.",
 	Type:        proto.ColumnType_STRING,
 	Transform: transform.From(func(_ context.Context, d *transform.TransformData) (any, error) {
-		if id := d.HydrateItem.(record).corpID; id != "" {
+		if id := d.HydrateItem.(record).of.settings.corpID; id != "" {
 			return id, nil
 		}
 		return nil, nil

@@ -82,7 +82,7 @@ func isUnknown(v *proto.QualValue) bool {
 // checkKeys refuses a key that Postgres did not fill in.
 func (l *listing) checkKeys() error {
 	for _, k := range l.Table.List.KeyColumns {
-		if isUnknown(l.EqualsQuals[k.Name]) {
+		if slices.ContainsFunc(l.named(k.Name), isUnknown) {
 			return fmt.Errorf("no value: Postgres has not passed it on, as with %s = (select ...): write a join instead, as in: from other_table o join %s t on t.%s = o.id", k.Name, l.Table.Name, k.Name)
 		}
 	}
@@ -94,6 +94,36 @@ func (l *listing) checkKeys() error {
 func (l *listing) key(name string) (string, bool) {
 	v, ok := l.EqualsQuals[name]
 	return v.GetStringValue(), ok
+}
+
+// named are the values that the query names with = for a column, which need not
+// be a key column.
+func (l *listing) named(column string) (values []*proto.QualValue) {
+	conditions := l.QueryContext.UnsafeQuals[column].GetQuals()
+	if q, ok := l.Quals[column]; ok { // those of this list call
+		conditions = q.Quals.ToProto().GetQuals()
+	}
+	for _, q := range conditions {
+		switch list := q.GetValue().GetListValue(); {
+		case q.GetStringValue() != "=":
+		case list != nil:
+			values = append(values, list.GetValues()...)
+		default:
+			values = append(values, q.GetValue())
+		}
+	}
+	return values
+}
+
+// accepts reports whether the conditions on a key column, by which a query may
+// filter, let a row with that value in; nil is NULL. What they don't must not be
+// streamed: it would count against a LIMIT.
+func accepts[V string | int64](l *listing, column string, value *V) bool {
+	named := l.named(column)
+	if named == nil {
+		return true
+	}
+	return value != nil && slices.ContainsFunc(named, func(v *proto.QualValue) bool { return grpc.GetQualValue(v) == any(*value) })
 }
 
 // actingUser returns the union id of the user in whose name to ask DingTalk, and
@@ -117,7 +147,7 @@ func (l *listing) wants(columns ...string) bool {
 }
 
 // stream hands a row on and reports whether more are wanted.
-func (l *listing) stream(row any) bool { return l.emit(record{row, l.settings.corpID}) }
+func (l *listing) stream(row any) bool { return l.emit(record{row, l}) }
 
 // pages are how a list call reads its pages: the first no larger than the rows
 // that the engine wants first, the others, for which it has to ask, as large as

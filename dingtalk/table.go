@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"github.com/turbot/steampipe-plugin-sdk/v5/query_cache"
@@ -13,6 +14,9 @@ import (
 type definition struct {
 	name, description string
 	keys              plugin.KeyColumnSlice
+	// oneOf are key columns of which one decides the calls: the first that a
+	// query names. The others filter the rows (see accepts).
+	oneOf []string
 	// columns are the key columns, the others by alphabet, and title last.
 	columns []*plugin.Column
 	// read streams the rows of a list call.
@@ -26,10 +30,14 @@ func (c *connector) table(def definition) *plugin.Table {
 		isKey := slices.ContainsFunc(def.keys, func(k *plugin.KeyColumn) bool { return k.Name == column.Name })
 		return !isKey && (column.Name > corpIDColumn.Name || column.Name == "title")
 	})
+	asks := delivery.Keys{OneOf: def.oneOf}
+	if slices.ContainsFunc(columns, func(column *plugin.Column) bool { return column.Name == roomCodeColumn }) {
+		asks.Same = map[string]func(string) string{roomCodeColumn: client.RoomCodeDigits}
+	}
 	return &plugin.Table{
 		Name:        def.name,
 		Description: def.description,
-		List:        &plugin.ListConfig{KeyColumns: def.keys, Hydrate: delivery.List(c.list(def.read))},
+		List:        &plugin.ListConfig{KeyColumns: def.keys, Hydrate: delivery.List(asks, c.list(def.read))},
 		Columns:     slices.Insert(columns, at, corpIDColumn),
 	}
 }

@@ -16,6 +16,7 @@ func tableCalendarEvent(c *connector) *plugin.Table {
 	return c.table(definition{
 		name:        "dingtalk_calendar_event",
 		description: "The events of a user's primary calendar in DingTalk, which lead to video meetings by their room codes. Of a recurring event, every occurrence within the bounds of start_time, past and future.",
+		oneOf:       []string{"id", "series_master_id"},
 		keys: plugin.KeyColumnSlice{required("union_id"), optional("id"), optional("series_master_id"),
 			{Name: "start_time", Require: plugin.Optional, Operators: []string{">", ">=", "<", "<=", "="}}},
 		columns: []*plugin.Column{
@@ -34,7 +35,7 @@ func tableCalendarEvent(c *connector) *plugin.Table {
 			identifier("organizer_id", "The union ID of the organizer.", func(r *client.CalendarEvent) *string { return r.Organizer.ID }),
 			column("organizer_name", "The display name of the organizer.", func(r *client.CalendarEvent) *string { return r.Organizer.DisplayName }),
 			object("recurrence", "How the event recurs, as DingTalk describes it. Null for an event that does not.", func(r *client.CalendarEvent) json.RawMessage { return r.Recurrence.RawMessage }),
-			identifier("room_code", "The meeting number of the event's video meeting, as digits: dingtalk_conference finds the meetings by it.", func(r *client.CalendarEvent) *string { return roomCodeShown(r.OnlineMeeting.RoomCode(), "") }),
+			roomCode("The meeting number of the event's video meeting, as digits, or as the query writes it: dingtalk_conference finds the meetings by it.", func(r *client.CalendarEvent) *string { return idOf(r.OnlineMeeting.RoomCode()) }),
 			identifier("series_master_id", "The ID of the series to which the event belongs. Null for an event that does not recur.", func(r *client.CalendarEvent) *string { return r.SeriesMasterID }),
 			column("start_time", "The time at which the event starts. For an all-day event, midnight in its zone, or in UTC where DingTalk names no zone that is known.", func(r *client.CalendarEvent) *time.Time { return eventTime(r.Start) }),
 			column("status", "The status of the event: confirmed or cancelled.", func(r *client.CalendarEvent) *string { return r.Status }),
@@ -62,8 +63,7 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 	// An event that the query doesn't want must not come once for each value of a
 	// list.
 	wanted := func(event *client.CalendarEvent) bool {
-		inSeries := event.SeriesMasterID != nil && *event.SeriesMasterID == series
-		return bounds.near(eventTime(event.Start)) && (inSeries || !bySeries)
+		return bounds.near(eventTime(event.Start)) && accepts(l, "series_master_id", event.SeriesMasterID)
 	}
 	// Events that the bounds do not let in as they arrived come last: a linked
 	// engine takes no more rows than its LIMIT, and may leave these out.

@@ -3,8 +3,10 @@ package dingtalk
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
@@ -15,28 +17,29 @@ func tableConference(c *connector) *plugin.Table {
 		name:        "dingtalk_conference",
 		description: "Video meetings in DingTalk, by their ID or by the meeting number under which they were held.",
 		keys:        plugin.KeyColumnSlice{anyOf("conference_id"), shownAsAsked(anyOf("room_code"))},
+		oneOf:       []string{"conference_id", "room_code"},
 		columns: []*plugin.Column{
-			identifier("conference_id", "The ID of the meeting. A query must name it or the room code.", func(r *conference) *string { return r.ConferenceID }),
-			identifier("room_code", "The meeting number by which people join, as digits, or as the query writes it.", func(r *conference) *string { return roomCodeShown(r.RoomCode, r.asked) }),
-			column("active_num", "The number of people in the meeting now.", func(r *conference) *int64 { return r.ActiveNum }),
-			column("attend_num", "The number of people who joined the meeting in all.", func(r *conference) *int64 { return r.AttendNum }),
-			identifier("biz_type", "What kind of meeting it is, as DingTalk codes it: 0 is instant, 3 scheduled, audio_conf an audio call.", func(r *conference) *string { return r.BizType }),
-			word("biz_type_name", "What kind of meeting it is as a word: instant, scheduled or audio. Null for a code that is not known.", bizTypeNames, func(r *conference) *string { return r.BizType }),
-			identifier("cloud_record_owner_union_id", "The union ID of the user who owns the cloud recording.", func(r *conference) *string { return r.CloudRecordOwnerUnionID }),
-			column("cloud_record_status", "The status of the cloud recording as DingTalk codes it: 0 is none, 1 recording, 2 paused, 3 ended.", func(r *conference) *int64 { return r.CloudRecordStatus }),
-			word("cloud_record_status_name", "The status of the cloud recording as a word: none, recording, paused or ended. Null for a code that is not known.", cloudRecordStatusNames, func(r *conference) *int64 { return r.CloudRecordStatus }),
-			identifier("creator_id", "The union ID of the user who created the meeting.", func(r *conference) *string { return r.CreatorID }),
-			column("creator_nick", "The display name of the user who created the meeting.", func(r *conference) *string { return r.CreatorNick }),
-			durationSeconds("How long the meeting lasted, in seconds. Null until it has ended.", func(r *conference) *client.Span { return r.Duration }),
-			timestamp("end_time", "The time at which the meeting ended. Null until it has ended.", func(r *conference) *client.Millis { return r.EndTime }),
-			object("extension_app_settings", "The apps that open in the meeting, as DingTalk describes them.", func(r *conference) json.RawMessage { return r.ExtensionAppSettings.RawMessage }),
-			column("external_link_url", "The link by which people join. It holds a token: who has the link can join.", func(r *conference) *string { return r.ExternalLinkURL }),
-			column("invited_num", "The number of people invited to the meeting.", func(r *conference) *int64 { return r.InvitedNum }),
-			identifier("schedule_conference_id", "The ID of the schedule under which the meeting was held. Null for a meeting without one.", func(r *conference) *string { return r.ScheduleConferenceID }),
-			timestamp("start_time", "The time at which the meeting started.", func(r *conference) *client.Millis { return r.StartTime }),
-			column("status", "The status of the meeting as DingTalk codes it: 0 is not started, 1 ended, 2 in progress.", func(r *conference) *int64 { return r.Status }),
-			word("status_name", "The status of the meeting as a word: not_started, ended or in_progress. Null for a code that is not known.", statusNames, func(r *conference) *int64 { return r.Status }),
-			column("title", "The title of the meeting.", func(r *conference) *string { return r.Title }),
+			identifier("conference_id", "The ID of the meeting. A query must name it or the room code.", func(r *client.ConferenceInfo) *string { return r.ConferenceID }),
+			roomCode("The meeting number by which people join, as digits, or as the query writes it.", func(r *client.ConferenceInfo) *string { return idOf(r.RoomCode) }),
+			column("active_num", "The number of people in the meeting now.", func(r *client.ConferenceInfo) *int64 { return r.ActiveNum }),
+			column("attend_num", "The number of people who joined the meeting in all.", func(r *client.ConferenceInfo) *int64 { return r.AttendNum }),
+			identifier("biz_type", "What kind of meeting it is, as DingTalk codes it: 0 is instant, 3 scheduled, audio_conf an audio call.", func(r *client.ConferenceInfo) *string { return r.BizType }),
+			word("biz_type_name", "What kind of meeting it is as a word: instant, scheduled or audio. Null for a code that is not known.", bizTypeNames, func(r *client.ConferenceInfo) *string { return r.BizType }),
+			identifier("cloud_record_owner_union_id", "The union ID of the user who owns the cloud recording.", func(r *client.ConferenceInfo) *string { return r.CloudRecordOwnerUnionID }),
+			column("cloud_record_status", "The status of the cloud recording as DingTalk codes it: 0 is none, 1 recording, 2 paused, 3 ended.", func(r *client.ConferenceInfo) *int64 { return r.CloudRecordStatus }),
+			word("cloud_record_status_name", "The status of the cloud recording as a word: none, recording, paused or ended. Null for a code that is not known.", cloudRecordStatusNames, func(r *client.ConferenceInfo) *int64 { return r.CloudRecordStatus }),
+			identifier("creator_id", "The union ID of the user who created the meeting.", func(r *client.ConferenceInfo) *string { return r.CreatorID }),
+			column("creator_nick", "The display name of the user who created the meeting.", func(r *client.ConferenceInfo) *string { return r.CreatorNick }),
+			durationSeconds("How long the meeting lasted, in seconds. Null until it has ended.", func(r *client.ConferenceInfo) *client.Span { return r.Duration }),
+			timestamp("end_time", "The time at which the meeting ended. Null until it has ended.", func(r *client.ConferenceInfo) *client.Millis { return r.EndTime }),
+			object("extension_app_settings", "The apps that open in the meeting, as DingTalk describes them.", func(r *client.ConferenceInfo) json.RawMessage { return r.ExtensionAppSettings.RawMessage }),
+			column("external_link_url", "The link by which people join. It holds a token: who has the link can join.", func(r *client.ConferenceInfo) *string { return r.ExternalLinkURL }),
+			column("invited_num", "The number of people invited to the meeting.", func(r *client.ConferenceInfo) *int64 { return r.InvitedNum }),
+			identifier("schedule_conference_id", "The ID of the schedule under which the meeting was held. Null for a meeting without one.", func(r *client.ConferenceInfo) *string { return r.ScheduleConferenceID }),
+			timestamp("start_time", "The time at which the meeting started.", func(r *client.ConferenceInfo) *client.Millis { return r.StartTime }),
+			column("status", "The status of the meeting as DingTalk codes it: 0 is not started, 1 ended, 2 in progress.", func(r *client.ConferenceInfo) *int64 { return r.Status }),
+			word("status_name", "The status of the meeting as a word: not_started, ended or in_progress. Null for a code that is not known.", statusNames, func(r *client.ConferenceInfo) *int64 { return r.Status }),
+			column("title", "The title of the meeting.", func(r *client.ConferenceInfo) *string { return r.Title }),
 		},
 		read: readConferences,
 	})
@@ -44,31 +47,27 @@ func tableConference(c *connector) *plugin.Table {
 
 var cloudRecordStatusNames = map[int64]string{0: "none", 1: "recording", 2: "paused", 3: "ended"}
 
-// conference is a row: a meeting, and the room code that the query names.
-type conference struct {
-	*client.ConferenceInfo
-	asked string
-}
-
 // byIDOnly are the columns that only the call by id brings.
 var byIDOnly = []string{"active_num", "attend_num", "cloud_record_owner_union_id", "cloud_record_status", "cloud_record_status_name", "extension_app_settings", "invited_num"}
 
 //// LIST FUNCTION
 
 func readConferences(ctx context.Context, l *listing) error {
-	code, byCode := l.key("room_code")
 	if id, ok := l.key("conference_id"); ok {
 		info, err := l.api.Conference(ctx, id, l.wait)
 		if err != nil {
 			return err
 		}
 		info.ConferenceID = &id
-		if byCode && (info.RoomCode == nil || client.RoomCodeDigits(*info.RoomCode) != client.RoomCodeDigits(code)) {
-			return nil
+		codes := l.named(roomCodeColumn)
+		if codes == nil || info.RoomCode != nil && slices.ContainsFunc(codes, func(v *proto.QualValue) bool {
+			return client.RoomCodeDigits(v.GetStringValue()) == client.RoomCodeDigits(*info.RoomCode)
+		}) {
+			l.stream(info)
 		}
-		l.stream(&conference{info, code})
 		return nil
 	}
+	code, _ := l.key(roomCodeColumn)
 	for page, err := range l.api.RoomCodeConferences(ctx, code, l.pages()) {
 		if err != nil {
 			return err
@@ -81,7 +80,10 @@ func readConferences(ctx context.Context, l *listing) error {
 				}
 			}
 			for _, info := range conferences {
-				if !l.stream(&conference{info, code}) {
+				if info.RoomCode == nil {
+					info.RoomCode = &code
+				}
+				if !l.stream(info) {
 					return nil
 				}
 			}

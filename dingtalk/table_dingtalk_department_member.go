@@ -17,6 +17,7 @@ func tableDepartmentMember(c *connector) *plugin.Table {
 	return c.table(definition{
 		name:        "dingtalk_department_member",
 		description: "The people of each department in DingTalk: one row for each person in each department. What the app has no grant for is null.",
+		oneOf:       []string{"user_id", "department_id"},
 		keys:        plugin.KeyColumnSlice{optional("department_id"), optional("user_id")},
 		columns: []*plugin.Column{
 			column("department_id", "The ID of the department that the user is a direct member of; 1 is the root.", func(r departmentMember) *int64 { return &r.department }),
@@ -59,7 +60,7 @@ func readDepartmentMembers(ctx context.Context, l *listing) error {
 		return nil // DingTalk lists such departments and refuses to open them
 	}
 	if userID, ok := l.key("user_id"); ok {
-		return readMemberships(ctx, l, userID, func(id int64) bool { return !byDepartment || id == department })
+		return readMemberships(ctx, l, userID, func(id int64) bool { return accepts(l, "department_id", &id) })
 	}
 	entered := map[int64]bool{}
 	read := func(id int64) (more bool, err error) {

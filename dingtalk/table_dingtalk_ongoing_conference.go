@@ -19,7 +19,7 @@ func tableOngoingConference(c *connector) *plugin.Table {
 			word("biz_type_name", "What kind of meeting it is as a word: instant, scheduled or audio. Null for a code that is not known.", bizTypeNames, func(r *client.OngoingConference) *string { return r.BizType }),
 			identifier("creator_id", "The union ID of the user who created the meeting.", func(r *client.OngoingConference) *string { return r.CreatorID }),
 			column("creator_nick", "The display name of the user who created the meeting.", func(r *client.OngoingConference) *string { return r.CreatorNick }),
-			identifier("room_code", "The meeting number by which people join, as digits.", func(r *client.OngoingConference) *string { return roomCodeShown(r.RoomCode, "") }),
+			roomCode("The meeting number by which people join, as digits, or as the query writes it.", func(r *client.OngoingConference) *string { return idOf(r.RoomCode) }),
 			timestamp("start_time", "The time at which the meeting started.", func(r *client.OngoingConference) *client.Millis { return r.StartTime }),
 			column("status", "The status of the meeting as DingTalk codes it; 2 is in progress.", func(r *client.OngoingConference) *int64 { return r.Status }),
 			word("status_name", "The status of the meeting as a word: in_progress. Null for a code that is not known.", statusNames, func(r *client.OngoingConference) *int64 { return r.Status }),

@@ -18,7 +18,7 @@ func tableScheduleConference(c *connector) *plugin.Table {
 			fromKey("schedule_conference_id", "The ID of the schedule, as DingTalk returned it when the meeting was booked. A query must name it."),
 			column("conference_id", "The ID of the meeting.", func(r scheduleConference) *string { return r.ConferenceID }),
 			timestamp("end_time", "The time at which the meeting ended. Null where DingTalk reports none, as for a meeting that has not ended.", func(r scheduleConference) *client.Millis { return r.EndTime }),
-			column("room_code", "The meeting number by which people join.", func(r scheduleConference) *string { return r.RoomCode }),
+			roomCode("The meeting number by which people join, as digits, or as the query writes it.", func(r scheduleConference) *string { return r.RoomCode }),
 			timestamp("start_time", "The time at which the meeting started or is due to start. Null where DingTalk reports none.", func(r scheduleConference) *client.Millis { return r.StartTime }),
 			column("status", "The status of the meeting as DingTalk codes it: 0 is not started, 1 ended, 2 in progress.", func(r scheduleConference) *int64 { return r.Status }),
 			word("status_name", "The status of the meeting as a word: not_started, ended or in_progress. Null for a code that is not known.", statusNames, func(r scheduleConference) *int64 { return r.Status }),

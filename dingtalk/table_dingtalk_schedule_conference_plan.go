@@ -21,7 +21,7 @@ func tableScheduleConferencePlan(c *connector) *plugin.Table {
 			column("cancelled", "True for a schedule that was cancelled, of which DingTalk tells nothing else.", func(r schedulePlan) *bool { return &r.Cancelled }),
 			timestamp("end_time", "The time at which the meeting is due to end.", func(r schedulePlan) *client.Millis { return r.EndTime }),
 			object("phones", "The numbers by which people join by phone.", func(r schedulePlan) json.RawMessage { return jsonList(r.Phones) }),
-			identifier("room_code", "The meeting number by which people join, as digits.", func(r schedulePlan) *string { return roomCodeShown(r.RoomCode, "") }),
+			roomCode("The meeting number by which people join, as digits, or as the query writes it.", func(r schedulePlan) *string { return idOf(r.RoomCode) }),
 			timestamp("start_time", "The time at which the meeting is due to start.", func(r schedulePlan) *client.Millis { return r.StartTime }),
 			column("url", "The link to share.", func(r schedulePlan) *string { return r.URL }),
 			column("title", "The title of the meeting.", func(r schedulePlan) *string { return r.Title }),

@@ -18,6 +18,7 @@ func tableUser(c *connector) *plugin.Table {
 	return c.table(definition{
 		name:        "dingtalk_user",
 		description: "The people of the organization in DingTalk. What the app has no grant for is null.",
+		oneOf:       []string{"user_id", "union_id"},
 		keys:        plugin.KeyColumnSlice{optional("user_id"), optional("union_id")},
 		columns: []*plugin.Column{
 			legacyID("user_id", "The ID of the user in the organization.", func(r *client.User) *client.LegacyText { return r.UserID }),
@@ -69,8 +70,8 @@ func readUsers(ctx context.Context, l *listing) error {
 		if err != nil {
 			return err
 		}
-		if byUnionID && (one.UnionID == nil || string(*one.UnionID) != unionID) {
-			return nil // the query names both, and both must hold
+		if !accepts(l, "union_id", (*string)(one.UnionID)) {
+			return nil
 		}
 		l.stream(one)
 		return nil

@@ -50,15 +50,34 @@ func TestAnswersLeaveNoRecord(t *testing.T) {
 	}
 }
 
-// A list that is held leaves no record of its scan.
+// A scan leaves no record, and one of its list calls is the first.
 func TestHeldScansLeaveNoRecord(t *testing.T) {
-	h := &heldScans{under: map[*plugin.QueryContext]*heldScan{}}
-	d := &plugin.QueryData{QueryContext: &plugin.QueryContext{}, Table: &plugin.Table{List: &plugin.ListConfig{}}}
-	scan := h.join(t.Context(), d)
-	if h.join(t.Context(), d) != scan || len(h.under) != 1 {
-		t.Error("two list calls of a scan have a scan each")
+	h := &heldScans{under: map[*plugin.QueryContext]int{}}
+	d := &plugin.QueryData{Table: &plugin.Table{List: &plugin.ListConfig{KeyColumns: plugin.KeyColumnSlice{{Name: "id", Operators: []string{"="}}}}}}
+	value := func(s string) *proto.QualValue {
+		return &proto.QualValue{Value: &proto.QualValue_StringValue{StringValue: s}}
 	}
-	if !h.leave(d, scan, &heldCall{}, nil) || len(h.under) != 0 || scan.ctx.Err() == nil {
-		t.Errorf("%d scans are left", len(h.under))
+	list := func(values ...*proto.QualValue) map[string]*proto.Quals {
+		return map[string]*proto.Quals{"id": {Quals: []*proto.Qual{equals("id", listValue(values))}}}
+	}
+	for name, test := range map[string]struct {
+		quals map[string]*proto.Quals
+		calls int
+	}{
+		"none":               {nil, 1},
+		"a list":             {list(value("a"), value("b"), value("c")), 3},
+		"a list in a list":   {list(value("a"), listValue([]*proto.QualValue{value("b"), value("c")})), 2},
+		"two lists":          {map[string]*proto.Quals{"id": {Quals: append(list(value("a"), value("b"))["id"].Quals, list(value("a"))["id"].Quals...)}}, 1},
+		"a value, not a key": {map[string]*proto.Quals{"other": list(value("a"), value("b"))["id"]}, 1},
+	} {
+		d.QueryContext = &plugin.QueryContext{UnsafeQuals: test.quals}
+		for i := range test.calls {
+			if first, _ := h.enter(d); first != (i == 0) {
+				t.Errorf("%s: call %d is the first: %v", name, i, first)
+			}
+		}
+		if len(h.under) != 0 {
+			t.Errorf("%s: %d scans are left", name, len(h.under))
+		}
 	}
 }

@@ -57,7 +57,7 @@ type source struct {
 func (s *source) list(ctx context.Context, d *plugin.QueryData, emit func(any) bool) error {
 	c := call{
 		connection: d.Connection.Name, id: d.EqualsQualString("id"), columns: d.QueryContext.Columns, ctx: ctx,
-		emit: func(n int) bool { return emit(n) },
+		emit: func(n int) bool { return emit(testRow{d.EqualsQualString("id"), n}) },
 	}
 	c.limit, _ = delivery.Wanted(ctx)
 	name := c.id
@@ -80,10 +80,16 @@ func (s *source) taken() []string {
 	return calls
 }
 
+// testRow is a row of a test's table.
+type testRow struct {
+	id string
+	n  int
+}
+
 // plugin is a plugin with one table: rows with a number for each id.
 func (s *source) plugin(context.Context) *plugin.Plugin {
 	number := transform.From(func(_ context.Context, d *transform.TransformData) (any, error) {
-		if n := d.HydrateItem.(int); n >= 0 {
+		if n := d.HydrateItem.(testRow).n; n >= 0 {
 			return n, nil
 		}
 		return nil, errors.New("no number") // which a table must never do
@@ -99,10 +105,12 @@ func (s *source) plugin(context.Context) *plugin.Plugin {
 					{Name: "id", Require: plugin.Required, Operators: []string{"="}},
 					{Name: "n", Require: plugin.Optional, Operators: []string{"=", ">"}},
 				},
-				Hydrate: delivery.List(s.list),
+				Hydrate: delivery.List(delivery.Keys{}, s.list),
 			},
 			Columns: []*plugin.Column{
-				{Name: "id", Type: proto.ColumnType_STRING, Transform: transform.FromQual("id")},
+				{Name: "id", Type: proto.ColumnType_STRING, Transform: transform.From(func(_ context.Context, d *transform.TransformData) (any, error) {
+					return d.HydrateItem.(testRow).id, nil
+				})},
 				{Name: "n", Type: proto.ColumnType_INT, Transform: number},
 				{Name: "other", Type: proto.ColumnType_INT, Transform: number},
 				{Name: "owner", Type: proto.ColumnType_STRING, Hydrate: owner, Transform: transform.FromValue()},
@@ -232,7 +240,7 @@ func run(ctx context.Context, server *delivery.Server, q query, pace ...func()) 
 		}
 		return nil
 	}})
-	if errors.Is(err, errEnough) {
+	if errors.Is(context.Cause(ctx), errEnough) {
 		err = nil
 	}
 	slices.Sort(rows)

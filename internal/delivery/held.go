@@ -3,138 +3,141 @@ package delivery
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin/quals"
+	"golang.org/x/sync/errgroup"
 )
 
 // In an engine that links the plugin, the SDK carries out an in list as list
-// calls of one scan, all at once, with an error channel that holds one error.
-// So the calls of a scan are held together: the last to end hands on the rows
-// of all of them, or the first error, and the others end in silence.
+// calls of one scan, all at once, with an error channel that holds one error; and
+// of two lists it makes of some one, and of others none. So the first of its list
+// calls reads the rows of all that the scan needs, and hands on all of them, or
+// the first error. The others do nothing.
 
 // heldScans are the scans under way over one table.
 type heldScans struct {
+	keys  Keys
 	mu    sync.Mutex
-	under map[*plugin.QueryContext]*heldScan // all list calls of a scan share this pointer
+	under map[*plugin.QueryContext]int // the SDK's list calls that are to come; those of a scan share this pointer
 }
 
-// heldScan is one scan and what its list calls have read.
-type heldScan struct {
-	ctx    context.Context // done when a call has failed
-	cancel context.CancelFunc
-
-	calls int // that have yet to end; guarded by heldScans.mu, as are the others
-	done  []*heldCall
-	err   error // the first
-}
-
-// heldCall is one list call. Its rows must be streamed by its own QueryData,
-// from which the SDK takes the values of key columns.
-type heldCall struct {
-	d    *plugin.QueryData
-	rows []any
-}
-
-// wanted is how many more rows the SDK takes.
-func (c *heldCall) wanted() (n int64, ok bool) {
-	limit := c.d.QueryContext.Limit
-	if limit == nil {
-		return 0, false
-	}
-	return max(0, *limit-int64(len(c.rows))), true
-}
-
-func (c *heldCall) proceed(context.Context) error { return nil }
-
-// list reads the rows of one list call and, if it is the last of its scan,
-// hands on what all have read.
+// list reads the rows of a scan and hands them on, if this is the first of the
+// scan's list calls.
 func (h *heldScans) list(ctx context.Context, d *plugin.QueryData, read ListFunc) error {
 	started := time.Now()
-	scan := h.join(ctx, d)
-	readCtx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(scan.ctx, cancel)()
-
-	call := &heldCall{d: d}
-	room := d.RowsRemaining(ctx)
-	err := safely(context.WithValue(readCtx, listCallKey{}, call), d, read, func(row any) bool {
-		call.rows = append(call.rows, row)
-		return int64(len(call.rows)) < room && readCtx.Err() == nil
-	})
-	if !h.leave(d, scan, call, err) {
+	first, made := h.enter(d)
+	if !first {
 		return nil
 	}
-	if scan.err != nil {
+	rows, err := h.read(ctx, d, made, read)
+	if err != nil {
 		settle(ctx, started)
 		takeTurns(turnsTime)
-		return scan.err
+		return err
 	}
-	for _, call := range scan.done {
-		for _, row := range call.rows {
-			// The SDK takes a row too many for the end of all.
-			if d.RowsRemaining(ctx) == 0 {
-				return ctx.Err()
-			}
-			call.d.StreamListItem(ctx, row)
+	for _, row := range rows {
+		// The SDK takes a row too many for the end of all.
+		if d.RowsRemaining(ctx) == 0 {
+			return ctx.Err()
 		}
+		d.StreamListItem(ctx, row)
 	}
 	return nil
 }
 
-func (h *heldScans) join(ctx context.Context, d *plugin.QueryData) *heldScan {
+// enter counts a list call of the SDK's. It reports whether it is the first of
+// its scan, and how many there are.
+func (h *heldScans) enter(d *plugin.QueryData) (first bool, made int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	scan, ok := h.under[d.QueryContext]
-	if !ok {
-		scan = &heldScan{calls: callsOfScan(d)}
-		scan.ctx, scan.cancel = context.WithCancel(context.WithoutCancel(ctx))
-		h.under[d.QueryContext] = scan
+	left, under := h.under[d.QueryContext]
+	if !under {
+		made = callsOfScan(d)
+		left = made
 	}
-	return scan
+	if left--; left > 0 {
+		h.under[d.QueryContext] = left
+	} else {
+		delete(h.under, d.QueryContext)
+	}
+	return !under, made
 }
 
-// leave ends a list call and reports whether it was the last of its scan.
-func (h *heldScans) leave(d *plugin.QueryData, scan *heldScan, call *heldCall, err error) (last bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	scan.done = append(scan.done, call)
-	if err != nil && scan.err == nil {
-		scan.err = err
-		scan.cancel()
+// read returns the rows of all list calls that a scan needs. made is how many of
+// them the SDK has asked its rate limiters for.
+func (h *heldScans) read(ctx context.Context, d *plugin.QueryData, made int, read ListFunc) ([]any, error) {
+	calls, err := h.keys.listCalls(d.Table, d.QueryContext.UnsafeQuals)
+	if err != nil {
+		return nil, err
 	}
-	if scan.calls--; scan.calls > 0 {
-		return false
+	held := make([]heldCall, len(calls))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	if d.QueryContext.Limit != nil {
+		group.SetLimit(1) // the first may have enough rows
 	}
-	scan.cancel()
-	delete(h.under, d.QueryContext)
-	return true
-}
-
-// callsOfScan is how many list calls the SDK makes for a scan: one for each
-// value of a list, which it has replaced by the value in d.
-func callsOfScan(d *plugin.QueryData) int {
-	for _, k := range d.Table.List.KeyColumns {
-		if v, ok := d.EqualsQuals[k.Name]; !ok || v.GetListValue() != nil {
-			continue
-		}
-		for _, q := range d.QueryContext.UnsafeQuals[k.Name].GetQuals() {
-			if list := listOf(q); list != nil {
-				return len(list)
+	room := d.RowsRemaining(ctx)
+	var wanted atomic.Int64
+	wanted.Store(room)
+	for i, call := range calls {
+		group.Go(func() error {
+			if wanted.Load() <= 0 {
+				return nil
 			}
-		}
+			if i >= made {
+				d.WaitForListRateLimit(ctx)
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			one := &held[i]
+			one.limited, one.room = d.QueryContext.Limit != nil, wanted.Load()
+			defer func() { wanted.Add(-int64(len(one.rows))) }()
+			return safely(context.WithValue(ctx, listCallKey{}, one), call.queryData(d), read, func(row any) bool {
+				one.rows = append(one.rows, row)
+				return int64(len(one.rows)) < one.room && ctx.Err() == nil
+			})
+		})
 	}
-	return 1
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	var rows []any
+	for _, one := range held {
+		rows = append(rows, one.rows...)
+	}
+	return rows, nil
 }
 
-// listOf returns the values of a qual "= any of a list", nil of any other.
-func listOf(q *proto.Qual) []*proto.QualValue {
-	if q.GetStringValue() != "=" {
-		return nil
+// heldCall is one list call that a scan needs. The SDK takes no row beyond a
+// LIMIT, so that it is no wish here.
+type heldCall struct {
+	limited bool
+	room    int64 // for so many rows
+	rows    []any
+}
+
+func (c *heldCall) wanted() (n int64, ok bool) { return max(0, c.room-int64(len(c.rows))), c.limited }
+
+func (c *heldCall) proceed(context.Context) error { return nil }
+
+// callsOfScan is how many list calls the SDK makes for a scan: one for each value
+// of a list, if it finds one list (table_fetch.go, getListCallQualValueList).
+func callsOfScan(d *plugin.QueryData) int {
+	keys := d.Table.List.KeyColumns
+	lists := plugin.NewKeyColumnQualValueMap(d.QueryContext.UnsafeQuals, keys).GetListQualValues()
+	if len(lists) > 1 {
+		lists = slices.DeleteFunc(lists, func(q *quals.Qual) bool { return keys.Find(q.Column).Require != plugin.Required })
 	}
-	return q.GetValue().GetListValue().GetValues()
+	if len(lists) != 1 {
+		return 1
+	}
+	return len(lists[0].Value.GetListValue().GetValues())
 }
 
 // What the SDK needs until it listens for an error of a list call that has

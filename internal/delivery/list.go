@@ -29,15 +29,30 @@ import (
 type ListFunc func(ctx context.Context, d *plugin.QueryData, emit func(row any) bool) error
 
 // List makes the Hydrate function of a table's ListConfig. The table has no
-// Get function and no matrix.
-func List(read ListFunc) plugin.HydrateFunc {
-	held := &heldScans{under: map[*plugin.QueryContext]*heldScan{}}
+// Get function and no matrix, and its rows know the values of its key columns:
+// in an engine that links the plugin, transform.FromQual returns those of another
+// list call.
+func List(keys Keys, read ListFunc) plugin.HydrateFunc {
+	held := &heldScans{keys: keys, under: map[*plugin.QueryContext]int{}}
 	return func(ctx context.Context, d *plugin.QueryData, _ *plugin.HydrateData) (any, error) {
+		if ask, ok := ctx.Value(keysKey{}).(*Keys); ok {
+			*ask = keys
+			return nil, nil
+		}
 		if s := scanOf(ctx); s != nil {
 			return nil, s.list(ctx, d, read)
 		}
 		return nil, held.list(ctx, d, read)
 	}
+}
+
+// keysKey is the key of a *Keys in the context of who asks a table for them: the
+// SDK has no place for what a table tells the Server.
+type keysKey struct{}
+
+func keysOf(ctx context.Context, table *plugin.Table) (keys Keys) {
+	_, _ = table.List.Hydrate(context.WithValue(ctx, keysKey{}, &keys), nil, nil)
+	return keys
 }
 
 // safely calls read; a panic of its is an error, since the SDK's own way to

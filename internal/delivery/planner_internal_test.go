@@ -17,7 +17,7 @@ func TestKeyColumnsForThePlanner(t *testing.T) {
 	}
 	table := func(name string, keys ...*plugin.KeyColumn) *plugin.Table {
 		t := &plugin.Table{Name: name, Description: name, List: &plugin.ListConfig{KeyColumns: keys,
-			Hydrate: List(func(context.Context, *plugin.QueryData, func(any) bool) error { return nil })}}
+			Hydrate: List(Keys{}, func(context.Context, *plugin.QueryData, func(any) bool) error { return nil })}}
 		for _, k := range keys {
 			t.Columns = append(t.Columns, &plugin.Column{Name: k.Name, Type: proto.ColumnType_STRING})
 		}

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -22,6 +23,7 @@ type question struct {
 	maxAge  time.Duration
 	shared  bool // whether answers may be shared and remembered
 
+	call    listCallOf
 	request *proto.ExecuteRequest
 }
 
@@ -37,28 +39,11 @@ func (q question) covers(other question) bool {
 }
 
 // split returns the questions that make up a request: one for each connection
-// and each combination of the values that lists of its key columns hold. A
-// value that is named twice is asked for once.
+// and list call.
 func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]question, error) {
-	combinations := []map[string]*proto.Quals{{}}
-	wider := false // than what the engine keeps
-	for column, quals := range request.QueryContext.GetQuals() {
-		choices := []*proto.Quals{quals}
-		if isKey(table, column) {
-			bounded, changed := spanned(table, column, quals)
-			choices, wider = single(bounded), wider || changed
-		}
-		var more []map[string]*proto.Quals
-		for _, combination := range combinations {
-			for _, choice := range choices {
-				next := map[string]*proto.Quals{column: choice}
-				for c, q := range combination {
-					next[c] = q
-				}
-				more = append(more, next)
-			}
-		}
-		combinations = more
+	calls, err := s.keys[table.Name].listCalls(table, request.QueryContext.GetQuals())
+	if err != nil {
+		return nil, err
 	}
 
 	var connections []string
@@ -70,7 +55,7 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]qu
 	var all []question
 	for _, connection := range connections {
 		data := request.ExecuteConnectionData[connection]
-		for _, quals := range combinations {
+		for _, call := range calls {
 			q := question{
 				connection: connection,
 				columns:    request.QueryContext.GetColumns(),
@@ -81,8 +66,8 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]qu
 			if data.GetLimit().GetValue() > 0 {
 				q.limit = data.Limit.Value
 			}
-			var err error
-			if q.key, err = s.key(request, table, connection, quals); err != nil {
+			q.call = call
+			if q.key, err = s.key(request, table, connection, call); err != nil {
 				return nil, err
 			}
 			q.request = &proto.ExecuteRequest{
@@ -90,7 +75,7 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]qu
 				QueryContext: &proto.QueryContext{
 					// The SDK adds to what it is given.
 					Columns:   slices.Clone(q.columns),
-					Quals:     quals,
+					Quals:     maps.Clone(call.quals),
 					SortOrder: request.QueryContext.GetSortOrder(),
 				},
 				Connection:   request.Connection,
@@ -105,10 +90,12 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]qu
 	return all, nil
 }
 
-// key returns the key of a question: what decides which rows there are.
-func (s *Server) key(request *proto.ExecuteRequest, table *plugin.Table, connection string, quals map[string]*proto.Quals) (string, error) {
+// key returns the key of a question: what decides which rows there are, and how
+// they are shown.
+func (s *Server) key(request *proto.ExecuteRequest, table *plugin.Table, connection string, call listCallOf) (string, error) {
+	quals := call.all()
 	deciding := plugin.NewKeyColumnQualValueMap(quals, table.List.KeyColumns).ToProtoQualMap()
-	for _, column := range s.connectionColumns {
+	for _, column := range append(slices.Collect(maps.Keys(s.keys[table.Name].Same)), s.connectionColumns...) {
 		if q, ok := quals[column]; ok {
 			deciding[column] = q
 		}
@@ -122,106 +109,4 @@ func (s *Server) key(request *proto.ExecuteRequest, table *plugin.Table, connect
 		return "", fmt.Errorf("%s: reading the conditions of the query: %w", request.Table, err)
 	}
 	return string(b), nil
-}
-
-func isKey(table *plugin.Table, column string) bool {
-	return slices.ContainsFunc(table.List.KeyColumns, func(k *plugin.KeyColumn) bool { return k.Name == column })
-}
-
-// spanned returns the conditions on a column with bounds in place of lists of
-// times, where the table takes bounds: it may bring rows that are near a time,
-// and one near two of a list would come twice. The engine compares again.
-func spanned(table *plugin.Table, column string, quals *proto.Quals) (bounded *proto.Quals, changed bool) {
-	takesBounds := slices.ContainsFunc(table.List.KeyColumns, func(k *plugin.KeyColumn) bool {
-		return k.Name == column && slices.Contains(k.Operators, ">=") && slices.Contains(k.Operators, "<=")
-	})
-	if !takesBounds {
-		return quals, false
-	}
-	bounded = &proto.Quals{}
-	for _, q := range quals.GetQuals() {
-		times := timesIn(q.GetValue().GetListValue())
-		if len(times) == 0 {
-			bounded.Quals = append(bounded.Quals, q)
-			continue
-		}
-		bound := func(operator string, v *proto.QualValue) {
-			changed = true
-			bounded.Quals = append(bounded.Quals, &proto.Qual{FieldName: q.FieldName, Operator: &proto.Qual_StringValue{StringValue: operator}, Value: v})
-		}
-		least, greatest := slices.MinFunc(times, byTime), slices.MaxFunc(times, byTime)
-		switch operator := q.GetStringValue(); operator {
-		case "=":
-			bound(">=", least)
-			bound("<=", greatest)
-		case ">", ">=":
-			bound(operator, least)
-		case "<", "<=":
-			bound(operator, greatest)
-		default:
-			bounded.Quals = append(bounded.Quals, q)
-		}
-	}
-	return bounded, changed
-}
-
-// timesIn are the times of a list, and of the lists within it.
-func timesIn(list *proto.QualValueList) (times []*proto.QualValue) {
-	for _, v := range list.GetValues() {
-		if v.GetTimestampValue() != nil {
-			times = append(times, v)
-		}
-		times = append(times, timesIn(v.GetListValue())...)
-	}
-	return times
-}
-
-func byTime(a, b *proto.QualValue) int {
-	return a.GetTimestampValue().AsTime().Compare(b.GetTimestampValue().AsTime())
-}
-
-// single returns the conditions on a column with each value that all its "="
-// conditions allow, instead of those. Without one, they are as they are.
-func single(quals *proto.Quals) []*proto.Quals {
-	var (
-		others []*proto.Qual
-		equals bool
-		values []*proto.QualValue
-	)
-	for _, q := range quals.GetQuals() {
-		if q.GetStringValue() != "=" {
-			others = append(others, q)
-			continue
-		}
-		allowed := listOf(q)
-		if q.GetValue().GetListValue() == nil {
-			allowed = []*proto.QualValue{q.GetValue()}
-		}
-		if !equals {
-			equals = true
-			for _, v := range allowed {
-				if !contains(values, v) {
-					values = append(values, v)
-				}
-			}
-			continue
-		}
-		values = slices.DeleteFunc(values, func(v *proto.QualValue) bool { return !contains(allowed, v) })
-	}
-	if !equals {
-		return []*proto.Quals{quals}
-	}
-	choices := make([]*proto.Quals, len(values))
-	for i, v := range values {
-		choices[i] = &proto.Quals{Quals: append([]*proto.Qual{{
-			FieldName: quals.Quals[0].FieldName,
-			Operator:  &proto.Qual_StringValue{StringValue: "="},
-			Value:     v,
-		}}, others...)}
-	}
-	return choices
-}
-
-func contains(values []*proto.QualValue, v *proto.QualValue) bool {
-	return slices.ContainsFunc(values, func(other *proto.QualValue) bool { return gproto.Equal(v, other) })
 }

@@ -21,6 +21,7 @@ type scan struct {
 	grpc.ServerStream // nil: the SDK calls none of its other methods
 
 	ctx  context.Context // of who wants the rows
+	call listCallOf
 	wish *wish
 	put  func(*proto.ExecuteResponse) error
 
@@ -44,11 +45,11 @@ func scanOf(ctx context.Context) *scan {
 	return s
 }
 
-// runScan carries out a request that has one value and one connection and no
-// LIMIT, and calls put with its rows, one after another. The SDK may send rows on
-// after put has failed; they fall.
-func runScan(ctx context.Context, execute func(*proto.ExecuteRequest, proto.WrapperPlugin_ExecuteServer) error, request *proto.ExecuteRequest, wish *wish, put func(*proto.ExecuteResponse) error) error {
-	s := &scan{ctx: ctx, wish: wish, put: put, ended: make(chan struct{}), moved: make(chan struct{}, 1)}
+// runScan carries out a question, and calls put with its rows, one after another.
+// The SDK may send rows on after put has failed; they fall.
+func runScan(ctx context.Context, execute func(*proto.ExecuteRequest, proto.WrapperPlugin_ExecuteServer) error, q question, wish *wish, put func(*proto.ExecuteResponse) error) error {
+	request := q.request
+	s := &scan{ctx: ctx, call: q.call, wish: wish, put: put, ended: make(chan struct{}), moved: make(chan struct{}, 1)}
 	err := execute(request, s)
 	close(s.ended)
 	s.mu.Lock()
@@ -117,7 +118,7 @@ func (s *scan) list(ctx context.Context, d *plugin.QueryData, read ListFunc) err
 	wanted := func() bool {
 		return d.RowsRemaining(ctx) > 0 && readCtx.Err() == nil && s.failure() == nil
 	}
-	err := safely(context.WithValue(readCtx, listCallKey{}, s), d, read, func(row any) bool {
+	err := safely(context.WithValue(readCtx, listCallKey{}, s), s.call.queryData(d), read, func(row any) bool {
 		// The rows of a page beyond those wished for wait as a call would: the
 		// SDK hands rows on in any order, and the first are to come first.
 		if s.proceed(readCtx) == nil && wanted() {

@@ -32,6 +32,7 @@ var noSDKCache = &proto.SetCacheOptionsRequest{Enabled: false, MaxSizeMb: -1}
 type Server struct {
 	*grpc.PluginServer
 	tables map[string]*plugin.Table
+	keys   map[string]Keys // by the name of their table
 	// connectionColumns are the key columns by which the SDK chooses
 	// connections.
 	connectionColumns []string
@@ -47,6 +48,10 @@ func NewServer(make plugin.PluginFunc) *Server {
 	s.PluginServer = plugin.Server(&plugin.ServeOpts{PluginFunc: func(ctx context.Context) *plugin.Plugin {
 		p := make(ctx)
 		s.tables = p.TableMap
+		s.keys = map[string]Keys{}
+		for name, t := range p.TableMap {
+			s.keys[name] = keysOf(ctx, t)
+		}
 		for _, c := range p.ConnectionKeyColumns {
 			s.connectionColumns = append(s.connectionColumns, c.Name)
 		}
@@ -54,6 +59,9 @@ func NewServer(make plugin.PluginFunc) *Server {
 	}})
 	return s
 }
+
+// Keys is what conditions on a table's columns mean for its list calls.
+func (s *Server) Keys(table string) Keys { return s.keys[table] }
 
 // Serve serves the plugin of that name to Steampipe, as plugin.Serve does,
 // until Steampipe ends it.
@@ -129,7 +137,7 @@ func (s *Server) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlug
 // ask brings the answer to one question.
 func (s *Server) ask(ctx context.Context, q question, out *outlet) error {
 	scan := func(ctx context.Context, wish *wish, put func(*proto.ExecuteResponse) error) error {
-		return runScan(ctx, s.PluginServer.Execute, q.request, wish, put)
+		return runScan(ctx, s.PluginServer.Execute, q, wish, put)
 	}
 	send := func(wish *wish, row *proto.Row, remembered bool) error {
 		all, err := out.send(ctx, q.connection, row, remembered)

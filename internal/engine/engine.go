@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	ggrpc "google.golang.org/grpc"
@@ -64,6 +65,15 @@ func New(server Server, connections ...Connection) (*Engine, error) {
 	}
 	e.Schema = response.GetSchema().GetSchema()
 	return e, nil
+}
+
+// Keys is what conditions on a table's columns mean for its scans, as far as the
+// server knows.
+func (e *Engine) Keys(table string) delivery.Keys {
+	if server, ok := e.server.(interface{ Keys(string) delivery.Keys }); ok {
+		return server.Keys(table)
+	}
+	return delivery.Keys{}
 }
 
 // Configure sets all connections, as Steampipe does at its start.

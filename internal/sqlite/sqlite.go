@@ -80,8 +80,18 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 	if err := addPostgres(drv, db.now); err != nil {
 		return nil, err
 	}
+	collated := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(e.Schema)) {
-		m := &module{db: db, name: name, schema: e.Schema[name]}
+		m := &module{db: db, name: name, schema: e.Schema[name], keys: e.Keys(name)}
+		for column, same := range m.keys.Same {
+			if collated[column] {
+				continue
+			}
+			collated[column] = true
+			if err := drv.RegisterCollationUtf8(spellings(column), func(a, b string) int { return strings.Compare(same(a), same(b)) }); err != nil {
+				return nil, err
+			}
+		}
 		if err := drv.RegisterModule(name, m); err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -20,6 +21,7 @@ type module struct {
 	db     *DB
 	name   string
 	schema *proto.TableSchema
+	keys   delivery.Keys
 }
 
 // table is the module's table of one connection.
@@ -46,6 +48,9 @@ func (m *module) declaration() string {
 	columns := make([]string, len(m.schema.Columns))
 	for i, c := range m.schema.Columns {
 		columns[i] = quoteName(c.Name) + " " + columnType(c.Type)
+		if m.keys.Same[c.Name] != nil {
+			columns[i] += " collate " + spellings(c.Name)
+		}
 		if isSteampipeColumn(c.Name) {
 			columns[i] += " hidden" // there for who names it, not in select *
 		}
@@ -104,6 +109,7 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 		}
 	}
 	all := true
+	leading := m.leading(info)
 	satisfied := map[string]bool{}
 	var times []*vtab.Constraint
 	for i := range info.Constraints {
@@ -117,6 +123,9 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 		// not tell such a list from "=".
 		c.Omit = m.isTime(c)
 		operator, ok := m.pushable(c)
+		if ok && operator == "=" && slices.Contains(m.keys.OneOf, m.schema.Columns[c.Column].Name) {
+			ok = m.schema.Columns[c.Column].Name == leading
+		}
 		if !ok {
 			all = false
 			if c.Omit {
@@ -210,6 +219,25 @@ func (m *module) pushable(c *vtab.Constraint) (operator string, ok bool) {
 		return k.Name == name && slices.Contains(k.Operators, operator)
 	})
 }
+
+// leading is which of the keys that need not all be named decides the scans: for
+// lists on two of them SQLite would scan for each combination, where it can check
+// the other by itself.
+func (m *module) leading(info *vtab.IndexInfo) string {
+	for _, name := range m.keys.OneOf {
+		if slices.ContainsFunc(info.Constraints, func(c vtab.Constraint) bool {
+			operator, ok := m.pushable(&c)
+			return ok && operator == "=" && m.schema.Columns[c.Column].Name == name
+		}) {
+			return name
+		}
+	}
+	return ""
+}
+
+// spellings is the collation of a column whose values can be written in several
+// ways.
+func spellings(column string) string { return "spellings_of_" + column }
 
 // isTime reports a constraint that compares a column of times with a value.
 func (m *module) isTime(c *vtab.Constraint) bool {

@@ -1,0 +1,286 @@
+package delivery
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin/quals"
+	gproto "google.golang.org/protobuf/proto"
+)
+
+// Keys is what the conditions of a query on a table's columns mean for its list
+// calls. The zero value makes a list call for each combination of the values that
+// a query names for the key columns.
+type Keys struct {
+	// OneOf are key columns of which one decides the list calls: the first that
+	// the query names. The others that it names are filters: a list call has all
+	// their values in its QueryData's Quals, as a list, and no row that has none
+	// of them.
+	OneOf []string
+	// Same are columns of text that can be written in several ways, and functions
+	// that return the same for each. Whichever way a query writes a value in, its
+	// rows show it in one that the query writes.
+	Same map[string]func(string) string
+}
+
+// listCallOf is one list call that a query needs.
+type listCallOf struct {
+	// quals are all conditions but those on filters.
+	quals   map[string]*proto.Quals
+	filters map[string]*proto.Quals
+}
+
+// all are the conditions, filters included.
+func (c listCallOf) all() map[string]*proto.Quals {
+	out := maps.Clone(c.quals)
+	maps.Copy(out, c.filters)
+	return out
+}
+
+// queryData is d for this list call.
+func (c listCallOf) queryData(d *plugin.QueryData) *plugin.QueryData {
+	own := *d
+	own.EqualsQuals = plugin.NewKeyColumnQualValueMap(c.quals, d.Table.List.KeyColumns).ToEqualsQualValueMap()
+	own.Quals = plugin.NewKeyColumnQualValueMap(c.all(), d.Table.List.KeyColumns)
+	return &own
+}
+
+// listCalls returns the list calls that a query with these conditions needs.
+func (k Keys) listCalls(table *plugin.Table, conditions map[string]*proto.Quals) ([]listCallOf, error) {
+	conditions, err := plain(table, conditions)
+	if err != nil {
+		return nil, err
+	}
+	calls := []listCallOf{{quals: map[string]*proto.Quals{}, filters: map[string]*proto.Quals{}}}
+	for column, q := range conditions {
+		if !isKey(table, column) {
+			calls[0].quals[column] = q
+		}
+	}
+	decided := false // which of OneOf
+	for _, column := range k.inOrder(table.List.KeyColumns) {
+		q, ok := conditions[column]
+		if !ok {
+			continue
+		}
+		values, others := k.named(column, q)
+		isOneOf := slices.Contains(k.OneOf, column)
+		switch {
+		case values == nil:
+			calls = each(calls, func(c listCallOf) { c.quals[column] = q })
+		case len(values) == 0:
+			return nil, nil
+		case isOneOf && decided:
+			calls = each(calls, func(c listCallOf) { c.filters[column] = filter(column, values) })
+		default:
+			decided = decided || isOneOf
+			var more []listCallOf
+			for _, v := range values {
+				more = append(more, each(calls, func(c listCallOf) {
+					c.quals[column] = &proto.Quals{Quals: append([]*proto.Qual{equals(column, v)}, others...)}
+				})...)
+			}
+			calls = more
+		}
+	}
+	return calls, nil
+}
+
+// inOrder are the names of key columns, with those of OneOf in its order.
+func (k Keys) inOrder(columns plugin.KeyColumnSlice) []string {
+	names := slices.Clone(k.OneOf)
+	for _, c := range columns {
+		if !slices.Contains(names, c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// each returns copies of list calls, to which one thing is added.
+func each(calls []listCallOf, add func(listCallOf)) []listCallOf {
+	out := make([]listCallOf, len(calls))
+	for i, c := range calls {
+		out[i] = listCallOf{quals: maps.Clone(c.quals), filters: maps.Clone(c.filters)}
+		add(out[i])
+	}
+	return out
+}
+
+// filter is a condition that is met by each of the values.
+func filter(column string, values []*proto.QualValue) *proto.Quals {
+	return &proto.Quals{Quals: []*proto.Qual{equals(column, listValue(values))}}
+}
+
+func equals(column string, v *proto.QualValue) *proto.Qual {
+	return &proto.Qual{FieldName: column, Operator: &proto.Qual_StringValue{StringValue: quals.QualOperatorEqual}, Value: v}
+}
+
+func listValue(values []*proto.QualValue) *proto.QualValue {
+	return &proto.QualValue{Value: &proto.QualValue_ListValue{ListValue: &proto.QualValueList{Values: values}}}
+}
+
+// named returns the values that all "=" conditions on a column allow, each once,
+// and the other conditions. Without one of the former, values is nil.
+func (k Keys) named(column string, all *proto.Quals) (values []*proto.QualValue, others []*proto.Qual) {
+	for _, q := range all.GetQuals() {
+		if q.GetStringValue() != quals.QualOperatorEqual {
+			others = append(others, q)
+			continue
+		}
+		allowed := valuesOf(q)
+		if values == nil {
+			values = []*proto.QualValue{}
+			for _, v := range allowed {
+				if !k.contains(column, values, v) {
+					values = append(values, v)
+				}
+			}
+			continue
+		}
+		values = slices.DeleteFunc(values, func(v *proto.QualValue) bool { return !k.contains(column, allowed, v) })
+	}
+	return values, others
+}
+
+func (k Keys) contains(column string, values []*proto.QualValue, v *proto.QualValue) bool {
+	same := k.Same[column]
+	return slices.ContainsFunc(values, func(other *proto.QualValue) bool {
+		return gproto.Equal(v, other) || same != nil && same(v.GetStringValue()) == same(other.GetStringValue())
+	})
+}
+
+// valuesOf returns the values that an "=" condition allows. None is NULL, which
+// nothing equals.
+func valuesOf(q *proto.Qual) []*proto.QualValue {
+	if list := q.GetValue().GetListValue(); list != nil {
+		return list.GetValues()
+	}
+	if q.GetValue().GetValue() == nil {
+		return nil
+	}
+	return []*proto.QualValue{q.GetValue()}
+}
+
+// plain returns conditions of which none has a list within a list, and none but
+// "=" has a list.
+func plain(table *plugin.Table, conditions map[string]*proto.Quals) (map[string]*proto.Quals, error) {
+	out := make(map[string]*proto.Quals, len(conditions))
+	for column, all := range conditions {
+		out[column] = &proto.Quals{}
+		for _, q := range all.GetQuals() {
+			some, err := plainQual(table, column, q)
+			if err != nil {
+				return nil, err
+			}
+			out[column].Quals = append(out[column].Quals, some...)
+		}
+		if len(out[column].Quals) == 0 {
+			delete(out, column)
+		}
+	}
+	return out, nil
+}
+
+// plainQual returns conditions in place of one with a list: no narrower ones,
+// since the engine compares again. It does not tell "> any" from "> all".
+func plainQual(table *plugin.Table, column string, q *proto.Qual) ([]*proto.Qual, error) {
+	if q.GetValue().GetListValue() == nil {
+		return []*proto.Qual{q}, nil
+	}
+	values := flat(q.GetValue())
+	with := func(operator string, v *proto.QualValue) *proto.Qual {
+		return &proto.Qual{FieldName: q.FieldName, Operator: &proto.Qual_StringValue{StringValue: operator}, Value: v}
+	}
+	operator := q.GetStringValue()
+	if !isKey(table, column) || operator == quals.QualOperatorEqual && (len(values) < 2 || !takesBounds(table, column)) {
+		return []*proto.Qual{with(operator, listValue(values))}, nil
+	}
+	var low, high string
+	switch operator {
+	case quals.QualOperatorEqual:
+		// A call for each time would bring what is near two of them twice.
+		low, high = quals.QualOperatorGreaterOrEqual, quals.QualOperatorLessOrEqual
+	case quals.QualOperatorGreater, quals.QualOperatorGreaterOrEqual:
+		low = operator
+	case quals.QualOperatorLess, quals.QualOperatorLessOrEqual:
+		high = operator
+	default:
+		return []*proto.Qual{q}, nil // none that a list call may be told of
+	}
+	if len(values) == 0 {
+		return nil, nil // "> all" of nothing is true
+	}
+	for _, v := range values {
+		if _, ok := compare(values[0], v); !ok {
+			return nil, fmt.Errorf("%s: the list in %s %s any (...) has values of several types: write one condition for each, with or between them", table.Name, column, operator)
+		}
+	}
+	order := func(a, b *proto.QualValue) int { n, _ := compare(a, b); return n }
+	var out []*proto.Qual
+	if low != "" {
+		out = append(out, with(low, slices.MinFunc(values, order)))
+	}
+	if high != "" {
+		out = append(out, with(high, slices.MaxFunc(values, order)))
+	}
+	return out, nil
+}
+
+// flat are the values of a list and of the lists within it, without NULL.
+func flat(v *proto.QualValue) []*proto.QualValue {
+	list := v.GetListValue()
+	switch {
+	case list == nil && v.GetValue() == nil:
+		return nil
+	case list == nil:
+		return []*proto.QualValue{v}
+	}
+	values := []*proto.QualValue{}
+	for _, v := range list.GetValues() {
+		values = append(values, flat(v)...)
+	}
+	return values
+}
+
+// takesBounds reports a key column whose list calls take bounds.
+func takesBounds(table *plugin.Table, column string) bool {
+	return slices.ContainsFunc(table.List.KeyColumns, func(k *plugin.KeyColumn) bool {
+		return k.Name == column && slices.Contains(k.Operators, quals.QualOperatorGreaterOrEqual) && slices.Contains(k.Operators, quals.QualOperatorLessOrEqual)
+	})
+}
+
+// compare compares values of a type that has an order.
+func compare(a, b *proto.QualValue) (order int, ok bool) {
+	switch x := a.GetValue().(type) {
+	case *proto.QualValue_TimestampValue:
+		y, ok := b.GetValue().(*proto.QualValue_TimestampValue)
+		if !ok {
+			return 0, false
+		}
+		return x.TimestampValue.AsTime().Compare(y.TimestampValue.AsTime()), true
+	case *proto.QualValue_Int64Value:
+		y, ok := b.GetValue().(*proto.QualValue_Int64Value)
+		if !ok {
+			return 0, false
+		}
+		return cmp.Compare(x.Int64Value, y.Int64Value), true
+	case *proto.QualValue_StringValue:
+		y, ok := b.GetValue().(*proto.QualValue_StringValue)
+		if !ok {
+			return 0, false
+		}
+		return strings.Compare(x.StringValue, y.StringValue), true
+	default:
+		return 0, false
+	}
+}
+
+func isKey(table *plugin.Table, column string) bool {
+	return slices.ContainsFunc(table.List.KeyColumns, func(k *plugin.KeyColumn) bool { return k.Name == column })
+}
