@@ -119,7 +119,7 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request, l *leave) (st
 	if _, err = buf.ReadFrom(io.LimitReader(resp.Body, maxBodyBytes+1)); err != nil {
 		return 0, nil, nil, fmt.Errorf("reading the answer: %w", err)
 	}
-	return resp.StatusCode, resp.Header, buf.Bytes(), nil
+	return resp.StatusCode, resp.Header, withoutNUL(buf.Bytes()), nil
 }
 
 // decode turns a response into out, or into the error that it stands for.

@@ -1,0 +1,23 @@
+package client
+
+import "bytes"
+
+// withoutNUL replaces U+0000 in the strings of a JSON text by U+FFFD, in place.
+// Postgres cuts a text there, and takes no JSON that has it.
+func withoutNUL(body []byte) []byte {
+	nul := []byte(`\u0000`)
+	for i := 0; i < len(body); {
+		next := bytes.IndexByte(body[i:], '\\')
+		if next < 0 {
+			break
+		}
+		i += next
+		if bytes.HasPrefix(body[i:], nul) {
+			copy(body[i:], `\ufffd`)
+			i += len(nul)
+			continue
+		}
+		i += 2 // an escaped backslash begins nothing
+	}
+	return body
+}
