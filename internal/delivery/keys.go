@@ -198,6 +198,9 @@ func plainQual(table *plugin.Table, column string, q *proto.Qual) ([]*proto.Qual
 		return &proto.Qual{FieldName: q.FieldName, Operator: &proto.Qual_StringValue{StringValue: operator}, Value: v}
 	}
 	operator := q.GetStringValue()
+	if isKey(table, column) && operator == quals.QualOperatorEqual && hasEmpty(q.GetValue()) {
+		return nil, emptyList(table, column)
+	}
 	if !isKey(table, column) || operator == quals.QualOperatorEqual && (len(values) < 2 || !takesBounds(table, column)) {
 		return []*proto.Qual{with(operator, listValue(values))}, nil
 	}
@@ -230,6 +233,18 @@ func plainQual(table *plugin.Table, column string, q *proto.Qual) ([]*proto.Qual
 		out = append(out, with(high, slices.MaxFunc(values, order)))
 	}
 	return out, nil
+}
+
+// hasEmpty reports a list without anything in it, also within another.
+func hasEmpty(v *proto.QualValue) bool {
+	list := v.GetListValue()
+	return list != nil && (len(list.GetValues()) == 0 || slices.ContainsFunc(list.GetValues(), hasEmpty))
+}
+
+// emptyList is the error of a list that Postgres has not passed on: it is not
+// told from one that is empty indeed.
+func emptyList(table *plugin.Table, column string) error {
+	return fmt.Errorf("%[1]s: the list for %[2]s is empty: Postgres passes an empty list on where it does not know the values yet, as with %[2]s = any(array(select ...)): write a join instead, as in: from other_table o join %[1]s t on t.%[2]s = o.id", table.Name, column)
 }
 
 // flat are the values of a list and of the lists within it, without NULL.

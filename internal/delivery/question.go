@@ -46,6 +46,14 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]qu
 		return nil, err
 	}
 
+	for _, column := range s.connectionColumns {
+		for _, q := range request.QueryContext.GetQuals()[column].GetQuals() {
+			if hasEmpty(q.GetValue()) {
+				return nil, emptyList(table, column)
+			}
+		}
+	}
+
 	var connections []string
 	for name := range request.ExecuteConnectionData {
 		connections = append(connections, name)

@@ -250,7 +250,8 @@ func missingKeys(request *proto.ExecuteRequest, table *plugin.Table) error {
 			join = " or "
 		}
 	}
-	return fmt.Errorf("'List' call for table '%s' is missing %d required qual: %s\nName what to look up, as in: where %s",
+	return fmt.Errorf("'List' call for table '%s' is missing %d required qual: %s\nName what to look up, as in: where %s\n"+
+		"In Postgres, a prepared statement loses a condition such as in ($1, $2) at its sixth execution: write = any($1), or set plan_cache_mode = force_custom_plan",
 		table.Name, len(missing), missing.String(), strings.Join(names, join))
 }
 

@@ -323,6 +323,10 @@ func TestConditions(t *testing.T) {
 	list := func(ids ...string) *proto.QualValue {
 		out := &proto.QualValueList{}
 		for _, id := range ids {
+			if id == "" {
+				out.Values = append(out.Values, &proto.QualValue{})
+				continue
+			}
 			out.Values = append(out.Values, text(id))
 		}
 		return &proto.QualValue{Value: &proto.QualValue_ListValue{ListValue: out}}
@@ -331,7 +335,7 @@ func TestConditions(t *testing.T) {
 		quals map[string]*proto.Quals
 		calls []string
 	}{
-		"an empty list":             {map[string]*proto.Quals{"id": equals("id", list())}, nil},
+		"a list of NULL":            {map[string]*proto.Quals{"id": equals("id", list(""))}, nil},
 		"a list of one":             {map[string]*proto.Quals{"id": equals("id", list("a"))}, []string{"a"}},
 		"two values":                {map[string]*proto.Quals{"id": equals("id", text("a"), text("b"))}, nil},
 		"the same value twice":      {map[string]*proto.Quals{"id": equals("id", text("a"), text("a"))}, []string{"a"}},
@@ -355,6 +359,29 @@ func TestConditions(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What Postgres passes on for a list that it does not know is an error at no
+// call, whether it decides the rows or the connections.
+func TestAnEmptyList(t *testing.T) {
+	s := &source{}
+	server := s.server(t)
+	empty := &proto.QualValue{Value: &proto.QualValue_ListValue{ListValue: &proto.QualValueList{}}}
+	within := &proto.QualValue{Value: &proto.QualValue_ListValue{ListValue: &proto.QualValueList{Values: []*proto.QualValue{text("a"), empty}}}}
+	for column, quals := range map[string]map[string]*proto.Quals{
+		"id":                 {"id": equals("id", empty)},
+		"n":                  {"id": equals("id", text("a")), "n": equals("n", within)},
+		"owner":              {"id": equals("id", text("a")), "owner": equals("owner", empty)},
+		"sp_connection_name": {"id": equals("id", text("a")), "sp_connection_name": equals("sp_connection_name", within)},
+	} {
+		_, err := run(t.Context(), server, query{quals: quals})
+		wantError(t, err, fmt.Sprintf("t: the list for %[1]s is empty: Postgres passes an empty list on where it does not know the values yet, as with %[1]s = any(array(select ...)): write a join instead, as in: from other_table o join t t on t.%[1]s = o.id", column))
+	}
+	s.read = func(_ context.Context, c call) error { c.emitAll(1); return nil }
+	if _, err := run(t.Context(), server, query{quals: map[string]*proto.Quals{"id": equals("id", text("a")), "other": equals("other", empty)}}); err != nil {
+		t.Error(err) // nothing but a column of the rows, which the engine compares
+	}
+	diff(t, "calls", []string{"a"}, s.taken())
 }
 
 // A LIMIT counts over all scans, and once it is reached no call is made.
@@ -749,7 +776,8 @@ func TestMissingKey(t *testing.T) {
 	for range 200 {
 		_, err := run(t.Context(), server, query{quals: map[string]*proto.Quals{}})
 		wantError(t, err, "'List' call for table 't' is missing 1 required qual: column:'id' operator: =")
-		wantError(t, err, "\nName what to look up, as in: where id = '...'")
+		wantError(t, err, "\nName what to look up, as in: where id = '...'\nIn Postgres, a prepared statement loses")
+		wantError(t, err, "write = any($1), or set plan_cache_mode = force_custom_plan")
 	}
 	s.read = func(_ context.Context, c call) error {
 		c.emitAll(2)
