@@ -94,3 +94,26 @@ func TestSDKSendsTheEndTwice(t *testing.T) {
 		}
 	})
 }
+
+// A list function that streams more rows than the LIMIT, since not the engine's
+// LIMIT decides which of them are wanted, has those behind it dropped.
+func TestSDKEndsAScanAtALimit(t *testing.T) {
+	s := useSDK(t, func(id string, stream func(string)) error {
+		for range 5 {
+			stream(id)
+		}
+		return nil
+	})
+	request := s.request(false, "a")
+	for _, data := range request.ExecuteConnectionData {
+		data.Limit = &proto.NullableInt{Value: 2}
+	}
+	stream := anywhere.NewLocalPluginStream(t.Context())
+	s.CallExecuteAsync(request, stream)
+	switch rows, err := sdkReceive(stream); {
+	case err != nil:
+		t.Fatal(err)
+	case rows != 2:
+		sdkMended(t, "that a LIMIT ends a scan", "the Server's asking without a LIMIT (internal/delivery, wish.go)")
+	}
+}
