@@ -85,6 +85,30 @@ func TestLimiterOfTheUsersOwn(t *testing.T) {
 	}
 }
 
+// In a linked engine they are asked before every call as well, also where the SDK
+// makes one list call of what are several.
+func TestLimiterOfTheUsersOwnInALinkedEngine(t *testing.T) {
+	sim := newSimulator()
+	sim.Schedules["a"], _ = conferences("a", 12)
+	var ids, codes []any
+	for _, c := range sim.Schedules["a"] {
+		ids, codes = append(ids, c.ConferenceID), append(codes, c.RoomCode)
+	}
+	server := httptest.NewServer(sim)
+	t.Cleanup(server.Close)
+	e := startAt(t, servers()["linked"](), sim, server.URL)
+	if err := e.OverrideRateLimiter(&proto.RateLimiterDefinition{
+		Name: "of_my_own", FillRate: 20, BucketSize: 1, Scope: []string{"connection", "table"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	rows, err := ask(t, e, "dingtalk_conference", "conference_id", in("conference_id", ids...), in("room_code", codes...))
+	if took := time.Since(began); err != nil || len(rows) != 12 || took < 500*time.Millisecond {
+		t.Errorf("%d rows in %s, %v; 12 calls at 20 a second take 550 ms", len(rows), took, err)
+	}
+}
+
 // callTimes are when the simulator was called for conferences.
 func callTimes(sim *simulator.Simulator) (at []time.Time) {
 	for _, c := range sim.Calls() {

@@ -289,6 +289,31 @@ func TestLimitThatIsNotTheQuerys(t *testing.T) {
 	}
 }
 
+// Columns that cost a call for each row cost it for as many rows as the LIMIT,
+// also where the last page has more; for the others when the engine reads on.
+func TestLimitAndColumnsThatCostACall(t *testing.T) {
+	sim := newSimulator()
+	sim.Schedules["a"], _ = conferences("a", 6)
+	for i := range sim.Schedules["a"] {
+		sim.Schedules["a"][i].RoomCode = "812"
+	}
+	e := start(t, sim, "page_size = 4")
+	readsOn := make(chan struct{})
+	close(readsOn)
+	for _, test := range []struct {
+		limit       int64
+		more        <-chan struct{}
+		rows, calls int
+	}{{5, nil, 5, 2 + 5}, {2, nil, 2, 1 + 2}, {5, readsOn, 6, 2 + 6}, {6, nil, 6, 2 + 6}} {
+		sim.ClearCalls()
+		rows, err := query(t, e, engine.Scan{Table: "dingtalk_conference", Columns: []string{"conference_id", "attend_num"},
+			Quals: []engine.Qual{engine.Equals("room_code", "812")}, Limit: &test.limit, More: test.more})
+		if err != nil || len(rows) != test.rows || len(asked(sim)) != test.calls {
+			t.Errorf("limit %d: %d rows, %d calls, %v; want %d and %d", test.limit, len(rows), len(asked(sim)), err, test.rows, test.calls)
+		}
+	}
+}
+
 func TestSecondQueryNeedsNoToken(t *testing.T) {
 	sim := newSimulator()
 	sim.Schedules["a"], _ = conferences("a", 1)

@@ -515,7 +515,9 @@ func TestLimitOfAnotherQuery(t *testing.T) {
 		before := runtime.NumGoroutine()
 		limited := start(t, server, query{ids: []string{"a"}, limit: 5, wish: true})
 		<-started
-		rows, err := run(t.Context(), server, query{ids: []string{"a"}})
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		rows, err := run(ctx, server, query{ids: []string{"a"}})
 		if err != nil || len(rows) != 20 {
 			t.Fatalf("%d rows, %v", len(rows), err)
 		}

@@ -1,13 +1,17 @@
 package sqlite_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
 // Lists on two keys cost what one of them costs, and a room code finds the same
@@ -88,4 +92,45 @@ func TestKeys(t *testing.T) {
 
 func intersection(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return !slices.Contains(b, s) })
+}
+
+// patient is a server that has as many rows as the LIMIT, of which SQLite wants
+// none, and brings another when SQLite reads on.
+type patient struct{ *scripted }
+
+func (patient) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
+	send := func(id, title string) error {
+		return stream.Send(&proto.ExecuteResponse{Row: &proto.Row{Columns: map[string]*proto.Column{
+			"schedule_id": {Value: &proto.Column_StringValue{StringValue: id}},
+			"title":       {Value: &proto.Column_StringValue{StringValue: title}},
+		}}})
+	}
+	for range request.ExecuteConnectionData["scripted"].GetLimit().GetValue() {
+		if err := send("another", "not wanted"); err != nil {
+			return err
+		}
+	}
+	select {
+	case <-stream.(interface{ More() <-chan struct{} }).More():
+		return send("a", "wanted")
+	case <-stream.Context().Done():
+		return context.Cause(stream.Context())
+	}
+}
+
+// Rows that SQLite leaves out don't count for its LIMIT.
+func TestLimitOfRowsThatSQLiteChecks(t *testing.T) {
+	e, err := engine.New(patient{&scripted{}}, engine.Connection{Name: "scripted"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	r, err := openOn(t, e).Query(ctx, "select title from conference where schedule_id = 'a' limit 2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"wanted"}, text(r)); d != "" {
+		t.Errorf("rows (-want +got):\n%s", d)
+	}
 }
