@@ -32,9 +32,6 @@ var tables = []func(*connector) *plugin.Table{
 // Serve serves the plugin to Steampipe until Steampipe ends it.
 func Serve() { delivery.Serve(pluginName, Plugin) }
 
-// NewServer returns what Serve serves.
-func NewServer() *delivery.Server { return delivery.NewServer(Plugin) }
-
 // Plugin returns the plugin, for an engine to link. Each has connections and
 // clients of its own.
 func Plugin(context.Context) *plugin.Plugin { return pluginOf(newConnector()) }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc"
@@ -75,6 +76,18 @@ func (e *Engine) Keys(table string) delivery.Keys {
 	}
 	return delivery.Keys{}
 }
+
+// Identity returns columns that tell one row of a table from another, whichever
+// question they answer, and cost no call. Nil is all columns.
+func (e *Engine) Identity(table string) []string {
+	if server, ok := e.server.(interface{ Identity(table string) []string }); ok {
+		return server.Identity(table)
+	}
+	return nil
+}
+
+// IsSteampipeColumn reports a column that the SDK adds to every table.
+func IsSteampipeColumn(name string) bool { return name == "_ctx" || strings.HasPrefix(name, "sp_") }
 
 // Configure sets all connections, as Steampipe does at its start.
 func (e *Engine) Configure(connections ...Connection) error {

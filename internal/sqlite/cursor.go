@@ -20,7 +20,8 @@ type cursor struct {
 	rows    chan *proto.Row
 	outcome chan error // how the scan ended, once
 
-	times []timeQual // which rows have to meet
+	times  []timeQual // which rows have to meet
+	rowids rowids
 
 	limit int64         // rows that SQLite wants first; -1 is all
 	taken int64         // rows of the scan
@@ -42,7 +43,7 @@ func (c *cursor) Filter(_ int, idxStr string, args []vtab.Value) error {
 	if err != nil {
 		return query.fail(err)
 	}
-	c.row, c.times = nil, times
+	c.row, c.times, c.rowids = nil, times, rowids{identity: c.table.identity}
 	if none {
 		return nil
 	}
@@ -78,8 +79,7 @@ func (c *cursor) Next() error {
 		case row := <-c.rows:
 			c.taken++
 			if !slices.ContainsFunc(c.times, func(q timeQual) bool { return !q.met(row) }) {
-				c.row = row
-				c.rowid++
+				c.row, c.rowid = row, c.rowids.of(row)
 				return nil
 			}
 		case err := <-c.outcome:
@@ -105,7 +105,7 @@ func (c *cursor) Column(i int) (vtab.Value, error) {
 	return v, nil
 }
 
-// Rowid numbers the rows of the cursor.
+// Rowid is the same whenever the row is read.
 func (c *cursor) Rowid() (int64, error) { return c.rowid, nil }
 
 // Close ends the scan.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
@@ -71,7 +72,7 @@ func (db *DB) tables(ctx context.Context) ([]Table, error) {
 func (m *module) columns() []Column {
 	var columns []Column
 	for _, c := range m.schema.Columns {
-		if isSteampipeColumn(c.Name) {
+		if engine.IsSteampipeColumn(c.Name) {
 			continue
 		}
 		column := Column{Name: c.Name, Type: columnType(c.Type), Description: c.Description}

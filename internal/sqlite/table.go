@@ -31,12 +31,15 @@ type table struct {
 	// given is the table's name, which is the module's unless the user made the
 	// table.
 	given string
+	// identity are columns that tell one row from another; none is all that a
+	// query reads.
+	identity []string
 }
 
 // Create declares the table's columns. SQLite's second argument is the schema,
 // which has the connection's name.
 func (m *module) Create(ctx vtab.Context, args []string) (vtab.Table, error) {
-	return &table{m, args[1], args[2]}, ctx.Declare(m.declaration())
+	return &table{m, args[1], args[2], m.db.identity(args[1], m.name)}, ctx.Declare(m.declaration())
 }
 
 // Connect is Create: the tables live no longer than the database.
@@ -51,15 +54,12 @@ func (m *module) declaration() string {
 		if m.keys.Same[c.Name] != nil {
 			columns[i] += " collate " + spellings(c.Name)
 		}
-		if isSteampipeColumn(c.Name) {
+		if engine.IsSteampipeColumn(c.Name) {
 			columns[i] += " hidden" // there for who names it, not in select *
 		}
 	}
 	return "create table x(" + strings.Join(columns, ", ") + ")"
 }
-
-// isSteampipeColumn reports a column that the SDK adds to every table.
-func isSteampipeColumn(name string) bool { return name == "_ctx" || strings.HasPrefix(name, "sp_") }
 
 func columnType(t proto.ColumnType) string {
 	switch t {
@@ -151,7 +151,7 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 		case "any_of":
 			anyOf, anySatisfied = true, anySatisfied || satisfied[k.Name]
 		case "optional":
-			if isSteampipeColumn(k.Name) || k.Name == "corp_id" {
+			if engine.IsSteampipeColumn(k.Name) || k.Name == "corp_id" {
 				continue
 			}
 			optional = true
@@ -284,6 +284,11 @@ func (m *module) Disconnect() error { return nil }
 // comparison with NULL leaves no row.
 func (t *table) scan(p plan, args []vtab.Value) (s engine.Scan, times []timeQual, none bool, err error) {
 	s = engine.Scan{Connection: t.connection, Table: t.name, Columns: p.Columns, Cache: true}
+	for _, c := range t.identity {
+		if !slices.Contains(s.Columns, c) {
+			s.Columns = append(s.Columns, c)
+		}
+	}
 	for i, q := range slices.Concat(p.Quals, p.Times) {
 		if args[i] == nil {
 			return s, nil, true, nil

@@ -200,3 +200,34 @@ func TestColumnValues(t *testing.T) {
 		}
 	}
 }
+
+// What tells rows apart is read whatever the query wants, and makes their rowids
+// whatever else a scan brings.
+func TestIdentity(t *testing.T) {
+	named := &table{module: keyed(), identity: []string{"id", "at"}}
+	s, _, _, err := named.scan(plan{Columns: []string{"title", "at"}, Limit: -1}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"title", "at", "id"}, s.Columns); d != "" {
+		t.Errorf("columns (-want +got):\n%s", d)
+	}
+	row := func(id, title string) *proto.Row {
+		r := &proto.Row{Columns: map[string]*proto.Column{"title": {Value: &proto.Column_StringValue{StringValue: title}}, "sp_ctx": {Value: &proto.Column_StringValue{StringValue: title}}}}
+		if id != "" {
+			r.Columns["id"] = &proto.Column{Value: &proto.Column_StringValue{StringValue: id}}
+		}
+		return r
+	}
+	var of [5]int64
+	for i, r := range []*proto.Row{row("a", "x"), row("a", "y"), row("b", "x"), row("", "x"), row("", "y")} {
+		of[i] = (&rowids{identity: []string{"id"}}).of(r)
+	}
+	if of[0] != of[1] || of[0] == of[2] || of[3] == of[4] || of[3] == of[0] {
+		t.Errorf("rowids %v", of)
+	}
+	scan := rowids{identity: []string{"id"}}
+	if first, second := scan.of(row("a", "x")), scan.of(row("a", "x")); first != of[0] || second == first {
+		t.Errorf("the same row twice in a scan: %d and %d", first, second)
+	}
+}

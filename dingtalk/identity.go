@@ -1,0 +1,23 @@
+package dingtalk
+
+import "github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
+
+// Server is the plugin's server, for an engine in process.
+type Server struct{ *delivery.Server }
+
+// NewServer returns what Serve serves.
+func NewServer() Server { return Server{delivery.NewServer(Plugin)} }
+
+// Identity returns columns that tell one row of a table from another, whichever
+// question they answer, and cost no call. Nil is all columns.
+func (Server) Identity(table string) []string { return identities[table] }
+
+// identities are those of the tables with columns whose value for one row depends
+// on the question: they cost a call, show a key as the query writes it, or are
+// longer in the answer about one row.
+var identities = map[string][]string{
+	"dingtalk_calendar_event":    {"union_id", "id", "start_time"},
+	"dingtalk_conference":        {"conference_id"},
+	"dingtalk_department_member": {"department_id", "user_id"},
+	"dingtalk_user":              {"user_id"},
+}
