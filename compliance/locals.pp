@@ -50,7 +50,7 @@ locals {
     with clock (now, since) as materialized (
       select
         case
-          when now() < '${local.until_day} 00:00:00Z' then now()
+          when to_char(timezone('UTC', now()), 'YYYY-MM-DD') < '${local.until_day}' then now()
           else cast('Restart Powerpipe, which has counted the days up to ${local.until_day} and not to ' || now() as timestamptz)
         end,
         to_timestamp(floor(date_part('epoch', now()) / 86400) * 86400 - 86400 * ${var.days})

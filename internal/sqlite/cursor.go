@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"encoding/json"
-	"slices"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"modernc.org/sqlite/vtab"
@@ -20,7 +19,6 @@ type cursor struct {
 	rows    chan *proto.Row
 	outcome chan error // how the scan ended, once
 
-	times  []timeQual // which rows have to meet
 	rowids rowids
 
 	limit int64         // rows that SQLite wants first; -1 is all
@@ -39,11 +37,11 @@ func (c *cursor) Filter(_ int, idxStr string, args []vtab.Value) error {
 	if err := json.Unmarshal([]byte(idxStr), &c.plan); err != nil {
 		return query.fail(err)
 	}
-	scan, times, none, err := c.table.scan(c.plan, args)
+	scan, none, err := c.table.scan(c.plan, args)
 	if err != nil {
 		return query.fail(err)
 	}
-	c.row, c.times, c.rowids = nil, times, rowids{identity: c.table.identity}
+	c.row, c.rowids = nil, rowids{identity: c.table.identity}
 	if none {
 		return nil
 	}
@@ -70,26 +68,22 @@ func (c *cursor) Filter(_ int, idxStr string, args []vtab.Value) error {
 // to notice that it is cancelled is left behind.
 func (c *cursor) Next() error {
 	c.row = nil
-	for {
-		if c.taken == c.limit {
-			close(c.more)
-			c.limit = -1
+	if c.taken == c.limit {
+		close(c.more)
+		c.limit = -1
+	}
+	select {
+	case row := <-c.rows:
+		c.taken++
+		c.row, c.rowid = row, c.rowids.of(row)
+		return nil
+	case err := <-c.outcome:
+		if err != nil {
+			return c.table.db.query.fail(err)
 		}
-		select {
-		case row := <-c.rows:
-			c.taken++
-			if !slices.ContainsFunc(c.times, func(q timeQual) bool { return !q.met(row) }) {
-				c.row, c.rowid = row, c.rowids.of(row)
-				return nil
-			}
-		case err := <-c.outcome:
-			if err != nil {
-				return c.table.db.query.fail(err)
-			}
-			return nil
-		case <-c.ctx.Done():
-			return c.table.db.query.fail(c.ctx.Err())
-		}
+		return nil
+	case <-c.ctx.Done():
+		return c.table.db.query.fail(c.ctx.Err())
 	}
 }
 

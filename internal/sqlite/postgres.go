@@ -52,19 +52,6 @@ func addPostgres(drv *sqlite.Driver, now func() time.Time) error {
 	return nil
 }
 
-func timeText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
-
-// parseTime reads a time in any of the ways that conditions may write it.
-func parseTime(v driver.Value) (time.Time, error) {
-	text := valueText(v)
-	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("%q is not a time", text)
-}
-
 // datePart is date_part('epoch', time): the seconds since 1970.
 func datePart(args []driver.Value) (driver.Value, error) {
 	if part := valueText(args[0]); part != "epoch" {

@@ -45,8 +45,11 @@ type DB struct {
 // query is what the virtual tables need to know of the query under way.
 type query struct {
 	ctx context.Context
-	// failure is the first error of a scan. SQLite passes on the text of some
-	// of them only.
+	// compared are the columns that the query compares in another way than the
+	// plugin does: no condition on them is the plugin's.
+	compared map[columnOf]bool
+	// failure is the first error of a scan or a comparison. SQLite passes on the
+	// text of some of them only.
 	mu      sync.Mutex
 	failure error
 }
@@ -75,9 +78,12 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 	if n := len(e.Connections); n > maxConnections {
 		return nil, fmt.Errorf("there are %d connections, and SQLite takes %d at a time: choose one", n, maxConnections)
 	}
-	db := &DB{engine: e, file: file}
+	db := &DB{engine: e, file: file, query: &query{}}
 	drv := &sqlite.Driver{}
 	if err := addPostgres(drv, db.now); err != nil {
+		return nil, err
+	}
+	if err := drv.RegisterCollationUtf8(moment, db.compareTimes); err != nil {
 		return nil, err
 	}
 	collated := map[string]bool{}
@@ -157,8 +163,7 @@ func (c connector) Driver() driver.Driver                        { return c.driv
 type Result struct {
 	Columns []string
 	// Rows hold nil, int64, float64, string or []byte. Times are text in
-	// RFC 3339. A condition on a column of times compares moments, however its
-	// value is written (see timeLayouts); any other expression compares text.
+	// RFC 3339.
 	Rows [][]any
 	// Changed is the number of rows of the user's own tables that the query
 	// inserted, updated or deleted.
@@ -172,8 +177,8 @@ type Result struct {
 func (db *DB) Query(ctx context.Context, text string) (*Result, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	db.query = &query{ctx: ctx}
-	result, err := db.read(ctx, text)
+	db.query = &query{ctx: ctx, compared: map[columnOf]bool{}}
+	result, err := db.run(ctx, text)
 	if create := strings.Join(db.dropped, ""); create != "" {
 		db.dropped = nil
 		if _, err := db.conn.ExecContext(context.WithoutCancel(ctx), create); err != nil {
@@ -194,6 +199,23 @@ func (db *DB) Query(ctx context.Context, text string) (*Result, error) {
 		return nil, err
 	}
 	result.Changed = db.changes - before
+	return result, nil
+}
+
+// run checks each of the statements and runs it.
+func (db *DB) run(ctx context.Context, text string) (result *Result, err error) {
+	statements := Split(text)
+	if len(statements) == 0 || isTrigger(text) {
+		statements = []string{text}
+	}
+	for _, s := range statements {
+		if err := db.check(ctx, s); err != nil {
+			return nil, err
+		}
+		if result, err = db.read(ctx, s); err != nil {
+			return nil, err
+		}
+	}
 	return result, nil
 }
 

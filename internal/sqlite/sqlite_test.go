@@ -31,15 +31,15 @@ func open(t *testing.T, sim *simulator.Simulator) *sqlite.DB {
 	return openOn(t, engineOf(t, sim))
 }
 
-// engineOf returns an engine that asks a simulator.
-func engineOf(t *testing.T, sim *simulator.Simulator) *engine.Engine {
+// engineOf returns an engine that asks a simulator, with more lines of config.
+func engineOf(t *testing.T, sim *simulator.Simulator, config ...string) *engine.Engine {
 	t.Helper()
 	server := httptest.NewServer(sim)
 	t.Cleanup(func() {
 		server.CloseClientConnections() // a call that is held would hold Close
 		server.Close()
 	})
-	e, err := engine.New(dingtalk.NewServer(), engine.Connection{Name: "dingtalk", Config: spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret)})
+	e, err := engine.New(dingtalk.NewServer(), engine.Connection{Name: "dingtalk", Config: spc.Body(server.URL, sim.App.ClientID, sim.App.ClientSecret) + strings.Join(config, "\n")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,14 +51,25 @@ func (m *module) declaration() string {
 	columns := make([]string, len(m.schema.Columns))
 	for i, c := range m.schema.Columns {
 		columns[i] = quoteName(c.Name) + " " + columnType(c.Type)
-		if m.keys.Same[c.Name] != nil {
-			columns[i] += " collate " + spellings(c.Name)
+		if collation := m.collation(i); collation != "" {
+			columns[i] += " collate " + collation
 		}
 		if engine.IsSteampipeColumn(c.Name) {
 			columns[i] += " hidden" // there for who names it, not in select *
 		}
 	}
 	return "create table x(" + strings.Join(columns, ", ") + ")"
+}
+
+// collation is how a column's values are compared; "" is as SQLite does.
+func (m *module) collation(column int) string {
+	if m.schema.Columns[column].Type == proto.ColumnType_TIMESTAMP {
+		return moment
+	}
+	if name := m.schema.Columns[column].Name; m.keys.Same[name] != nil {
+		return spellings(name)
+	}
+	return ""
 }
 
 func columnType(t proto.ColumnType) string {
@@ -72,14 +83,13 @@ func columnType(t proto.ColumnType) string {
 	}
 }
 
-// plan is what BestIndex tells Filter, by way of SQLite's idxStr.
+// plan is what BestIndex tells Filter, and who reads SQLite's program, by way of
+// SQLite's idxStr.
 type plan struct {
+	Table   string
 	Columns []string
 	// Quals are the conditions whose values are the first arguments.
 	Quals []planQual
-	// Times are the conditions on times that the plugin does not apply, whose
-	// values come next.
-	Times []planQual `json:",omitempty"`
 	// Limit and Offset are the positions of their arguments; -1 is none.
 	Limit, Offset int
 }
@@ -102,7 +112,7 @@ const (
 // for a single table whose where clause is nothing but such constraints, and
 // takes it back for an in list.
 func (m *module) BestIndex(info *vtab.IndexInfo) error {
-	p := plan{Limit: -1, Offset: -1}
+	p := plan{Table: m.name, Limit: -1, Offset: -1}
 	for i, c := range m.schema.Columns {
 		if info.ColUsed&(1<<min(i, 63)) != 0 {
 			p.Columns = append(p.Columns, c.Name)
@@ -111,36 +121,23 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 	all := true
 	leading := m.leading(info)
 	satisfied := map[string]bool{}
-	var times []*vtab.Constraint
 	for i := range info.Constraints {
 		c := &info.Constraints[i]
 		if c.Op == vtab.OpLIMIT || c.Op == vtab.OpOFFSET {
 			continue
 		}
-		// SQLite would compare text, to which '2026-11-01 00:00:00' and
-		// '2026-11-01T00:00:00Z' are two times: the cursor compares. An in list
-		// that names one moment in two ways brings its rows twice; SQLite does
-		// not tell such a list from "=".
-		c.Omit = m.isTime(c)
 		operator, ok := m.pushable(c)
 		if ok && operator == "=" && slices.Contains(m.keys.OneOf, m.schema.Columns[c.Column].Name) {
 			ok = m.schema.Columns[c.Column].Name == leading
 		}
 		if !ok {
 			all = false
-			if c.Omit {
-				times = append(times, c)
-			}
 			continue
 		}
 		column := m.schema.Columns[c.Column].Name
 		c.ArgIndex = len(p.Quals)
 		p.Quals = append(p.Quals, planQual{column, operator})
 		satisfied[column] = true
-	}
-	for i, c := range times {
-		c.ArgIndex = len(p.Quals) + i
-		p.Times = append(p.Times, planQual{m.schema.Columns[c.Column].Name, operators[c.Op]})
 	}
 	missing, anyOf, anySatisfied, optional := false, false, false, false
 	unbounded, named := false, false // of optional key columns
@@ -172,7 +169,7 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 		info.EstimatedCost, info.EstimatedRows = costWholeTable, 10_000
 	}
 	if all && len(info.OrderBy) == 0 {
-		next := len(p.Quals) // without p.Times: then all is false
+		next := len(p.Quals)
 		for i := range info.Constraints {
 			c := &info.Constraints[i]
 			switch {
@@ -214,6 +211,9 @@ func (m *module) pushable(c *vtab.Constraint) (operator string, ok bool) {
 	if !ok || !c.Usable || c.Column < 0 {
 		return "", false
 	}
+	if m.db.query.compared[columnOf{m.name, c.Column}] {
+		return "", false
+	}
 	name := m.schema.Columns[c.Column].Name
 	return operator, slices.ContainsFunc(m.schema.ListCallKeyColumnList, func(k *proto.KeyColumn) bool {
 		return k.Name == name && slices.Contains(k.Operators, operator)
@@ -236,14 +236,8 @@ func (m *module) leading(info *vtab.IndexInfo) string {
 }
 
 // spellings is the collation of a column whose values can be written in several
-// ways.
-func spellings(column string) string { return "spellings_of_" + column }
-
-// isTime reports a constraint that compares a column of times with a value.
-func (m *module) isTime(c *vtab.Constraint) bool {
-	_, ok := operators[c.Op]
-	return ok && c.Usable && c.Column >= 0 && m.schema.Columns[c.Column].Type == proto.ColumnType_TIMESTAMP
-}
+// ways. EXPLAIN cuts longer names than 18 characters, and program reads them.
+func spellings(column string) string { return "same_" + column[:min(len(column), 13)] }
 
 // Open returns a cursor.
 func (t *table) Open() (vtab.Cursor, error) { return &cursor{table: t}, nil }
@@ -279,30 +273,24 @@ func (m *module) createIn(connection string) string {
 // Disconnect has nothing to release.
 func (m *module) Disconnect() error { return nil }
 
-// scan returns what a plan and its arguments ask of the plugin, and the
-// conditions on times that the rows have to meet. none is true where a
-// comparison with NULL leaves no row.
-func (t *table) scan(p plan, args []vtab.Value) (s engine.Scan, times []timeQual, none bool, err error) {
+// scan returns what a plan and its arguments ask of the plugin. none is true
+// where a comparison with NULL leaves no row.
+func (t *table) scan(p plan, args []vtab.Value) (s engine.Scan, none bool, err error) {
 	s = engine.Scan{Connection: t.connection, Table: t.name, Columns: p.Columns, Cache: true}
 	for _, c := range t.identity {
 		if !slices.Contains(s.Columns, c) {
 			s.Columns = append(s.Columns, c)
 		}
 	}
-	for i, q := range slices.Concat(p.Quals, p.Times) {
+	for i, q := range p.Quals {
 		if args[i] == nil {
-			return s, nil, true, nil
+			return s, true, nil
 		}
 		v, err := t.qualValue(q.Column, args[i])
 		if err != nil {
-			return s, nil, false, err
+			return s, false, err
 		}
-		if at := v.GetTimestampValue(); at != nil {
-			times = append(times, timeQual{q, at.AsTime()})
-		}
-		if i < len(p.Quals) {
-			s.Quals = append(s.Quals, engine.Qual{Column: q.Column, Operator: q.Operator, Value: v})
-		}
+		s.Quals = append(s.Quals, engine.Qual{Column: q.Column, Operator: q.Operator, Value: v})
 	}
 	if p.Limit >= 0 {
 		limit, ok := args[p.Limit].(int64)
@@ -317,36 +305,7 @@ func (t *table) scan(p plan, args []vtab.Value) (s engine.Scan, times []timeQual
 			s.Limit = &limit
 		}
 	}
-	return s, times, false, nil
-}
-
-// timeQual is a condition on a column of times.
-type timeQual struct {
-	planQual
-	at time.Time
-}
-
-// met reports whether a row meets the condition. NULL meets none.
-func (q timeQual) met(row *proto.Row) bool {
-	v := row.Columns[q.Column].GetTimestampValue()
-	if v == nil {
-		return false
-	}
-	order := v.AsTime().Compare(q.at)
-	switch q.Operator {
-	case "<":
-		return order < 0
-	case "<=":
-		return order <= 0
-	case "=":
-		return order == 0
-	case ">=":
-		return order >= 0
-	case ">":
-		return order > 0
-	default: // <>
-		return order != 0
-	}
+	return s, false, nil
 }
 
 // qualValue converts an SQLite value to the column's type, as Postgres would
@@ -367,11 +326,11 @@ func (m *module) qualValue(column string, v vtab.Value) (*proto.QualValue, error
 			return &proto.QualValue{Value: &proto.QualValue_Int64Value{Int64Value: n}}, nil
 		}
 	case proto.ColumnType_TIMESTAMP:
-		for _, layout := range timeLayouts {
-			if t, err := time.Parse(layout, text); err == nil {
-				return &proto.QualValue{Value: &proto.QualValue_TimestampValue{TimestampValue: timestamppb.New(t)}}, nil
-			}
+		t, err := parseTime(text)
+		if err != nil {
+			return nil, err
 		}
+		return &proto.QualValue{Value: &proto.QualValue_TimestampValue{TimestampValue: timestamppb.New(t)}}, nil
 	case proto.ColumnType_BOOL:
 		if b, err := strconv.ParseBool(text); err == nil {
 			return &proto.QualValue{Value: &proto.QualValue_BoolValue{BoolValue: b}}, nil
@@ -379,10 +338,6 @@ func (m *module) qualValue(column string, v vtab.Value) (*proto.QualValue, error
 	}
 	return nil, fmt.Errorf("%s.%s: a condition with the value %q is not supported for a column of type %s", m.name, column, text, columnType)
 }
-
-// timeLayouts are the ways to write a time in SQLite and in Postgres. Without a
-// zone it is UTC.
-var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04", time.DateOnly}
 
 func valueText(v vtab.Value) string {
 	switch v := v.(type) {

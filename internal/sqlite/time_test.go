@@ -1,0 +1,130 @@
+package sqlite_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+)
+
+// However a time is written, and wherever SQLite compares it, moments are
+// compared.
+func TestMoments(t *testing.T) {
+	const from = " from dingtalk_schedule_conference c where schedule_conference_id = 'a'"
+	// The meetings a1, at 01:00Z, and a2, at 02:00Z, are meant.
+	for _, test := range []struct{ name, sql, want string }{
+		{"or", "select title" + from + " and (start_time = '2026-11-01 09:00:00+08:00' or start_time = '2026-10-31 21:00:00-05:00')", "a1 a2"},
+		{"or another column", "select title" + from + " and (start_time = '2026-11-01 09:00:00+08:00' or title = 'a2')", "a1 a2"},
+		{"not", "select title" + from + " and not (start_time < '2026-11-01T09:00:00+08:00') and not start_time >= '2026-11-01T11:00:00+08:00'", "a1 a2"},
+		{"in", "select title" + from + " and start_time in ('2026-11-01 01:00:00', '2026-11-01 10:00:00+08:00', '2026-11-01T01:00:00Z')", "a1 a2"},
+		{"not in", "select count(*)" + from + " and start_time not in ('2026-11-01 09:00:00+08:00', '2026-11-01 01:00')", "119"},
+		{"between", "select title" + from + " and start_time between '2026-11-01 09:00:00+08:00' and '2026-11-01 10:00:00+08:00'", "a1 a2"},
+		{"the value first", "select title" + from + " and '2026-11-01 09:00:00+08:00' = start_time", "a1"},
+		{"case", "select sum(case when start_time < '2026-11-01 11:00:00+08:00' then 1 else 0 end)" + from, "3"},
+		{"case of it", "select sum(case start_time when '2026-11-01 09:00:00+08:00' then 1 else 0 end)" + from, "1"},
+		{"a join", "with at(moment) as (values ('2026-11-01 09:00:00+08:00'), ('2026-10-31 21:00:00-05:00')) select title from at join dingtalk_schedule_conference c on c.start_time = at.moment and c.schedule_conference_id = 'a'", "a1 a2"},
+		{"a left join, the other first", "with at(moment) as (values ('2026-11-01 09:00:00+08:00')) select title from dingtalk_schedule_conference c left join at on c.start_time = at.moment where schedule_conference_id = 'a' and at.moment is not null", "a1"},
+		{"a materialized table expression", "with c as materialized (select title, start_time as t" + from + ") select title from c where t = '2026-11-01 09:00:00+08:00' or t = '2026-11-01 02:00'", "a1 a2"},
+		{"a view", "create temp view v as select title, start_time as t" + from + "; select title from v where t >= '2026-11-01 09:00:00+08:00' and t < '2026-11-01 11:00:00+08:00'", "a1 a2"},
+		{"having, by name", "select title" + from + " group by title having min(start_time) collate moment = '2026-11-01 09:00:00+08:00'", "a1"},
+		{"row values", "select title" + from + " and (start_time, title) = ('2026-11-01 09:00:00+08:00', 'a1')", "a1"},
+		{"a subquery", "select title" + from + " and start_time = (select '2026-11-01 09:00:00+08:00')", "a1"},
+		{"is", "select title" + from + " and start_time is '2026-11-01 09:00:00+08:00'", "a1"},
+		{"is distinct from", "select count(*)" + from + " and start_time is distinct from '2026-11-01 09:00:00+08:00'", "119"},
+		{"distinct and order", "select count(distinct start_time), min(start_time)" + from, "120 2026-11-01T00:00:00Z"},
+		{"a fraction of a second in order", "select title from (select title, start_time from dingtalk_schedule_conference where schedule_conference_id in ('a', 'late')) where start_time < '2026-11-01 00:30' order by start_time desc", " a0"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r, err := open(t, numbered()).Query(t.Context(), test.sql)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(text(r), " "); got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// What SQLite would get wrong of a time without a word is an error, and what it
+// gets right is none.
+func TestTimesThatSQLiteTakesForOthers(t *testing.T) {
+	const noNumber, noText = "SQLite takes the year of a time for a number", "SQLite compares a time as text"
+	const from = " from dingtalk_ongoing_conference"
+	const with = "with c as materialized (select c.* from dingtalk_ongoing_conference o join dingtalk_conference c on c.conference_id = o.conference_id) "
+	for _, test := range []struct{ sql, want string }{
+		{with + "select end_time - start_time from c", noNumber},
+		{with + "select c.end_time - min(c.start_time) from c group by c.end_time", noNumber},
+		{with + "select max(end_time) - min(start_time) from c", noNumber},
+		{with + "select coalesce(end_time, now()) - start_time from c", noNumber},
+		{with + "select case when end_time is null then 0 else end_time end - 60 from c", noNumber},
+		{with + "select case when end_time is null then start_time else 0 end + 60 from c", noNumber},
+		{with + "select s - e from (select start_time s, end_time e from c limit 5)", noNumber},
+		{"select now() - start_time" + from, noNumber},
+		{"select -1 * (start_time)" + from, noNumber},
+		{"select start_time / 2" + from, noNumber},
+		{"select start_time % 2" + from, noNumber},
+		{"select avg(start_time)" + from, noNumber},
+		{"select conference_id" + from + " order by now() - start_time", noNumber},
+		{"select start_time - lag(start_time) over (order by start_time)" + from, noNumber},
+		{"create temp view v as select 1; select now() - 1 from v", noNumber},
+		{with + "select date_part('epoch', end_time) - date_part('epoch', start_time), julianday(end_time) - julianday(start_time), strftime('%s', end_time) - 7 from c", ""},
+		{with + "select date_part('epoch', max(end_time)) - 60, count(start_time) - 1, sum(duration_seconds) / 60, cast(substr(start_time, 1, 4) as integer) - 1 from c group by title, start_time order by 1", ""},
+
+		{"with t(x) as (values ('2026-11-01')) select 1 from t join dingtalk_ongoing_conference o on t.x < o.start_time", noText},
+		{"with t(x) as (values ('2026-11-01')) select 1 from t join dingtalk_ongoing_conference o on t.x = o.start_time", noText},
+		{"create temp table own(t text); insert into own values ('2026-11-01'); select 1 from own join dingtalk_ongoing_conference o on own.t = o.start_time", noText},
+		{"create temp table own(t text); insert into own values ('2026-11-01'); select 1 from own where own.t in (select start_time from dingtalk_ongoing_conference)", noText},
+		{"create temp table own(t text primary key); insert into own values ('2026-11-01'); select (select 1 from own where own.t = o.start_time) from dingtalk_ongoing_conference o", noText},
+		{"select max(start_time) > '2026-11-01'" + from, noText},
+		{"select coalesce(start_time, now()) >= '2026-11-01'" + from, noText},
+		{"select 1" + from + " where start_time > datetime('2026-11-01') collate binary", noText},
+		{"select 1" + from + " group by title having max(start_time) > '2026-11-01'", noText},
+		{"select max(start_time) > '2026-11-01' collate moment" + from, ""},
+		{"select count(*)" + from + " where start_time > now() or now() < start_time or start_time between '2026-11-01' and now()", ""},
+		{"select count(*)" + from + " o join dingtalk_ongoing_conference p on o.start_time <= p.start_time", ""},
+		{with + "select count(*)" + from + " o join c on c.start_time = o.start_time and c.start_time in (select start_time" + from + ")", ""},
+		{with + ", u as materialized (select union_id from dingtalk_user limit 1), e as materialized (select e.* from u join dingtalk_calendar_event e on e.union_id = u.union_id where start_time >= '2026-11-01' and start_time < '2026-11-20') select count(*) from e join c on e.start_time < c.end_time", ""},
+		{with + "select distinct start_time from c union select max(start_time) from c", ""},
+		{"select count(*)" + from + " where date(start_time) >= '2026-11-01' and start_time like '2026%' and to_char(start_time, 'YYYY') = '2026'", ""},
+		{"create temp table own as select start_time t" + from + "; select count(*)" + from + " o join own on o.start_time = own.t", ""},
+		{"select 1" + from + " where title = 'x' or start_time = 'yesterday'", `"yesterday" is not a time`},
+		{"select 1" + from + " where start_time = ''", `"" is not a time`},
+	} {
+		_, err := open(t, simulator.Demo(simulator.DemoTime)).Query(t.Context(), test.sql)
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.HasPrefix(err.Error(), test.want)) {
+			t.Errorf("%s: error %v, want %q", test.sql, err, test.want)
+		}
+	}
+}
+
+// A condition by another collation is not the plugin's, and a key that a table
+// wants is then missing.
+func TestCollations(t *testing.T) {
+	db := open(t, simulator.Demo(simulator.DemoTime))
+	const missing = "is missing 1 required qual"
+	for _, test := range []struct{ sql, want, err string }{
+		{"select name from dingtalk_user where user_id = 'LIN.MEI' collate nocase", "林梅 Lin Mei", ""},
+		{"select name from dingtalk_user where user_id collate nocase in ('LIN.MEI', 'lin.mei')", "林梅 Lin Mei", ""},
+		{"select name from dingtalk_user where user_id = 'lin.mei  ' collate rtrim", "林梅 Lin Mei", ""},
+		{"select name from dingtalk_user where user_id = 'LIN.MEI' collate nocase or union_id = 'x'", "林梅 Lin Mei", ""},
+		{"create temp table own(id text collate nocase); insert into own values ('LIN.MEI'); select name from own join dingtalk_user on own.id = user_id", "林梅 Lin Mei", ""},
+		{"create temp view v as select * from dingtalk_user where user_id = 'LIN.MEI' collate nocase; select name from v", "林梅 Lin Mei", ""},
+		{"select name from dingtalk_user where user_id = 'lin.mei' and user_id = 'LIN.MEI' collate nocase", "林梅 Lin Mei", ""},
+		{"select name from dingtalk_user where user_id = 'LIN.MEI'", "", ""},
+		{"select count(*) from dingtalk_schedule_conference where schedule_conference_id = '6BD63DF9-A2DF-47FF-8436-179C6520FBC8' collate nocase", "", missing},
+		{"select count(*) > 0 from dingtalk_schedule_conference where schedule_conference_id = '6bd63df9-a2df-47ff-8436-179c6520fbc8' and title > 'a' collate nocase order by title collate nocase", "1", ""},
+		{"select count(*) > 0 from dingtalk_schedule_conference where schedule_conference_id = '6bd63df9-a2df-47ff-8436-179c6520fbc8' collate binary", "1", ""},
+	} {
+		r, err := db.Query(t.Context(), "drop table if exists own; drop view if exists v; "+test.sql)
+		if test.err != "" {
+			if err == nil || !strings.Contains(err.Error(), test.err) {
+				t.Errorf("%s: error %v, want %q", test.sql, err, test.err)
+			}
+		} else if err != nil {
+			t.Errorf("%s: %v", test.sql, err)
+		} else if got := strings.Join(text(r), "; "); got != test.want {
+			t.Errorf("%s: %s, want %s", test.sql, got, test.want)
+		}
+	}
+}
