@@ -195,7 +195,7 @@ func (opt options) connections() ([]engine.Connection, error) {
 	found, err := spc.Connections(text, opt.config, opt.connection)
 	connections := make([]engine.Connection, len(found))
 	for i, c := range found {
-		connections[i] = engine.Connection{Name: c.Name, Config: c.Body, Members: c.Members}
+		connections[i] = engine.Connection{Name: c.Name, Config: c.Body, Members: c.Members, Err: c.Err}
 	}
 	return connections, err
 }

@@ -86,7 +86,8 @@ func TestCommand(t *testing.T) {
 	server := httptest.NewServer(sim)
 	defer server.Close()
 	file := filepath.Join(t.TempDir(), "my dingtalk.spc")
-	config := spc.Block("one", server.URL, sim.App.ClientID, sim.App.ClientSecret) + spc.Block("two", server.URL, sim.App.ClientID, "wrong")
+	config := spc.Block("one", server.URL, sim.App.ClientID, sim.App.ClientSecret) + spc.Block("two", server.URL, sim.App.ClientID, "wrong") +
+		"connection \"void\" {\n plugin = \"dingtalk\"\n type = \"aggregator\"\n connections = [\"x*\"]\n}\n"
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -135,6 +136,8 @@ func TestCommand(t *testing.T) {
 			outcome{code: 1, stderr: "Error: two: dingtalk_schedule_conference, schedule_conference_id \"" + simulator.DemoIncident +
 				"\": fetching an access token: DingTalk answered HTTP 400, code invalidClientIdOrSecret: the client id or secret is [redacted] (request id 5E5B5F7C-0000-7000-8000-51AD51AD51AD).\n" +
 				"The app's credentials are refused: check client_id and client_secret (DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET), corp_id and suite_ticket if you set them, and that endpoint is the region in which the app was created.\n"}},
+		{"another of several connections, which cannot be asked", nil, "", []string{"--config", file, strings.Replace(incident, "dingtalk_", "void.dingtalk_", 1)},
+			outcome{code: 1, stderr: "Error: " + file + ": connection \"void\": no DingTalk connection of the file is among its connections\n"}},
 		{"a connection that was not chosen", nil, "", []string{"--config", file, "--connection", "two", strings.Replace(incident, "dingtalk_", "one.dingtalk_", 1)},
 			outcome{code: 1, stderr: "Error: no such table: one.dingtalk_schedule_conference\nThere is no schema one; there is two.\n"}},
 		{"the demo's connection", nil, "", []string{"--demo", strings.Replace(incident, "dingtalk_", "dingtalk.dingtalk_", 1)}, outcome{stdout: incidentTable, stderr: oneCall}},

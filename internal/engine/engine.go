@@ -37,6 +37,9 @@ type Connection struct {
 	// Members are the connections of an aggregator, which has no config of its
 	// own. Nil for any other.
 	Members []string
+	// Err is what a scan returns of a connection that cannot be asked; nil where
+	// it can.
+	Err error
 }
 
 // Engine is a plugin with its connections.
@@ -60,7 +63,8 @@ func New(server Server, connections ...Connection) (*Engine, error) {
 	if err := e.Configure(connections...); err != nil {
 		return nil, err
 	}
-	response, err := e.server.GetSchema(&proto.GetSchemaRequest{Connection: connections[0].Name})
+	able := slices.DeleteFunc(slices.Clone(e.Connections), func(c Connection) bool { return c.Err != nil })
+	response, err := e.server.GetSchema(&proto.GetSchemaRequest{Connection: able[0].Name})
 	if err != nil {
 		return nil, fmt.Errorf("reading the plugin's schema: %w", plain(err))
 	}
@@ -89,17 +93,49 @@ func (e *Engine) Identity(table string) []string {
 // IsSteampipeColumn reports a column that the SDK adds to every table.
 func IsSteampipeColumn(name string) bool { return name == "_ctx" || strings.HasPrefix(name, "sp_") }
 
-// Configure sets all connections, as Steampipe does at its start.
+// Configure sets all connections, as Steampipe does at its start. One that the
+// server refuses is kept with its error; where there is no other, that is the
+// error.
 func (e *Engine) Configure(connections ...Connection) error {
-	configs := make([]*proto.ConnectionConfig, len(connections))
-	for i, c := range connections {
-		configs[i] = c.proto()
+	connections = slices.Clone(connections)
+	if e.set(connections) != nil {
+		// The server refuses all of them for one.
+		for i, c := range connections {
+			if c.Err == nil && c.Members == nil {
+				connections[i].Err = e.set(connections[i : i+1])
+			}
+		}
 	}
-	if _, err := e.server.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{Configs: configs}); err != nil {
-		return plain(err)
+	for i, c := range connections {
+		for _, m := range connections {
+			if c.Err == nil && m.Err != nil && slices.Contains(c.Members, m.Name) {
+				connections[i].Err = fmt.Errorf("connection %q: %w", c.Name, m.Err)
+			}
+		}
+	}
+	if err := e.set(connections); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(connections, func(c Connection) bool { return c.Err == nil }) {
+		return connections[0].Err
 	}
 	e.Connections = connections
 	return nil
+}
+
+// set gives the server those of the connections that can be asked.
+func (e *Engine) set(connections []Connection) error {
+	var configs []*proto.ConnectionConfig
+	for _, c := range connections {
+		if c.Err == nil {
+			configs = append(configs, c.proto())
+		}
+	}
+	if configs == nil {
+		return nil
+	}
+	_, err := e.server.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{Configs: configs})
+	return plain(err)
 }
 
 // Reconfigure changes the config of a connection, as Steampipe does when its
@@ -167,6 +203,9 @@ func (e *Engine) Execute(ctx context.Context, s Scan, each func(*proto.Row) erro
 			return fmt.Errorf("there is no connection %q", s.Connection)
 		}
 		connection = e.Connections[i]
+	}
+	if connection.Err != nil {
+		return connection.Err
 	}
 	var limit *proto.NullableInt // nil is none
 	if s.Limit != nil {

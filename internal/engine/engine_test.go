@@ -166,6 +166,48 @@ func TestConnections(t *testing.T) {
 	}
 }
 
+// picky is a server that refuses some configs.
+type picky struct{ asked }
+
+func (p *picky) SetAllConnectionConfigs(r *proto.SetAllConnectionConfigsRequest) (*proto.SetConnectionConfigResponse, error) {
+	for _, c := range r.Configs {
+		if c.Config == "refused" {
+			return nil, fmt.Errorf("the server refuses %s", c.Connection)
+		}
+	}
+	return p.asked.SetAllConnectionConfigs(r)
+}
+
+// A connection that cannot be asked fails when it is asked, and so does an
+// aggregator of it; the others don't.
+func TestConnectionsFailOneByOne(t *testing.T) {
+	server := &picky{}
+	own := errors.New("of its own")
+	e, err := engine.New(server, engine.Connection{Name: "bad", Config: "refused"}, engine.Connection{Name: "good"}, engine.Connection{Name: "unread", Err: own},
+		engine.Connection{Name: "some", Members: []string{"good"}}, engine.Connection{Name: "all", Members: []string{"bad", "good"}}, engine.Connection{Name: "none", Err: own})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []*proto.ConnectionConfig{{Connection: "good"}, {Connection: "some", Type: "aggregator", ChildConnections: []string{"good"}}}
+	if d := cmp.Diff(want, server.configs, protocmp.Transform()); d != "" {
+		t.Errorf("configs (-want +got):\n%s", d)
+	}
+	for name, want := range map[string]string{
+		"good": "<nil>", "some": "<nil>",
+		"": "the server refuses bad", "bad": "the server refuses bad", "unread": "of its own", "none": "of its own",
+		"all": `connection "all": the server refuses bad`,
+	} {
+		if err := e.Execute(t.Context(), engine.Scan{Connection: name, Table: "t"}, nil); fmt.Sprint(err) != want {
+			t.Errorf("%q: error %v, want %s", name, err, want)
+		}
+	}
+	for _, alone := range []engine.Connection{{Name: "bad", Config: "refused"}, {Name: "unread", Err: own}} {
+		if _, err := engine.New(server, alone); err == nil {
+			t.Errorf("an engine with nothing but %+v", alone)
+		}
+	}
+}
+
 // What gRPC writes around an error is for nobody.
 func TestPlainErrors(t *testing.T) {
 	own := errors.New("of its own")

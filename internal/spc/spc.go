@@ -4,6 +4,7 @@ package spc
 import (
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -25,6 +26,9 @@ type Connection struct {
 	// Members are the connections that an aggregator asks. Nil for any other
 	// connection.
 	Members []string
+	// Err is why the connection cannot be asked; nil where it can. The others of
+	// the file are none the worse.
+	Err error
 }
 
 // Connections finds the DingTalk connections in the text of a .spc file, in the
@@ -63,15 +67,17 @@ func Connections(text []byte, filename, name string) ([]Connection, error) {
 	}
 
 	var found []Connection
+	known := &hcl.EvalContext{Functions: functions(filepath.Dir(filename))}
 	for _, n := range names {
 		c := Connection{Name: n}
+		var err error
 		if isAggregator(bodies[n]) {
-			var err error
-			if c.Members, err = members(bodies[n], single); err != nil {
-				return nil, fmt.Errorf("%s: connection %q: %w", filename, n, err)
-			}
+			c.Members, err = members(bodies[n], single, known)
 		} else {
-			c.Body = pluginBody(bodies[n], text)
+			c.Body, err = pluginBody(bodies[n], known)
+		}
+		if err != nil {
+			c.Err = fmt.Errorf("%s: connection %q: %w", filename, n, err)
 		}
 		found = append(found, c)
 	}
@@ -131,12 +137,12 @@ func text(body *hclsyntax.Body, name string, variables *hcl.EvalContext) (string
 
 // members are those of the connections in a file that an aggregator names, with
 // * for any text.
-func members(body *hclsyntax.Body, connections []string) ([]string, error) {
+func members(body *hclsyntax.Body, connections []string, known *hcl.EvalContext) ([]string, error) {
 	attribute, ok := body.Attributes["connections"]
 	if !ok {
 		return nil, fmt.Errorf("an aggregator names its connections, as in: connections = [%q]", "*")
 	}
-	value, diags := attribute.Expr.Value(nil)
+	value, diags := attribute.Expr.Value(known)
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -162,7 +168,8 @@ func members(body *hclsyntax.Body, connections []string) ([]string, error) {
 	return found, nil
 }
 
-func pluginBody(body *hclsyntax.Body, text []byte) string {
+// pluginBody writes the values of the arguments that the plugin gets.
+func pluginBody(body *hclsyntax.Body, known *hcl.EvalContext) (string, error) {
 	var attributes []*hclsyntax.Attribute
 	for _, a := range body.Attributes {
 		if !slices.Contains(own, a.Name) {
@@ -170,15 +177,20 @@ func pluginBody(body *hclsyntax.Body, text []byte) string {
 		}
 	}
 	slices.SortFunc(attributes, func(a, b *hclsyntax.Attribute) int { return a.SrcRange.Start.Byte - b.SrcRange.Start.Byte })
-	var b strings.Builder
+	file := hclwrite.NewEmptyFile()
 	for _, a := range attributes {
-		b.Write(rangeOf(a.SrcRange, text))
-		b.WriteByte('\n')
+		value, diags := a.Expr.Value(known)
+		if diags.HasErrors() {
+			return "", diags
+		}
+		value, _ = value.UnmarkDeep() // of sensitive()
+		if !value.IsWhollyKnown() {
+			return "", fmt.Errorf("%s has no value", a.Name)
+		}
+		file.Body().SetAttributeValue(a.Name, value)
 	}
-	return b.String()
+	return string(hclwrite.Format(file.Bytes())), nil
 }
-
-func rangeOf(r hcl.Range, text []byte) []byte { return text[r.Start.Byte:r.End.Byte] }
 
 // Body returns the body of a connection for an internal app.
 func Body(endpoint, clientID, clientSecret string) string {

@@ -2,6 +2,7 @@ package spc_test
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -39,7 +40,7 @@ options "general" {}
 func TestConnections(t *testing.T) {
 	type connections = []spc.Connection
 	var (
-		china = spc.Connection{Name: "china", Body: "endpoint  = \"https://api.dingtalk.com\"\nclient_id = \"one\"\nignore_error_codes = [\n    \"a\",\n    \"b\",\n  ]\n"}
+		china = spc.Connection{Name: "china", Body: "endpoint           = \"https://api.dingtalk.com\"\nclient_id          = \"one\"\nignore_error_codes = [\"a\", \"b\"]\n"}
 		world = spc.Connection{Name: "world", Body: "client_id = \"two\"\n"}
 		all   = spc.Connection{Name: "all", Members: []string{"china", "world"}}
 	)
@@ -67,14 +68,6 @@ func TestConnections(t *testing.T) {
 		{"a name that isn't there", two, "moon", nil, `f.spc has no DingTalk connection "moon"; it has all, china, world`},
 		{"one name twice", "connection \"d\" {\n  plugin = \"dingtalk\"\n}\nconnection \"d\" {\n  plugin = \"dingtalk\"\n}", "", nil, `f.spc has two connections "d"`},
 		{"members by a pattern, some twice", aggregator(`connections = ["b*", "b"]`), "c", connections{{Name: "c", Members: []string{"b"}}, {Name: "b"}}, ""},
-		{"members that aren't there", aggregator(`connections = ["x*"]`), "", nil, `f.spc: connection "c": no DingTalk connection of the file is among its connections`},
-		{"an aggregator is no member", aggregator(`connections = ["c"]`), "", nil, `f.spc: connection "c": no DingTalk connection of the file is among its connections`},
-		{"an aggregator without connections", aggregator(""), "", nil, `f.spc: connection "c": an aggregator names its connections, as in: connections = ["*"]`},
-		{"connections that are null", aggregator("connections = null"), "", nil, `f.spc: connection "c": no DingTalk connection`},
-		{"connections that are no list", aggregator(`connections = "*"`), "", nil, `f.spc: connection "c": no DingTalk connection`},
-		{"connections that are no names", aggregator("connections = [7]"), "", nil, `f.spc: connection "c": connections is a list of names`},
-		{"a pattern that is none", aggregator(`connections = ["["]`), "", nil, `f.spc: connection "c": connections: "[": syntax error in pattern`},
-		{"connections that are unknown", aggregator("connections = x"), "", nil, `f.spc: connection "c": f.spc:7,19-20: Variables not allowed`},
 		{"a type that is none", "connection \"d\" {\n  plugin = \"dingtalk\"\n  type = \"plugin\"\n}", "", one("d"), ""},
 		{"a plugin block", "plugin \"dingtalk\" {\n  memory_max_mb = 100\n}\nconnection \"d\" {\n  plugin = plugin.dingtalk\n}", "", one("d"), ""},
 		{"a plugin block with a source", "connection \"d\" {\n  plugin = plugin.meetings\n}\nplugin \"meetings\" {\n  source = \"turbot/dingtalk@latest\"\n}", "", one("d"), ""},
@@ -142,6 +135,85 @@ func TestBlockIsRead(t *testing.T) {
 	}
 	if want := "connection \"d\" {\n  plugin        = \"dingtalk\"\n  endpoint      = \"e\"\n  client_id     = \"i\"\n  client_secret = \"s\"\n}\n"; spc.Block("d", "e", "i", "s") != want {
 		t.Errorf("it reads\n%s", spc.Block("d", "e", "i", "s"))
+	}
+}
+
+// What is wrong with one connection is its own error, and the others of the file
+// can be asked.
+func TestConnectionsFailOneByOne(t *testing.T) {
+	const well = `connection "a" { plugin = "dingtalk" }
+`
+	aggregator := func(connections string) string {
+		return `connection "c" {
+			plugin = "dingtalk"
+			type   = "aggregator"
+			` + connections + "\n}"
+	}
+	argument := func(value string) string {
+		return "connection \"c\" {\n plugin = \"dingtalk\"\n client_id = " + value + "\n}"
+	}
+	for _, test := range []struct{ name, text, err string }{
+		{"members that aren't there", aggregator(`connections = ["x*"]`), `no DingTalk connection of the file is among its connections`},
+		{"an aggregator is no member", aggregator(`connections = ["c"]`), `no DingTalk connection of the file is among its connections`},
+		{"an aggregator without connections", aggregator(""), `an aggregator names its connections, as in: connections = ["*"]`},
+		{"connections that are null", aggregator("connections = null"), `no DingTalk connection of the file is among its connections`},
+		{"connections that are no list", aggregator(`connections = "*"`), `no DingTalk connection of the file is among its connections`},
+		{"connections that are no names", aggregator("connections = [7]"), `connections is a list of names`},
+		{"a pattern that is none", aggregator(`connections = ["["]`), `connections: "[": syntax error in pattern`},
+		{"connections that are unknown", aggregator("connections = x"), `f.spc:5,18-19: Variables not allowed`},
+		{"a function that is not there", argument("secret()"), "f.spc:4,14-20: Call to unknown function"},
+		{"a file that is not there", argument(`file("nowhere")`), `f.spc:4,20-27: Invalid function argument; Invalid value for "path" parameter: no file exists at "nowhere"`},
+		{"a value that only another run would know", argument("var.x"), "f.spc:4,14-17: Variables not allowed"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			found, err := spc.Connections([]byte(well+test.text), "f.spc", "")
+			if err != nil || len(found) != 2 {
+				t.Fatalf("%+v, error %v", found, err)
+			}
+			if a := found[0]; a.Name != "a" || a.Err != nil {
+				t.Errorf("the other is %+v", a)
+			}
+			want := `f.spc: connection "c": ` + test.err
+			if c := found[1]; c.Name != "c" || c.Err == nil || !strings.HasPrefix(c.Err.Error(), want) {
+				t.Errorf("%q has the error %v, want %q", c.Name, c.Err, want)
+			}
+		})
+	}
+}
+
+// The values of arguments may be made by the functions that Steampipe knows.
+func TestFunctions(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "secret"), []byte("s3 \"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("SPC_TEST", "from the environment")
+	for expression, want := range map[string]string{
+		`env("SPC_TEST")`:                                   `"from the environment"`,
+		`env("SPC_TEST_NONE")`:                              `""`,
+		`trimspace(file("secret"))`:                         `"s3 \""`,
+		`file("` + filepath.Join(folder, "secret") + `")`:   `"s3 \"\n"`,
+		`fileexists("secret") ? "there" : "none"`:           `"there"`,
+		`filebase64("secret")`:                              `"czMgIgo="`,
+		`base64decode("YWI=")`:                              `"ab"`,
+		`jsondecode("{\"id\": \"x\"}").id`:                  `"x"`,
+		`yamldecode("id: x").id`:                            `"x"`,
+		`sensitive("x")`:                                    `"x"`,
+		`format("%s-%d", upper("a"), length([1, 2]))`:       `"A-2"`,
+		`try(jsondecode("{").x, coalesce("", "y"))`:         `"y"`,
+		`[for c in split(",", "a,b") : "x${c}"]`:            `["xa", "xb"]`,
+		`startswith("abc", "ab") && !endswith("abc", "ab")`: `true`,
+		`null`: `null`,
+		`5`:    `5`,
+	} {
+		text := "connection \"d\" {\n plugin = \"dingtalk\"\n client_id = " + expression + "\n}"
+		found, err := spc.Connections([]byte(text), filepath.Join(folder, "f.spc"), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff([]spc.Connection{{Name: "d", Body: "client_id = " + want + "\n"}}, found); d != "" || found[0].Err != nil {
+			t.Errorf("%s: %v (-want +got):\n%s", expression, found[0].Err, d)
+		}
 	}
 }
 
