@@ -20,7 +20,7 @@ GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 RACE_PACKAGES := ./dingtalk/client ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo bench profiles mutants release-check steampipe-examples steampipe-answers compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
+.PHONY: all install build demo bench profiles mutants fuzz fuzz-steampipe release-check steampipe-examples steampipe-answers compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
 
 all: install
 
@@ -57,6 +57,20 @@ MUTATED ?= ./dingtalk/client ./internal/delivery
 # A test result from the cache would make the time limit of each run too short.
 mutants:
 	@for p in $(MUTATED); do GOFLAGS="$$GOFLAGS -count=1" go run $(GREMLINS) unleash --timeout-coefficient 10 --output-statuses lt $$p || exit 1; done
+
+# Random questions about the demo organization, each answered by the plugin's
+# tables and by ordinary tables with the same rows: in dingtalk-sql's SQLite, which
+# make test does for some seconds, and in the Steampipe service that STEAMPIPE_DSN
+# names as psql takes it. Its connection is one to a simulator that has just
+# started. A question is made smaller for as long as the answers differ.
+QUESTIONS ?= 30000
+SEED      ?= $(shell date +%s)
+
+fuzz:
+	go test -vet=off ./internal/sqlite -run 'TestQuestions$$' -timeout 0 -v -args -questions $(QUESTIONS) -seed $(SEED)
+
+fuzz-steampipe:
+	go run ./internal/questions/ask-steampipe -questions $(QUESTIONS) -seed $(SEED)
 
 # The targets of .goreleaser.yml, built as it builds them.
 release-check:

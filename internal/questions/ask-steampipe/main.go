@@ -1,0 +1,89 @@
+// Command ask-steampipe asks a Steampipe service random questions about the demo
+// organization, of the plugin's tables and of ordinary tables with the same rows,
+// and prints each difference. The service's connection is one to a simulator that
+// has just started.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/questions"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+)
+
+func main() {
+	n := flag.Int("questions", 1000, "how many questions to ask")
+	seed := flag.Uint64("seed", 1, "which questions")
+	connection := flag.String("connection", "dingtalk", "the connection to ask")
+	dsn := flag.String("dsn", os.Getenv("STEAMPIPE_DSN"), "where the service is, as psql takes it")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *n, *seed, *connection, *dsn); err != nil {
+		fmt.Fprintln(os.Stderr, "Error:", err)
+		os.Exit(1)
+	}
+}
+
+// shown is how many differences are shown before the end.
+const shown = 10
+
+func run(ctx context.Context, n int, seed uint64, connection, dsn string) error {
+	// The schema, and no more: nothing is asked in this process.
+	e, err := engine.New(dingtalk.NewServer(), engine.Connection{Name: connection})
+	if err != nil {
+		return err
+	}
+	s, err := open(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	tables := questions.Tables(e.Schema, questions.DemoActing...)
+	service := questions.Engine{
+		Dialect:  questions.Postgres{},
+		Query:    s.query,
+		Plugin:   func(table string) string { return connection + "." + table },
+		Ordinary: func(table string) string { return "pg_temp.copy_of_" + table },
+	}
+	now := time.Now()
+	if err := service.Fill(tables, questions.DemoKeys(simulator.Demo(now), now)); err != nil {
+		return err
+	}
+	maker := questions.NewMaker(service.Dialect, tables, seed)
+	differ, refused, empty := 0, 0, 0
+	for i := range n {
+		q := maker.Question()
+		outcome := service.Ask(q)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case outcome.Difference != "":
+			differ++
+			small := questions.Minimize(q, func(q *questions.Question) bool { return service.Ask(q).Difference != "" })
+			fmt.Printf("question %d of seed %d:\n%s;\n%s\n\n", i, seed, small.SQL(service.Plugin), service.Ask(small).Difference)
+		case errors.Is(outcome.Err, errEnded):
+			return fmt.Errorf("question %d of seed %d:\n%s;\n%w", i, seed, q.SQL(service.Plugin), outcome.Err)
+		case outcome.Err != nil:
+			refused++
+		case outcome.Rows == 0:
+			empty++
+		}
+		if differ == shown {
+			n = i + 1
+			break
+		}
+	}
+	fmt.Printf("%d questions: %d differ, %d are refused, %d have no rows\n", n, differ, refused, empty)
+	if differ > 0 {
+		return errors.New("the plugin's tables answer otherwise than ordinary tables")
+	}
+	return nil
+}

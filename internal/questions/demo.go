@@ -1,0 +1,28 @@
+package questions
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+)
+
+// DemoActing are the tables that are asked on behalf of somebody, where the
+// connection names nobody.
+var DemoActing = []string{"dingtalk_schedule_conference_plan"}
+
+// DemoKeys are values of keys from which the rows of the demo organization lead to
+// all others.
+func DemoKeys(demo *simulator.Simulator, now time.Time) map[string][]string {
+	var people []string
+	for _, p := range demo.People {
+		people = append(people, p.UnionID)
+	}
+	return map[string][]string{
+		"schedule_conference_id": slices.Sorted(maps.Keys(demo.Schedules)),
+		"acting_union_id":        {simulator.DemoCEO},
+		"union_id":               people,
+		"start_time":             {now.AddDate(0, -3, 0).UTC().Format(time.RFC3339), now.AddDate(0, 3, 0).UTC().Format(time.RFC3339)},
+	}
+}
