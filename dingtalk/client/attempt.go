@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -36,7 +38,7 @@ func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, 
 		l.unused()
 		return fmt.Errorf("building the request: %w", err)
 	}
-	call := []any{"method", r.method, "path", r.escapedPath(), "args", r.args().Encode()}
+	call := []any{"method", r.method, "path", r.escapedPath(), "args", r.args.Encode()}
 
 	start := time.Now()
 	secrets := append([]Secret{token}, c.secrets...)
@@ -61,9 +63,12 @@ func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, 
 
 // newRequest makes the HTTP request of a call.
 func (c *Client) newRequest(ctx context.Context, r request, token Secret) (*http.Request, error) {
-	base, args, body, contentType := c.base, r.args(), r.body, "application/json"
+	base, args, body, contentType := c.base, r.args, r.body, "application/json"
 	if r.api.legacy {
-		base = c.legacyBase
+		base, args = c.legacyBase, maps.Clone(args)
+		if args == nil {
+			args = url.Values{}
+		}
 		args.Set("access_token", token.reveal())
 		if r.method == http.MethodPost {
 			body, args, contentType = []byte(args.Encode()), nil, "application/x-www-form-urlencoded"

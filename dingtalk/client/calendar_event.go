@@ -17,7 +17,7 @@ var (
 	// Both lists end with a nextToken that is null.
 	calendarEventsView = declare(endpoint{
 		method:     http.MethodGet,
-		path:       "/v1.0/calendar/users/{unionId}/calendars/primary/eventsview?maxAttendees={maxAttendees}&timeMin={timeMin}&timeMax={timeMax}",
+		path:       "/v1.0/calendar/users/{unionId}/calendars/primary/eventsview",
 		api:        openAPI,
 		codes:      map[string]meaning{"invalidParameter": {kind: BadRequest, advice: adviceBadCalendar}},
 		paging:     byToken,
@@ -26,7 +26,7 @@ var (
 	})
 	calendarEvents = declare(endpoint{
 		method:     http.MethodGet,
-		path:       "/v1.0/calendar/users/{unionId}/calendars/primary/events?maxAttendees={maxAttendees}&seriesMasterId={seriesMasterId}",
+		path:       "/v1.0/calendar/users/{unionId}/calendars/primary/events",
 		api:        openAPI,
 		codes:      map[string]meaning{"invalidParameter": {kind: BadRequest, advice: adviceBadCalendar}},
 		paging:     byToken,
@@ -35,7 +35,7 @@ var (
 	})
 	calendarEvent = declare(endpoint{
 		method: http.MethodGet,
-		path:   "/v1.0/calendar/users/{unionId}/calendars/primary/events/{eventId}?maxAttendees={maxAttendees}",
+		path:   "/v1.0/calendar/users/{unionId}/calendars/primary/events/{eventId}",
 		api:    openAPI,
 		codes: map[string]meaning{
 			"itemNotFound":     {kind: NotFound, advice: adviceNoEvent},
@@ -232,8 +232,8 @@ func (p *CalendarEventPage) check() error {
 // in whole seconds, never narrower than they are. An error is the last thing it
 // yields.
 func (c *Client) CalendarEventsView(ctx context.Context, unionID string, from, until time.Time, opt PageOptions) iter.Seq2[*CalendarEventPage, error] {
-	return pages[CalendarEventPage](ctx, c, calendarEventsView, opt,
-		unionID, strconv.Itoa(maxAttendeesOfEach), isoSecond(from), isoSecond(until.Add(time.Second-1)))
+	return pages[CalendarEventPage](ctx, c, opt, request{endpoint: calendarEventsView, ids: []string{unionID}, args: url.Values{
+		"maxAttendees": {strconv.Itoa(maxAttendeesOfEach)}, "timeMin": {isoSecond(from)}, "timeMax": {isoSecond(until.Add(time.Second - 1))}}})
 }
 
 // CalendarSeries returns the events of a series in a user's primary calendar page
@@ -241,7 +241,8 @@ func (c *Client) CalendarEventsView(ctx context.Context, unionID string, from, u
 // belongs to the series. It has the past occurrences and not the future ones. An
 // error is the last thing it yields.
 func (c *Client) CalendarSeries(ctx context.Context, unionID, seriesMasterID string, opt PageOptions) iter.Seq2[*CalendarEventPage, error] {
-	return pages[CalendarEventPage](ctx, c, calendarEvents, opt, unionID, strconv.Itoa(maxAttendeesOfEach), seriesMasterID)
+	return pages[CalendarEventPage](ctx, c, opt, request{endpoint: calendarEvents, ids: []string{unionID}, args: url.Values{
+		"maxAttendees": {strconv.Itoa(maxAttendeesOfEach)}, "seriesMasterId": {seriesMasterID}}})
 }
 
 // isoSecond is the second that a time is in.
@@ -259,7 +260,7 @@ func (a *calendarEventAnswer) check() error { return a.named() }
 // *Error of kind NotFound where there is no such event. wait is as in
 // PageOptions.
 func (c *Client) CalendarEvent(ctx context.Context, unionID, eventID string, wait func(context.Context) error) (*CalendarEvent, error) {
-	a, err := read[calendarEventAnswer](ctx, c, wait, request{endpoint: calendarEvent, ids: []string{unionID, eventID, strconv.Itoa(maxAttendeesOfOne)}})
+	a, err := read[calendarEventAnswer](ctx, c, wait, request{endpoint: calendarEvent, ids: []string{unionID, eventID}, args: url.Values{"maxAttendees": {strconv.Itoa(maxAttendeesOfOne)}}})
 	if err != nil {
 		return nil, err
 	}

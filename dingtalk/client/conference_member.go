@@ -88,5 +88,5 @@ func (c *Client) ConferenceMembers(ctx context.Context, conferenceID string, opt
 	if opt.Size == 0 {
 		opt.Size = memberPageSize
 	}
-	return pages[ConferenceMemberPage](ctx, c, conferenceMembers, opt, conferenceID)
+	return pages[ConferenceMemberPage](ctx, c, opt, request{endpoint: conferenceMembers, ids: []string{conferenceID}})
 }

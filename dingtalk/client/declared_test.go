@@ -2,16 +2,15 @@ package client
 
 import (
 	"slices"
-	"strings"
 )
 
-// DeclaredPaths are the paths of all endpoints but those of tokens, without
-// their arguments, in order.
+// DeclaredPaths are the paths of all endpoints but those of tokens, in
+// order.
 func DeclaredPaths() []string {
 	var paths []string
 	for _, e := range declared {
-		if path, _, _ := strings.Cut(e.path, "?"); e.api != tokenAPI {
-			paths = append(paths, path)
+		if e.api != tokenAPI {
+			paths = append(paths, e.path)
 		}
 	}
 	slices.Sort(paths)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 )
@@ -12,7 +13,7 @@ import (
 // topapi/v2/department/listsub has no pages, and goes one level down.
 var subDepartments = declare(endpoint{
 	method:     http.MethodPost,
-	path:       "/topapi/v2/department/listsub?dept_id={dept_id}",
+	path:       "/topapi/v2/department/listsub",
 	api:        legacyAPI,
 	codes:      departmentCodes,
 	permission: "qyapi_get_department_list",
@@ -57,7 +58,7 @@ func (a *departmentsAnswer) check() error {
 // an *Error of kind NotFound where DingTalk knows no such department. wait is as
 // in PageOptions.
 func (c *Client) SubDepartments(ctx context.Context, departmentID int64, wait func(context.Context) error) ([]*Department, error) {
-	a, err := read[departmentsAnswer](ctx, c, wait, request{endpoint: subDepartments, ids: []string{strconv.FormatInt(departmentID, 10)}})
+	a, err := read[departmentsAnswer](ctx, c, wait, request{endpoint: subDepartments, args: url.Values{"dept_id": {strconv.FormatInt(departmentID, 10)}}})
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,9 +12,7 @@ import (
 type endpoint struct {
 	method string
 	// path is the template of the path below the base URL. A segment in braces
-	// is a parameter, and so is each argument behind "?", as in
-	// "/topapi/v2/user/get?userid={userid}". An argument written {name?} may be
-	// empty, and is then not sent.
+	// is a parameter.
 	path string
 	// api is the part of DingTalk that it belongs to.
 	api *api
@@ -75,44 +72,27 @@ type meaning struct {
 // has to be sent.
 type request struct {
 	*endpoint
-	// ids are the values of the template's parameters, in order, not yet
-	// escaped.
+	// ids are the values of the path's parameters, in order, not yet escaped.
 	ids []string
-	// page are the arguments that say which page is wanted.
-	page url.Values
+	// args are the arguments of the call: what is asked for, and of a list which
+	// page. One that is left out is not among them.
+	args url.Values
 	// number is that of the page, from 1; 0 where it is no list.
 	number int
 	// body is sent as JSON. Nil sends none.
 	body []byte
 }
 
-// impossible reports whether an id cannot be one: "" where it may not be left
-// out, or a dot segment, which would lead to another path. (It is escaped all
-// the same, but a server may undo that before it resolves the path.)
+// impossible reports whether an id cannot be one: "", or in the path a dot
+// segment, which would lead to another path. (It is escaped all the same, but a
+// server may undo that before it resolves the path.)
 func (r request) impossible() bool {
-	inPath, behind := r.split()
-	for i, argument := range r.arguments() {
-		if behind[i] == "" && !strings.HasSuffix(argument, "?}") {
+	for _, values := range r.args {
+		if slices.Contains(values, "") {
 			return true
 		}
 	}
-	return slices.ContainsFunc(inPath, func(id string) bool { return id == "" || isDotSegment(id) })
-}
-
-// split tells the ids that are segments of the path from those behind it.
-func (r request) split() (inPath, behind []string) {
-	segments, _, _ := strings.Cut(r.path, "?")
-	n := strings.Count(segments, "{")
-	return r.ids[:n], r.ids[n:]
-}
-
-// arguments are the template's, as in "userid={userid}".
-func (r request) arguments() []string {
-	_, arguments, ok := strings.Cut(r.path, "?")
-	if !ok {
-		return nil
-	}
-	return strings.Split(arguments, "&")
+	return slices.ContainsFunc(r.ids, func(id string) bool { return id == "" || isDotSegment(id) })
 }
 
 func isDotSegment(s string) bool { return s == "." || s == ".." }
@@ -125,10 +105,9 @@ func (r request) url(base *url.URL) string {
 // escapedPath is the path below the base URL. Each segment is escaped on its own,
 // so that nothing in an id can lead to another path.
 func (r request) escapedPath() string {
-	ids, _ := r.split()
-	path, _, _ := strings.Cut(r.path, "?")
+	ids := r.ids
 	var b strings.Builder
-	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+	for segment := range strings.SplitSeq(strings.TrimPrefix(r.path, "/"), "/") {
 		if strings.HasPrefix(segment, "{") {
 			segment, ids = ids[0], ids[1:]
 		}
@@ -136,21 +115,6 @@ func (r request) escapedPath() string {
 		b.WriteString(escapeSegment(segment))
 	}
 	return b.String()
-}
-
-// args are the arguments of the call: the ids behind the path, and the page.
-func (r request) args() url.Values {
-	_, ids := r.split()
-	args := maps.Clone(r.page)
-	if args == nil {
-		args = url.Values{}
-	}
-	for i, argument := range r.arguments() {
-		if name, _, _ := strings.Cut(argument, "="); ids[i] != "" {
-			args.Set(name, ids[i])
-		}
-	}
-	return args
 }
 
 // escapeSegment escapes one path segment, including the two that a path

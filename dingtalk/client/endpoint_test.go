@@ -10,7 +10,7 @@ import (
 
 // What holds for every declaration.
 func TestDeclarations(t *testing.T) {
-	template := regexp.MustCompile(`^(/([\w.]+|\{\w+\}))+(\?\w+=\{\w+\??\}(&\w+=\{\w+\??\})*)?$`)
+	template := regexp.MustCompile(`^(/([\w.]+|\{\w+\}))+$`)
 	seen := map[string]bool{}
 	for _, e := range declared {
 		name := e.method + " " + e.path
@@ -34,36 +34,20 @@ func TestDeclarations(t *testing.T) {
 
 // An id that belongs in the query is not a path's, so "." is one.
 func TestArguments(t *testing.T) {
-	of := &endpoint{method: http.MethodGet, path: "/v1.0/{a}/settings?b={b}&c={c}", api: openAPI}
-	r := request{endpoint: of, ids: []string{"a/a", ".", "c&d=e"}, page: url.Values{"maxResults": {"5"}}}
+	of := &endpoint{method: http.MethodGet, path: "/v1.0/{a}/settings", api: openAPI}
+	r := request{endpoint: of, ids: []string{"a/a"}, args: url.Values{"b": {"."}, "c": {"c&d=e"}, "maxResults": {"5"}}}
 	base := &url.URL{Scheme: "https", Host: "api.dingtalk.io", Path: "/x/"}
-	if got := r.url(base) + "?" + r.args().Encode(); got != "https://api.dingtalk.io/x/v1.0/a%2Fa/settings?b=.&c=c%26d%3De&maxResults=5" {
+	if got := r.url(base) + "?" + r.args.Encode(); got != "https://api.dingtalk.io/x/v1.0/a%2Fa/settings?b=.&c=c%26d%3De&maxResults=5" {
 		t.Error(got)
 	}
 	if r.impossible() {
 		t.Error("a full stop can be an id in a query")
 	}
-	for _, ids := range [][]string{{".", "b", "c"}, {"", "b", "c"}, {"a", "", "c"}, {"a", "b", ""}} {
-		if r.ids = ids; !r.impossible() {
-			t.Errorf("%q can be no ids", ids)
+	for id, arg := range map[string]string{".": "b", "..": "b", "": "b", "a": ""} {
+		r.ids, r.args = []string{id}, url.Values{"b": {arg}}
+		if !r.impossible() {
+			t.Errorf("%q and %q can be no ids", id, arg)
 		}
-	}
-}
-
-// An argument that may be left out is left out where it is empty.
-func TestOptionalArguments(t *testing.T) {
-	of := &endpoint{method: http.MethodGet, path: "/v1.0/{a}?b={b?}&c={c}&d={d?}", api: openAPI}
-	for query, ids := range map[string][]string{"b=1&c=2&d=3": {"a", "1", "2", "3"}, "c=2&d=3": {"a", "", "2", "3"}, "c=2": {"a", "", "2", ""}} {
-		r := request{endpoint: of, ids: ids}
-		if got := r.args().Encode(); got != query || r.impossible() {
-			t.Errorf("%q: %s", ids, got)
-		}
-	}
-	if !(request{endpoint: of, ids: []string{"a", "1", "", "3"}}).impossible() {
-		t.Error("c was left out")
-	}
-	if !(request{endpoint: of, ids: []string{"", "1", "2", "3"}}).impossible() {
-		t.Error("a was left out")
 	}
 }
 

@@ -51,5 +51,5 @@ func (p *OngoingConferencePage) check() error { return checkPage(p) }
 // OngoingConferences returns the organization's meetings in progress page by
 // page. An error is the last thing it yields.
 func (c *Client) OngoingConferences(ctx context.Context, opt PageOptions) iter.Seq2[*OngoingConferencePage, error] {
-	return pages[OngoingConferencePage](ctx, c, orgConferences, opt)
+	return pages[OngoingConferencePage](ctx, c, opt, request{endpoint: orgConferences})
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 )
@@ -22,15 +23,19 @@ type PageOptions struct {
 	Wait func(context.Context) error
 }
 
-// pages calls a paged API until it has no more, and yields each answer. An
+// pages calls a paged API until it has no more, and yields each answer. r is the
+// call without what says which page is wanted. An
 // error is the last thing it yields. No call is made after the loop over it
 // has ended. A short or empty page does not end a list.
 func pages[P any, PP interface {
 	*P
 	page
-}](ctx context.Context, c *Client, of *endpoint, opt PageOptions, ids ...string) iter.Seq2[*P, error] {
+}](ctx context.Context, c *Client, opt PageOptions, r request) iter.Seq2[*P, error] {
 	return func(yield func(*P, error) bool) {
-		args := url.Values{}
+		of, args := r.endpoint, maps.Clone(r.args)
+		if args == nil {
+			args = url.Values{}
+		}
 		ask := func(want int) {
 			if size := of.pageSize(want); size != "" {
 				args.Set(of.paging.size, size)
@@ -50,7 +55,7 @@ func pages[P any, PP interface {
 				}
 				yield(nil, err)
 			}
-			answer, err := read[P, PP](ctx, c, opt.Wait, request{endpoint: of, ids: ids, page: args, number: number})
+			answer, err := read[P, PP](ctx, c, opt.Wait, request{endpoint: of, ids: r.ids, args: args, number: number})
 			if number == 1 && IsKind(err, Empty) {
 				return
 			}

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 )
 
 // GET /v1.0/conference/videoConferences/{conferenceId}/cloudRecords/getVideos
 // has no pages. It throttles under a status 404.
 var cloudRecordVideos = declare(endpoint{
 	method: http.MethodGet,
-	path:   "/v1.0/conference/videoConferences/{conferenceId}/cloudRecords/getVideos?unionId={unionId}",
+	path:   "/v1.0/conference/videoConferences/{conferenceId}/cloudRecords/getVideos",
 	api:    openAPI,
 	codes: map[string]meaning{
 		"cloudRecordNotFound": {kind: NotFound, advice: adviceNoRecording},
@@ -74,7 +75,7 @@ func (c *Client) Recordings(ctx context.Context, conferenceID, unionID string, w
 	if unionID == "" {
 		return nil, ErrNoActingUser
 	}
-	a, err := read[recordingsAnswer](ctx, c, wait, request{endpoint: cloudRecordVideos, ids: []string{conferenceID, unionID}})
+	a, err := read[recordingsAnswer](ctx, c, wait, request{endpoint: cloudRecordVideos, ids: []string{conferenceID}, args: url.Values{"unionId": {unionID}}})
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func (p *RoomCodeConferencePage) check() error { return checkPage(p) }
 // DingTalk knows no such code, and NotAllowed where it is another
 // organization's.
 func (c *Client) RoomCodeConferences(ctx context.Context, roomCode string, opt PageOptions) iter.Seq2[*RoomCodeConferencePage, error] {
-	return pages[RoomCodeConferencePage](ctx, c, roomCodeConferences, opt, RoomCodeDigits(roomCode))
+	return pages[RoomCodeConferencePage](ctx, c, opt, request{endpoint: roomCodeConferences, ids: []string{RoomCodeDigits(roomCode)}})
 }
 
 // RoomCodeDigits is a room code without its spaces: DingTalk prints a code in

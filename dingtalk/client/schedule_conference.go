@@ -58,5 +58,5 @@ func (p *ScheduleConferencePage) check() error { return checkPage(p) }
 // is the last thing it yields: an *Error of kind NotFound where DingTalk knows
 // no such schedule.
 func (c *Client) ScheduleConferences(ctx context.Context, scheduleConferenceID string, opt PageOptions) iter.Seq2[*ScheduleConferencePage, error] {
-	return pages[ScheduleConferencePage](ctx, c, scheduleConferences, opt, scheduleConferenceID)
+	return pages[ScheduleConferencePage](ctx, c, opt, request{endpoint: scheduleConferences, ids: []string{scheduleConferenceID}})
 }

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 )
 
 // GET /v1.0/conference/scheduleConferences/{scheduleConferenceId}/infos answers
 // only to a user of the schedule, and refuses a schedule that was cancelled.
 var schedulePlan = declare(endpoint{
 	method: http.MethodGet,
-	path:   "/v1.0/conference/scheduleConferences/{scheduleConferenceId}/infos?requestUnionId={requestUnionId}",
+	path:   "/v1.0/conference/scheduleConferences/{scheduleConferenceId}/infos",
 	api:    openAPI,
 	codes: map[string]meaning{
 		"invalidScheduleConferenceId": noSchedule,
@@ -54,7 +55,7 @@ func (c *Client) SchedulePlan(ctx context.Context, scheduleConferenceID, request
 	if requestUnionID == "" {
 		return nil, ErrNoActingUser
 	}
-	plan, err := read[SchedulePlan](ctx, c, wait, request{endpoint: schedulePlan, ids: []string{scheduleConferenceID, requestUnionID}})
+	plan, err := read[SchedulePlan](ctx, c, wait, request{endpoint: schedulePlan, ids: []string{scheduleConferenceID}, args: url.Values{"requestUnionId": {requestUnionID}}})
 	if IsKind(err, Cancelled) {
 		return &SchedulePlan{Cancelled: true}, nil
 	}

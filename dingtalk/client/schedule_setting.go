@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 )
 
 // GET /v1.0/conference/scheduleConferences/settings needs no acting user. What
 // may be set and not read (automatic recording, for one) is not in its answer.
 var scheduleSettings = declare(endpoint{
 	method: http.MethodGet,
-	path:   "/v1.0/conference/scheduleConferences/settings?scheduleConferenceId={scheduleConferenceId}",
+	path:   "/v1.0/conference/scheduleConferences/settings",
 	api:    openAPI,
 	codes: map[string]meaning{
 		"scheduleConferenceIdError":   noSchedule,
@@ -92,7 +93,7 @@ func (a *scheduleSettingAnswer) check() error {
 // is an *Error of kind NotFound where DingTalk knows no such schedule, and
 // NotAllowed where it is another organization's. wait is as in PageOptions.
 func (c *Client) ScheduleSetting(ctx context.Context, scheduleConferenceID string, wait func(context.Context) error) (*ScheduleSetting, error) {
-	a, err := read[scheduleSettingAnswer](ctx, c, wait, request{endpoint: scheduleSettings, ids: []string{scheduleConferenceID}})
+	a, err := read[scheduleSettingAnswer](ctx, c, wait, request{endpoint: scheduleSettings, args: url.Values{"scheduleConferenceId": {scheduleConferenceID}}})
 	if err != nil {
 		return nil, err
 	}

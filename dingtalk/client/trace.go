@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"strings"
 	"time"
 )
 
@@ -68,6 +67,5 @@ func (t *Trace) repeating(r request, after time.Duration, why *Error) {
 }
 
 func (r request) call() Call {
-	path, _, _ := strings.Cut(r.path, "?")
-	return Call{API: r.method + " " + path, Page: r.number}
+	return Call{API: r.method + " " + r.path, Page: r.number}
 }

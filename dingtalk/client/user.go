@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"net/http"
+	"net/url"
 	"strconv"
 )
 
@@ -12,19 +13,19 @@ import (
 var (
 	userByUnionID = declare(endpoint{
 		method:     http.MethodPost,
-		path:       "/topapi/user/getbyunionid?unionid={unionid}",
+		path:       "/topapi/user/getbyunionid",
 		api:        legacyAPI,
 		permission: "qyapi_get_member",
 	})
 	userByID = declare(endpoint{
 		method:     http.MethodPost,
-		path:       "/topapi/v2/user/get?userid={userid}",
+		path:       "/topapi/v2/user/get",
 		api:        legacyAPI,
 		permission: "qyapi_get_member",
 	})
 	departmentUsers = declare(endpoint{
 		method:     http.MethodPost,
-		path:       "/topapi/v2/user/list?dept_id={dept_id}&contain_access_limit={contain_access_limit}",
+		path:       "/topapi/v2/user/list",
 		api:        legacyAPI,
 		codes:      departmentCodes,
 		paging:     byCursor,
@@ -104,7 +105,7 @@ func (a *userIDAnswer) check() error {
 // *Error of kind NotFound where nobody in the organization has it, an external
 // contact included: of one, User knows nothing. wait is as in PageOptions.
 func (c *Client) UserIDByUnionID(ctx context.Context, unionID string, wait func(context.Context) error) (string, error) {
-	a, err := read[userIDAnswer](ctx, c, wait, request{endpoint: userByUnionID, ids: []string{unionID}})
+	a, err := read[userIDAnswer](ctx, c, wait, request{endpoint: userByUnionID, args: url.Values{"unionid": {unionID}}})
 	if err != nil {
 		return "", err
 	}
@@ -130,7 +131,7 @@ func (a *userAnswer) check() error {
 // User returns a user. The error is an *Error of kind NotFound where DingTalk
 // knows no such user. wait is as in PageOptions.
 func (c *Client) User(ctx context.Context, userID string, wait func(context.Context) error) (*User, error) {
-	a, err := read[userAnswer](ctx, c, wait, request{endpoint: userByID, ids: []string{userID}})
+	a, err := read[userAnswer](ctx, c, wait, request{endpoint: userByID, args: url.Values{"userid": {userID}}})
 	if err != nil {
 		return nil, err
 	}
@@ -162,5 +163,5 @@ func (p *UserPage) check() error { return checkPage(p) }
 // among them: DingTalk leaves them out unless contain_access_limit is sent. An error is the last thing it
 // yields: an *Error of kind NotFound where DingTalk knows no such department.
 func (c *Client) DepartmentUsers(ctx context.Context, departmentID int64, opt PageOptions) iter.Seq2[*UserPage, error] {
-	return pages[UserPage](ctx, c, departmentUsers, opt, strconv.FormatInt(departmentID, 10), "true")
+	return pages[UserPage](ctx, c, opt, request{endpoint: departmentUsers, args: url.Values{"dept_id": {strconv.FormatInt(departmentID, 10)}, "contain_access_limit": {"true"}}})
 }
