@@ -98,7 +98,7 @@ func TestCalendarWithoutBounds(t *testing.T) {
 		"until":           {[]engine.Qual{until}, "only an upper one has arrived, 2026-11-02T00:00:00Z"},
 		"an event":        {[]engine.Qual{id}, ""},
 		"a series":        {[]engine.Qual{series}, ""},
-		"a series, from":  {[]engine.Qual{series, from}, ""},
+		"a series, from":  {[]engine.Qual{series, from}, "only a lower one has arrived, 2026-11-02T01:00:00Z"},
 		"a garbled bound": {[]engine.Qual{id, at("start_time", "<", "2000-01-01T00:00:00Z")}, "start_time < 2000-01-01T00:00:00Z is what arrived"},
 		"one long ago":    {[]engine.Qual{until, at("start_time", ">", "2009-12-30T23:59:59Z")}, "start_time > 2009-12-30T23:59:59Z is what arrived"},
 		"one far away":    {[]engine.Qual{from, at("start_time", "<=", "2201-01-02T00:00:01Z")}, "start_time <= 2201-01-02T00:00:01Z is what arrived"},

@@ -102,10 +102,12 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 				return err
 			}
 		}
-	case bySeries:
+	case bySeries && !bounds.any():
 		if more, err := stream(l.api.CalendarSeries(ctx, user, series, pages), span{}); !more {
 			return err
 		}
+	case bySeries:
+		return bounds.unbounded("start_time", "DingTalk finds the occurrences to come of a series within a span of time only", ", or leave start_time out for the past ones")
 	default:
 		return bounds.unbounded("start_time", "DingTalk finds the occurrences of what recurs within a span of time only", ", or name id or series_master_id")
 	}

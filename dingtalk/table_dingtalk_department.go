@@ -35,6 +35,9 @@ type department struct {
 
 func readDepartments(ctx context.Context, l *listing) error {
 	if parent, ok := l.number("parent_id"); ok {
+		if parent < client.RootDepartmentID {
+			return nil // DingTalk lists such departments and refuses to open them
+		}
 		_, _, err := readSubDepartments(ctx, l, parent)
 		return err
 	}

@@ -3,7 +3,7 @@ package dingtalk
 import (
 	"cmp"
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -64,8 +64,7 @@ func readDepartmentMembers(ctx context.Context, l *listing) error {
 	}
 	entered := map[int64]bool{}
 	read := func(id int64) (more bool, err error) {
-		entered[id] = true
-		return readDepartmentUsers(ctx, l, id, map[string]bool{}, func(users []*client.User) (bool, error) {
+		more, err = readDepartmentUsers(ctx, l, id, map[string]bool{}, func(users []*client.User) (bool, error) {
 			for _, u := range users {
 				if !l.stream(departmentMember{u, id, u.Leader}) {
 					return false, nil
@@ -73,6 +72,8 @@ func readDepartmentMembers(ctx context.Context, l *listing) error {
 			}
 			return true, nil
 		})
+		entered[id] = err == nil
+		return more, err
 	}
 	if byDepartment {
 		_, err := read(department)
@@ -102,7 +103,7 @@ func readMemberships(ctx context.Context, l *listing, userID string, wanted func
 
 func streamMemberships(l *listing, u *client.User, wanted func(department int64) bool) (more bool, err error) {
 	if u.DepartmentIDs == nil {
-		return false, errors.New("DingTalk returned the user without the departments (result.dept_id_list is missing): name the department_id in place of the user_id")
+		return false, fmt.Errorf("user %s: DingTalk returned the user without the departments (result.dept_id_list is missing), so that the memberships are not known: name a department_id in the query, and no user_id", *u.UserID)
 	}
 	leads := map[int64]client.Flag{}
 	for _, d := range u.LeaderInDepartments {

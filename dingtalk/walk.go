@@ -17,7 +17,8 @@ type tops struct {
 
 // walk goes through the departments that the app may see, from the top down, each
 // once. expand reads what is wanted of one, and returns those directly below it
-// and whether to go on. Where the app may not see the root, walk begins at the
+// and whether to go on. With an error, that says whether the department itself was
+// read, and only what is below it was not. Where the app may not see the root, walk begins at the
 // departments that it may see, and returns them.
 //
 // That a department is not found is an error here: it was listed a moment ago, so
@@ -33,19 +34,27 @@ func walk(ctx context.Context, l *listing, expand func(id int64) (below []*clien
 
 // walkScopes walks what the app may see of an address book whose root it may not.
 func walkScopes(ctx context.Context, l *listing, refused *rootRefused, expand func(id int64) ([]*client.Department, bool, error)) (tops, error) {
+	// Once people were listed, no error may end the list as one that is ignored.
+	fail := func(err error) (tops, error) {
+		if refused.late {
+			err = &partError{err}
+		}
+		return tops{}, err
+	}
 	scopes, err := l.api.AuthScopes(ctx, l.wait)
 	if err != nil {
-		return tops{}, fmt.Errorf("%w Asking DingTalk which parts it may see failed as well: %w", refused, err)
+		// To ignore the refusal is not to ignore what comes of asking further.
+		return tops{}, &partError{fmt.Errorf("%w Asking DingTalk which parts it may see failed as well: %w", refused, err)}
 	}
 	var roots []int64
 	for _, id := range scopes.Departments {
 		if int64(id) == client.RootDepartmentID {
-			return tops{}, refused // DingTalk contradicts itself
+			return fail(refused) // DingTalk contradicts itself
 		}
 		roots = append(roots, int64(id))
 	}
 	if len(roots)+len(scopes.UserIDs) == 0 {
-		return tops{}, refused // it may see nothing
+		return fail(refused) // it may see nothing
 	}
 	listed, err := walkFrom(roots, expand)
 	if err != nil || listed == nil {
@@ -61,10 +70,20 @@ func walkScopes(ctx context.Context, l *listing, refused *rootRefused, expand fu
 	return found, nil
 }
 
-// rootRefused is the error of an app that may not see the root.
-type rootRefused struct{ error }
+// rootRefused is the error of an app that may not see the root. late is true where
+// the root itself was read, and only what is below it was refused.
+type rootRefused struct {
+	error
+	late bool
+}
 
 func (e *rootRefused) Unwrap() error { return e.error }
+
+// isFirst reports whether a query failed before it listed anything.
+func isFirst(err error) bool {
+	e, ok := errors.AsType[*client.Error](err)
+	return ok && e.Page <= 1 && !errors.As(err, new(*partError))
+}
 
 // walkFrom walks from some departments down, and returns which departments were
 // listed in another. It returns nil where no more rows are wanted.
@@ -78,13 +97,16 @@ func walkFrom(roots []int64, expand func(id int64) ([]*client.Department, bool, 
 		}
 		entered[id] = true
 		below, more, err := expand(id)
+		if e, ok := errors.AsType[*client.Error](err); ok && e.Kind == client.NotFound {
+			e.Advice = client.AdviceGone
+		}
 		if err != nil {
 			err = fmt.Errorf("department %d: %w", id, err)
 		}
 		root := id == client.RootDepartmentID
 		switch {
-		case root && client.IsKind(err, client.OutOfRange):
-			return nil, &rootRefused{err}
+		case root && client.IsKind(err, client.OutOfRange) && (more || isFirst(err)):
+			return nil, &rootRefused{err, more}
 		case root && err != nil && !client.IsKind(err, client.NotFound):
 			return nil, err // nothing has been listed yet
 		case err != nil:

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
 
@@ -255,5 +256,96 @@ func TestPersonWhoLeft(t *testing.T) {
 	rows, err := ask(t, e, "dingtalk_user", "user_id, manager_user_id")
 	if err == nil || !strings.Contains(err.Error(), "user guo.tao") || !strings.Contains(err.Error(), "between two calls: run the query again") {
 		t.Errorf("%d rows, %v", len(rows), err)
+	}
+}
+
+// Whatever is refused once rows were found is an error, ignored code or not: the
+// list would end short, or begin anew without them.
+func TestWalkThatIsRefusedLate(t *testing.T) {
+	refuse := simulator.RefuseLegacy(50004, "out of range")
+	of := func(kind simulator.CallKind, id string, later bool) func(simulator.Call) bool {
+		return func(c simulator.Call) bool {
+			return c.Kind == kind && (id == "" || c.Params["dept_id"] == id || c.Params["userid"] == id) && (!later || c.NextToken != "0")
+		}
+	}
+	for name, test := range map[string]struct {
+		columns string
+		faults  []simulator.Fault
+	}{
+		"a later page of the root": {"user_id", []simulator.Fault{{On: of(simulator.UsersCall, "1", true), Serve: refuse}}},
+		"a column of a person":     {"user_id, manager_user_id", []simulator.Fault{{On: of(simulator.UserCall, "root1", false), Serve: refuse}}},
+		"what may be seen instead": {"user_id", []simulator.Fault{{On: of(simulator.UsersCall, "1", false), Serve: refuse}, {On: simulator.OnKind(simulator.AuthScopesCall), Serve: simulator.RefuseLegacy(60020, "address")}}},
+		"that too, behind people": {"user_id", []simulator.Fault{{On: of(simulator.DepartmentsCall, "1", false), Serve: refuse},
+			{On: simulator.OnKind(simulator.AuthScopesCall), Serve: simulator.Answer(200, `{"errcode":0,"auth_org_scopes":{"authed_dept":[],"authed_user":[]}}`)}}},
+	} {
+		for _, config := range []string{"", `ignore_error_codes = ["50004"]`} {
+			t.Run(name+" "+config, func(t *testing.T) {
+				e, sim := demoEngine(t, dingtalk.NewServer(), config, "page_size = 1")
+				for _, id := range []string{"root1", "root2"} {
+					sim.People = append(sim.People, simulator.Person{UserID: id, UnionID: "u" + id, DepartmentIDs: []int64{simulator.RootDepartment}})
+				}
+				sim.Script(test.faults...)
+				rows, err := ask(t, e, "dingtalk_user", test.columns)
+				if err == nil {
+					t.Errorf("no error, but %d rows", len(rows))
+				}
+			})
+		}
+	}
+}
+
+// What the root's people are is known, where only what is below it is refused.
+func TestWalkBelowARootThatIsRefused(t *testing.T) {
+	e, sim := demoEngine(t, dingtalk.NewServer())
+	sim.People = append(sim.People, simulator.Person{UserID: "root1", UnionID: "u1", DepartmentIDs: []int64{simulator.RootDepartment}})
+	sim.Script(simulator.Fault{On: func(c simulator.Call) bool { return c.Kind == simulator.DepartmentsCall && c.Params["dept_id"] == "1" }, Serve: simulator.RefuseLegacy(50004, "no")},
+		simulator.Fault{On: simulator.OnKind(simulator.AuthScopesCall), Serve: simulator.Answer(200, `{"errcode":0,"auth_org_scopes":{"authed_dept":[500],"authed_user":["root1"]}}`)})
+	rows, err := ask(t, e, "dingtalk_department_member", "department_id, user_id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{}
+	for _, r := range rows {
+		got = append(got, fmt.Sprint(r["department_id"], " ", r["user_id"]))
+	}
+	slices.Sort(got)
+	diff(t, "memberships", []string{"1 root1", "500 ana.souza", "500 zhou.min"}, got)
+}
+
+// A person of whom the app sees no department is a member of the root all the
+// same, if that is where they are.
+func TestWalkFindsMembershipsOfARootThatIsRefused(t *testing.T) {
+	e, sim := demoEngine(t, dingtalk.NewServer())
+	sim.People = append(sim.People, simulator.Person{UserID: "root1", UnionID: "u1", DepartmentIDs: []int64{simulator.RootDepartment, 600}})
+	sim.AppRange = simulator.AppRange{Departments: []int64{500}, UserIDs: []string{"root1"}}
+	rows, err := ask(t, e, "dingtalk_department_member", "department_id, user_id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{}
+	for _, r := range rows {
+		got = append(got, fmt.Sprint(r["department_id"], " ", r["user_id"]))
+	}
+	slices.Sort(got)
+	diff(t, "memberships", []string{"1 root1", "500 ana.souza", "500 zhou.min", "600 root1"}, got)
+}
+
+// No call is made about a department with an id below 1, whoever asks.
+func TestDepartmentsBelowOne(t *testing.T) {
+	e, sim := demoEngine(t, dingtalk.NewServer())
+	rows, err := ask(t, e, "dingtalk_department", "department_id", equals("parent_id", simulator.HomeSchool))
+	if err != nil || len(rows) > 0 || len(asked(sim)) > 0 {
+		t.Errorf("%d rows, %d calls, %v", len(rows), len(asked(sim)), err)
+	}
+}
+
+// A series with a bound on one side only would miss what is to come of it.
+func TestSeriesWithHalfABound(t *testing.T) {
+	e, sim := demoEngine(t, dingtalk.NewServer())
+	for _, bound := range []engine.Qual{at("start_time", ">", "2026-11-01T00:00:00Z"), at("start_time", "<", "2026-11-01T00:00:00Z")} {
+		rows, err := ask(t, e, "dingtalk_calendar_event", "id", engine.Equals("union_id", "u"), engine.Equals("series_master_id", "s"), bound)
+		if err == nil || !strings.Contains(err.Error(), "bound start_time on both sides") || len(asked(sim)) > 0 {
+			t.Errorf("%d rows, %d calls, %v", len(rows), len(asked(sim)), err)
+		}
 	}
 }

@@ -52,6 +52,7 @@ const (
 	adviceUnknownCode = "This program does not know the code: look it up in DingTalk's documentation of error codes, or ask DingTalk's support, with the request id."
 
 	adviceOddAnswer = "DingTalk's answers contradict one another: run the query again. If the error comes again, report it to DingTalk's support, or as an issue of this plugin."
+	adviceHalf      = "DingTalk returned the beginning of the list and refused the rest: run the query again."
 	adviceOddForm   = "The answer is not what DingTalk documents. If endpoint is DingTalk's, run the query again, and report an error that comes again as an issue of this plugin, with the text above."
 	adviceNotAPI    = "Check that the endpoint is the DingTalk Open API, and that no proxy answers in its place."
 	adviceEndpoint  = "There is no such call at this address: check endpoint (DINGTALK_ENDPOINT), and legacy_endpoint (DINGTALK_LEGACY_ENDPOINT) if you set it. They name the host alone, without a path such as /v1.0."
@@ -78,6 +79,9 @@ const (
 	adviceCancelled    = "It was cancelled."
 	adviceEmpty        = "There is nothing in it."
 )
+
+// AdviceGone is the advice about what DingTalk listed and then does not find.
+const AdviceGone = "DingTalk listed it, and then did not find it: run the query again. If the error stays, ask DingTalk's support, with the request id if there is one."
 
 // AdviceLeft is the advice about somebody who was listed and then is not found.
 const AdviceLeft = "The person left the organization, or the range of the app, between two calls: run the query again."

@@ -38,27 +38,22 @@ func read[A any, PA answerTo[A]](ctx context.Context, c *Client, wait func(conte
 		return nil, err
 	}
 	a, err := send[A, PA](ctx, c, b, wait, r, tok.value)
-	var e *Error
-	if !errors.As(err, &e) {
-		return a, err
-	}
-	if e.Kind == NoPermission && c.tokens.renewable() {
-		// A permission that is granted now may need a new token.
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind == Unauthenticated {
+		if !c.tokens.renewable() {
+			e.Kind = OwnTokenRefused
+			return nil, err
+		}
+		c.log.Debug("the token is refused; fetching a new one", "error", err)
 		c.tokens.invalidate(tok)
+		if tok, err = c.token(ctx, b); err != nil {
+			return nil, err
+		}
+		a, err = send[A, PA](ctx, c, b, wait, r, tok.value)
 	}
-	if e.Kind != Unauthenticated {
-		return nil, err
+	if IsKind(err, NoPermission) {
+		c.tokens.doubt(tok) // what is granted from now on may need a new one
 	}
-	if !c.tokens.renewable() {
-		e.Kind = OwnTokenRefused
-		return nil, err
-	}
-	c.log.Debug("the token is refused; fetching a new one", "error", err)
-	c.tokens.invalidate(tok)
-	if tok, err = c.token(ctx, b); err != nil {
-		return nil, err
-	}
-	return send[A, PA](ctx, c, b, wait, r, tok.value)
+	return a, err
 }
 
 // token waits for the client's token, for as long as the call may take.

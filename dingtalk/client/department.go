@@ -59,6 +59,9 @@ func (a *departmentsAnswer) check() error {
 // in PageOptions.
 func (c *Client) SubDepartments(ctx context.Context, departmentID int64, wait func(context.Context) error) ([]*Department, error) {
 	a, err := read[departmentsAnswer](ctx, c, wait, request{endpoint: subDepartments, args: url.Values{"dept_id": {strconv.FormatInt(departmentID, 10)}}})
+	if IsKind(err, Empty) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

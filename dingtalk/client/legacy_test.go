@@ -205,6 +205,8 @@ func legacyForms(code, message string) map[string]serveFunc {
 		" bare, in quotes":     `{"errcode":"%[1]s","errmsg":"%[2]s","request_id":"r"}`,
 		" wrapped":             `{"errcode":88,"sub_code":"%[1]s","sub_msg":"%[2]s","errmsg":"ding talk error[subcode=%[1]s,submsg=%[2]s]","request_id":"r"}`,
 		" wrapped, as numbers": `{"errcode":"88","sub_code":%[1]s,"sub_msg":"%[2]s","errmsg":"","request_id":"r"}`,
+		" as its page has it":  `{"errcode":88,"subCode":"%[1]s","subMsg":"%[2]s","errmsg":"error","request_id":"r"}`,
+		" in the text, spaced": `{"errcode":88,"errmsg":"error [subcode = %[1]s, submsg = %[2]s]","request_id":"r"}`,
 		" in the text":         `{"errcode":88,"errmsg":"ding talk error[subcode=%[1]s,submsg=%[2]s]","request_id":"r"}`,
 	}
 	forms := map[string]serveFunc{}
@@ -318,9 +320,15 @@ func TestEmptyThatIsRefused(t *testing.T) {
 
 		w.sim.ClearFaults()
 		w.sim.Script(simulator.Fault{On: isLegacy, Times: 1, Serve: simulator.Answer(200, `{"result":{"has_more":true,"next_cursor":1,"list":[]}}`)}, none)
-		if _, _, err = legacyList(w, client.PageOptions{}); !client.IsKind(err, client.Empty) {
+		if _, _, err = legacyList(w, client.PageOptions{}); !client.IsKind(err, client.Empty) || !strings.HasSuffix(err.Error(), "refused the rest: run the query again.") {
 			t.Error(err)
 		}
+
+		w.sim.ClearFaults()
+		w.sim.Script(none)
+		departments, err := w.api.SubDepartments(context.Background(), 7, nil)
+		equal(t, "error", error(nil), err)
+		equal(t, "departments", 0, len(departments))
 	})
 }
 

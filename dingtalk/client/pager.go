@@ -51,6 +51,9 @@ func pages[P any, PP interface {
 				if e, ok := errors.AsType[*Error](err); ok {
 					here := *e // several lists may share a token call's error
 					here.Page = number
+					if number > 1 && (here.Kind == NotFound || here.Kind == Empty) {
+						here.Advice = adviceHalf
+					}
 					err = &here
 				}
 				yield(nil, err)

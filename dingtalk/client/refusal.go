@@ -2,7 +2,9 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -22,10 +24,13 @@ type refusal struct {
 	// The older API: {"errcode":60121,"errmsg":"…","request_id":"…"}; errcode 0
 	// is success. Most often it wraps its code in another:
 	// {"errcode":88,"sub_code":"60121","sub_msg":"…","errmsg":"ding talk error[subcode=60121,submsg=…]"}.
-	ErrCode         lenient `json:"errcode"`
-	ErrMsg          lenient `json:"errmsg"`
-	SubCode         lenient `json:"sub_code"`
-	SubMsg          lenient `json:"sub_msg"`
+	ErrCode lenient `json:"errcode"`
+	ErrMsg  lenient `json:"errmsg"`
+	SubCode lenient `json:"sub_code"`
+	SubMsg  lenient `json:"sub_msg"`
+	// Its page of error codes calls the two subCode and subMsg.
+	SubCodeOfPage   lenient `json:"subcode"`
+	SubMsgOfPage    lenient `json:"submsg"`
 	LegacyRequestID lenient `json:"request_id"`
 
 	// A blocked address: {"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"..."}
@@ -43,29 +48,32 @@ func (r refusal) present() bool {
 const wrapper = "88"
 
 // wrapped finds the code and the message where they stand in errmsg alone.
-var wrapped = regexp.MustCompile(`(?s)subcode=([^,\]\s]+)(?:\s*,\s*submsg=(.*?)\]?\s*$)?`)
+var wrapped = regexp.MustCompile(`(?s)subcode\s*=\s*([^,\]\s]+)(?:\s*,\s*submsg\s*=\s*(.*?)\]?\s*$)?`)
 
 // legacy returns the code and the message of the older API, without their
 // wrapper; "" for no code.
 func (r refusal) legacy() (code, message string) {
 	code, message = string(r.ErrCode), string(r.ErrMsg)
-	switch code {
-	case "0":
+	subCode, subMessage := cmp.Or(r.SubCode, r.SubCodeOfPage), cmp.Or(r.SubMsg, r.SubMsgOfPage)
+	switch {
+	case code == "0":
 		return "", message
-	case wrapper:
+	case code == wrapper:
+	case message == "" || subMessage == "" || strings.Contains(message, string(subMessage)):
+		return code, cmp.Or(message, string(subMessage))
 	default:
-		return code, message
+		return code, fmt.Sprintf("%s (%s: %s)", message, cmp.Or(subCode, "sub_msg"), subMessage)
 	}
 	inText := wrapped.FindStringSubmatch(message)
 	switch {
-	case r.SubCode != "":
-		code = string(r.SubCode)
+	case subCode != "":
+		code = string(subCode)
 	case inText != nil:
 		code = inText[1]
 	}
 	switch {
-	case r.SubMsg != "":
-		message = string(r.SubMsg)
+	case subMessage != "":
+		message = string(subMessage)
 	case inText != nil && inText[2] != "":
 		message = inText[2]
 	}
@@ -152,7 +160,8 @@ func trimFault(code string) string {
 // {requiredScopes=[qyapi_get_member]}".
 var (
 	scopesInText = regexp.MustCompile(`requiredScopes=\[([^\]]+)\]`)
-	scopeInText  = regexp.MustCompile(`\[([A-Za-z][\w.]*)\]`)
+	scopeInLink  = regexp.MustCompile(`%23([\w.]+)`)
+	scopeInText  = regexp.MustCompile(`\[((?:[A-Za-z]+[._][\w.]+[,\s]*)+)\]`)
 	applyURL     = regexp.MustCompile(`https://[^\s,，;；"'<>)\]}]+/appscope/[^\s,，;；"'<>)\]}]+`)
 )
 
@@ -166,10 +175,10 @@ func (e *Error) permission(of *endpoint, m meaning, r refusal) {
 		e.RequiredScopes = r.Denied.RequiredScopes
 	}
 	if e.Kind == NoPermission {
-		e.ApplyURL = applyURL.FindString(e.Message)
-		for _, in := range []*regexp.Regexp{scopesInText, scopeInText} {
+		e.ApplyURL = strings.TrimRight(applyURL.FindString(e.Message), ".。:：!！?？")
+		for _, in := range []*regexp.Regexp{scopesInText, scopeInLink, scopeInText} {
 			if found := in.FindStringSubmatch(e.Message); len(e.RequiredScopes) == 0 && found != nil {
-				e.RequiredScopes = strings.FieldsFunc(found[1], func(r rune) bool { return r == ',' || r == ' ' })
+				e.RequiredScopes = strings.FieldsFunc(strings.Trim(found[1], "."), func(r rune) bool { return r == ',' || r == ' ' })
 			}
 		}
 	}

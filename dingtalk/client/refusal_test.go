@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
@@ -32,6 +33,9 @@ func TestPermissionInTheText(t *testing.T) {
 	for name, test := range map[string]struct{ text, scopes, where string }{
 		"scopes and link":    {"no: [qyapi_x], apply: " + link + ", {requiredScopes=[qyapi_get_member]}", "qyapi_get_member", "at " + link},
 		"Chinese commas":     {"权限：[qyapi_get_member]，点击：" + link + "，{requiredScopes=[a.b, qyapi_get_member]}", "a.b, qyapi_get_member", "at " + link},
+		"a full stop":        {"apply: " + link + "。", "qyapi_get_member", "at " + link},
+		"a name in brackets": {"the app [Meeting] lacks [qyapi_get_member], apply: " + link + ".", "qyapi_get_member", "at " + link},
+		"two scopes":         {"no: [qyapi_get_department_list,qyapi_base]", "qyapi_get_department_list, qyapi_base", "on the app's Permissions page in the DingTalk developer console"},
 		"a scope alone":      {"no: [qyapi_get_member]", "qyapi_get_member", "on the app's Permissions page in the DingTalk developer console"},
 		"another link":       {"see https://open.dingtalk.com/document", "qyapi_get_department_member", "on the app's Permissions page in the DingTalk developer console"},
 		"no word of a scope": {"no", "qyapi_get_department_member", "on the app's Permissions page in the DingTalk developer console"},
@@ -64,11 +68,26 @@ func TestMissingPermissionDropsTheToken(t *testing.T) {
 				if _, _, err := legacyList(w, client.PageOptions{}); !client.IsKind(err, client.NoPermission) {
 					t.Fatal(err)
 				}
+				if _, _, err := legacyList(w, client.PageOptions{}); err != nil { // as in a query that ignores the refusal
+					t.Error(err)
+				}
 				equal(t, "token calls of the query", 1, w.sim.Count(simulator.TokenCall))
+				time.Sleep(2 * time.Second) // nobody grants it sooner
 				ids, _, err := legacyList(w, client.PageOptions{})
 				equal(t, "error", error(nil), err)
 				equal(t, "ids", want, ids)
 				equal(t, "token calls", 2, w.sim.Count(simulator.TokenCall))
+			})
+			inWorld(t, internalApp, func(t *testing.T, w *world) { // behind a dead token
+				colleagues(w.sim, 2)
+				w.sim.Script(simulator.Fault{On: isLegacy, Times: 1, Serve: simulator.RefuseLegacy(40014, "dead")}, simulator.Fault{On: isLegacy, Times: 1, Serve: refuse})
+				if _, _, err := legacyList(w, client.PageOptions{}); !client.IsKind(err, client.NoPermission) {
+					t.Fatal(err)
+				}
+				time.Sleep(2 * time.Second)
+				_, _, err := legacyList(w, client.PageOptions{})
+				equal(t, "error", error(nil), err)
+				equal(t, "token calls", 3, w.sim.Count(simulator.TokenCall))
 			})
 			inWorld(t, internalApp, func(t *testing.T, w *world) {
 				want := colleagues(w.sim, 2)
@@ -163,6 +182,36 @@ func TestUnknownCodes(t *testing.T) {
 		_, _, err := legacyList(w, client.PageOptions{})
 		equal(t, "message", "DingTalk answered HTTP 200, code errcode 88: said so (request id r). "+advice, err.Error())
 	})
+}
+
+// What DingTalk says beside a code of its own is told, too.
+func TestWordsBesideACode(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"errcode":22,"sub_msg":"invalid ApiName","request_id":"r"}`:                                              "code errcode 22: invalid ApiName (request id r)",
+		`{"errcode":22,"errmsg":"invalid ApiName","sub_msg":"invalid ApiName"}`:                                    "code errcode 22: invalid ApiName.",
+		`{"errcode":15,"errmsg":"Remote service error","sub_code":"isp.timeout","sub_msg":"the callee timed out"}`: "code errcode 15: Remote service error (isp.timeout: the callee timed out).",
+	} {
+		inWorld(t, internalApp, func(t *testing.T, w *world) {
+			w.sim.Script(simulator.Fault{On: isLegacy, Serve: simulator.Answer(200, body)})
+			_, _, err := legacyList(w, client.PageOptions{})
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v", body, err)
+			}
+		})
+	}
+}
+
+// A busy DingTalk is nobody's fault.
+func TestBusyIsNoThrottling(t *testing.T) {
+	for form, refuse := range legacyForms("-1", "busy") {
+		inWorld(t, internalApp, func(t *testing.T, w *world) {
+			w.sim.Script(simulator.Fault{On: isLegacy, Serve: refuse})
+			_, _, err := legacyList(w, client.PageOptions{})
+			if e := errorOf(t, err); e.Attempts != maxAttempts || strings.Contains(e.Remedy(), "calls_per_second") {
+				t.Errorf("%s: %v", form, err)
+			}
+		})
+	}
 }
 
 // A proxy that refuses the connection is asked once, and is no outage.

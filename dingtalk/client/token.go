@@ -164,12 +164,20 @@ const (
 	keepAfterFailure = 30 * time.Second
 )
 
+// doubtAfter is how long a token is used on after a permission was found missing:
+// as long as the calls of one query may need that were under way, or that ignore
+// the refusal, and less than somebody needs to grant the permission.
+const doubtAfter = 2 * time.Second
+
 // token is one access token. Its address is its identity: DingTalk may answer
 // a refresh with the same text.
 type token struct {
 	value     Secret
 	expires   time.Time // zero: not known, used until it is refused
 	refreshAt time.Time // zero: never; guarded by tokenSource.mu
+	// doubted is when a permission was found missing; zero: never; guarded by
+	// tokenSource.mu.
+	doubted time.Time
 }
 
 // tokenSource hands out one token to all calls of a client, and lets all that
@@ -213,6 +221,9 @@ func (s *tokenSource) renewable() bool { return s.app != nil }
 func (s *tokenSource) token(ctx context.Context) (*token, error) {
 	s.mu.Lock()
 	now, current := time.Now(), s.current
+	if current != nil && !current.doubted.IsZero() && now.Sub(current.doubted) >= doubtAfter {
+		current, s.current = nil, nil
+	}
 	if current != nil && (current.refreshAt.IsZero() || now.Before(current.refreshAt)) {
 		s.mu.Unlock()
 		return current, nil
@@ -292,6 +303,16 @@ func (s *tokenSource) fetch(ctx context.Context) (*token, error) {
 		t.refreshAt = t.expires.Add(-min(refreshMargin, life/2))
 	}
 	return t, nil
+}
+
+// doubt has a token replaced soon, since a permission may be granted that it does
+// not have yet.
+func (s *tokenSource) doubt(t *token) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.renewable() && t.doubted.IsZero() {
+		t.doubted = time.Now()
+	}
 }
 
 // invalidate drops a token that DingTalk refused, unless it has been replaced
