@@ -332,7 +332,7 @@ func TestWaitOfAPIs(t *testing.T) {
 	for _, a := range apis {
 		inWorld(t, internalApp, func(t *testing.T, w *world) {
 			asked := a.answer(t, w, a.good()...)
-			stop := errors.New("no leave")
+			stop := errors.New("no slot")
 			leave := len(a.pages) - 1
 			_, err := a.call(t.Context(), w.api, client.PageOptions{Wait: func(context.Context) error {
 				if len(*asked) == leave {

@@ -28,21 +28,21 @@ type answerTo[A any] interface {
 	answer
 }
 
-// attempt sends r once, with leave to do so, and decodes the answer into out. A
+// attempt sends r once, in a slot of the limit, and decodes the answer into out. A
 // refusal is an *Error.
-func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, token Secret, l *leave, out answer) error {
+func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, token Secret, s *slot, out answer) error {
 	attemptCtx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	req, err := c.newRequest(l.watch(attemptCtx), r, token)
+	req, err := c.newRequest(s.trace(attemptCtx), r, token)
 	if err != nil {
-		l.unused()
+		s.release()
 		return fmt.Errorf("building the request: %w", err)
 	}
 	call := []any{"method", r.method, "path", r.escapedPath(), "args", r.args.Encode()}
 
 	start := time.Now()
 	secrets := append([]Secret{token}, c.secrets...)
-	status, header, body, err := c.roundTrip(ctx, req, l)
+	status, header, body, err := c.roundTrip(ctx, req, s)
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err() // the caller gave up; this is no fault of the API
@@ -94,26 +94,26 @@ func (c *Client) newRequest(ctx context.Context, r request, token Secret) (*http
 
 // roundTrip sends the request and reads the whole body, up to maxBodyBytes. ctx is
 // the caller's.
-func (c *Client) roundTrip(ctx context.Context, req *http.Request, l *leave) (status int, header http.Header, body []byte, err error) {
+func (c *Client) roundTrip(ctx context.Context, req *http.Request, s *slot) (status int, header http.Header, body []byte, err error) {
 	transport := c.pool.transport()
 	defer func() {
-		if err != nil && ctx.Err() == nil && !l.neverSent() {
+		if err != nil && ctx.Err() == nil && !s.neverSent() {
 			c.pool.fail(transport)
 		}
 	}()
 	// Not by http.Client: it would follow redirects, which carry the token to
 	// wherever they point, and its errors show the URL.
 	resp, err := transport.RoundTrip(req)
-	if !l.told {
-		l.sending() // only now does anybody know
+	if !s.traced {
+		s.sending() // the transport reported nothing
 	}
 	switch {
-	case err != nil && l.neverSent():
-		l.unused()
+	case err != nil && s.neverSent():
+		s.release()
 	case err != nil && ctx.Err() != nil:
-		l.used(doubtTime)
+		s.releaseLater(doubtTime)
 	default:
-		l.used(0)
+		s.releaseLater(0)
 	}
 	if err != nil {
 		return 0, nil, nil, err

@@ -94,12 +94,12 @@ func send[A any, PA answerTo[A]](ctx context.Context, c *Client, b *budget, wait
 				return nil, err
 			}
 		}
-		l, err := c.leave(ctx, r)
+		s, err := c.slot(ctx, r)
 		if err != nil {
 			return nil, err
 		}
 		a := new(A) // nothing of an answer that was refused may stay
-		err = b.spend(func() error { return c.attempt(ctx, min(c.requestTimeout, b.left()), r, token, l, PA(a)) })
+		err = b.spend(func() error { return c.attempt(ctx, min(c.requestTimeout, b.left()), r, token, s, PA(a)) })
 		if err == nil {
 			return a, nil
 		}

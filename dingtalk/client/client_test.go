@@ -232,7 +232,7 @@ func TestWaitIsAskedBeforeEveryCall(t *testing.T) {
 		asked := 0
 		got := list(t.Context(), w, "a", client.PageOptions{Size: 2, Wait: func(context.Context) error {
 			asked++
-			equal(t, "calls before leave was given", asked-1, w.sim.Count(simulator.ConferenceCall))
+			equal(t, "calls before the wait ended", asked-1, w.sim.Count(simulator.ConferenceCall))
 			return nil
 		}})
 		equal(t, "error", error(nil), got.err)
@@ -243,7 +243,7 @@ func TestWaitIsAskedBeforeEveryCall(t *testing.T) {
 func TestWaitEndsTheList(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		schedule(w.sim, "a", 4)
-		stop := errors.New("no leave")
+		stop := errors.New("no slot")
 		got := list(t.Context(), w, "a", client.PageOptions{Wait: func(context.Context) error { return stop }})
 		if !errors.Is(got.err, stop) {
 			t.Error(got.err)

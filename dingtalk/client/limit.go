@@ -13,10 +13,10 @@ import (
 const DefaultCallsPerSecond = 20
 
 const (
-	// windowTime is how long a call stays in the window, from the moment at
-	// which DingTalk has surely counted it: the second of the limit, and a
-	// little for two clocks that don't run alike.
-	windowTime = time.Second + 10*time.Millisecond
+	// slotTime is how long a slot stays taken after DingTalk has surely counted
+	// its call: the second of the limit, and a little for two clocks that don't
+	// run alike.
+	slotTime = time.Second + 10*time.Millisecond
 	// doubtTime is added where nobody knows when the call arrived: the caller
 	// gave up while it was on its way.
 	doubtTime = time.Second
@@ -25,11 +25,12 @@ const (
 // Limits keeps the calls of an app to an API under the limit per second,
 // whichever clients make them: DingTalk counts per app and API.
 //
-// A call takes leave right before it is sent, and holds it until a second after
-// its answer began. So two calls with the same leave arrive more than a second
-// apart, however long either was on its way, and no second holds more calls than
-// there are leaves, not even after the process stood still between taking leave
-// and sending.
+// Each app and API have as many slots as the limit allows calls in a second. A
+// call takes a slot right before it is sent, and frees it a second after its
+// answer began. So two calls of the same slot arrive more than a second apart,
+// however long either was on its way, and no second holds more calls than there
+// are slots, not even after the process stood still between taking a slot and
+// sending.
 //
 // The zero value is ready to use.
 type Limits struct {
@@ -49,45 +50,44 @@ type appKey struct {
 
 // appLimit is the limit of one app. All is guarded by Limits.mu.
 type appLimit struct {
-	// rates are the limits that the app's clients want. The smallest counts.
+	// rates are the limits of the app's clients. The smallest counts.
 	rates map[*Client]int
 	// limit is the smallest; after the last client was closed, what it was.
 	limit   int
 	windows map[*endpoint]*window
-	// sweeping is true while somebody looks whether the app can be forgotten.
-	sweeping bool
+	// forgetting is true while a timer is set to forget the app.
+	forgetting bool
 }
 
-// window is the calls of one app to one API. All is guarded by Limits.mu.
+// window is the slots of one app at one API. All is guarded by Limits.mu.
 type window struct {
 	app *appLimit
-	// flying is the number of leaves without an end yet.
-	flying int
-	// ends are when the others become free, in order.
-	ends []time.Time
-	// queue is who waits for leave, in the order in which they came.
+	// inUse is the number of slots whose calls have not ended.
+	inUse int
+	// freeAt is when the other slots that are taken become free, in order.
+	freeAt []time.Time
+	// queue is the calls that wait for a slot, in order.
 	queue []*waiter
-	wake  *time.Timer // nil while nobody waits for an end
+	timer *time.Timer // hands out the next slot that becomes free; nil while no call waits
 }
 
 type waiter struct{ granted chan struct{} }
 
-// join adds a client that wants that limit.
-func (l *Limits) join(c *Client, key appKey, rate int) {
+// add adds a client with its limit.
+func (l *Limits) add(c *Client, key appKey, rate int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.app(key, rate).rates[c] = rate
-	l.adjust(key)
+	l.update(key)
 }
 
-// quit takes the client away. The app is forgotten once nothing of it is in a
-// window any more.
-func (l *Limits) quit(c *Client, key appKey) {
+// remove removes a client. The app is forgotten once all its slots are free.
+func (l *Limits) remove(c *Client, key appKey) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if a, ok := l.apps[key]; ok {
 		delete(a.rates, c)
-		l.adjust(key)
+		l.update(key)
 	}
 }
 
@@ -104,11 +104,12 @@ func (l *Limits) app(key appKey, rate int) *appLimit {
 	return a
 }
 
-// adjust follows a change of clients. l.mu is held.
-func (l *Limits) adjust(key appKey) {
+// update computes an app's limit anew after a change of its clients. l.mu is
+// held.
+func (l *Limits) update(key appKey) {
 	a := l.apps[key]
 	if len(a.rates) == 0 {
-		l.sweep(key)
+		l.forget(key)
 		return
 	}
 	a.limit = 0
@@ -118,25 +119,25 @@ func (l *Limits) adjust(key appKey) {
 		}
 	}
 	for _, w := range a.windows {
-		l.grant(w)
+		l.handOut(w)
 	}
 }
 
-// sweep forgets an app without clients as soon as its windows are empty. l.mu is
-// held.
-func (l *Limits) sweep(key appKey) {
+// forget forgets an app without clients, as soon as all its slots are free. l.mu
+// is held.
+func (l *Limits) forget(key appKey) {
 	a, ok := l.apps[key]
-	if !ok || len(a.rates) > 0 || a.sweeping {
+	if !ok || len(a.rates) > 0 || a.forgetting {
 		return
 	}
 	for _, w := range a.windows {
-		if l.grant(w); w.flying+len(w.ends)+len(w.queue) > 0 {
-			a.sweeping = true
-			time.AfterFunc(windowTime, func() {
+		if l.handOut(w); w.inUse+len(w.freeAt)+len(w.queue) > 0 {
+			a.forgetting = true
+			time.AfterFunc(slotTime, func() {
 				l.mu.Lock()
 				defer l.mu.Unlock()
-				a.sweeping = false
-				l.sweep(key)
+				a.forgetting = false
+				l.forget(key)
 			})
 			return
 		}
@@ -144,136 +145,136 @@ func (l *Limits) sweep(key appKey) {
 	delete(l.apps, key)
 }
 
-// grant gives leave to those who wait, as far as there is any, and sees to it
-// that the next are not forgotten. l.mu is held.
-func (l *Limits) grant(w *window) {
+// handOut hands the free slots to the waiting calls in order, and sets a timer for
+// the next slot that becomes free. l.mu is held.
+func (l *Limits) handOut(w *window) {
 	now := time.Now()
-	for len(w.ends) > 0 && !w.ends[0].After(now) {
-		w.ends = w.ends[1:]
+	for len(w.freeAt) > 0 && !w.freeAt[0].After(now) {
+		w.freeAt = w.freeAt[1:]
 	}
-	for len(w.queue) > 0 && w.flying+len(w.ends) < w.app.limit {
-		w.flying++
+	for len(w.queue) > 0 && w.inUse+len(w.freeAt) < w.app.limit {
+		w.inUse++
 		close(w.queue[0].granted)
 		w.queue = w.queue[1:]
 	}
-	if w.wake != nil {
-		w.wake.Stop()
-		w.wake = nil
+	if w.timer != nil {
+		w.timer.Stop()
+		w.timer = nil
 	}
-	if len(w.queue) > 0 && len(w.ends) > 0 {
-		w.wake = time.AfterFunc(w.ends[0].Sub(now), func() {
+	if len(w.queue) > 0 && len(w.freeAt) > 0 {
+		w.timer = time.AfterFunc(w.freeAt[0].Sub(now), func() {
 			l.mu.Lock()
 			defer l.mu.Unlock()
-			l.grant(w)
+			l.handOut(w)
 		})
 	}
 }
 
-// leave is the right to send one call.
-type leave struct {
+// slot is the right to send one call.
+type slot struct {
 	limits *Limits
 	key    appKey
 	rate   int
 	of     *endpoint
 	w      *window
-	// sending and waiting are told of each sending, and of a wait for leave.
+	// sending and waiting report each sending, and a wait for the slot.
 	sending, waiting func()
 
-	// told is true where the transport tells of its connections, as net/http's
+	// traced is true where the transport reports its connections, as net/http's
 	// does; sent is true once it had one to send the call on.
-	told, sent bool
+	traced, sent bool
 }
 
-// leave waits for the right to call an API once, first come, first served. It
-// fails only with the context.
-func (c *Client) leave(ctx context.Context, r request) (*leave, error) {
+// slot waits for the right to call an API once, first come, first served. It fails
+// only with the context.
+func (c *Client) slot(ctx context.Context, r request) (*slot, error) {
 	trace := traceOf(ctx)
-	l := &leave{limits: c.limits, key: c.app, rate: c.rate, of: r.endpoint,
+	s := &slot{limits: c.limits, key: c.app, rate: c.rate, of: r.endpoint,
 		sending: func() { trace.sent(r) }, waiting: func() { trace.waiting(r) }}
-	return l, l.take(ctx)
+	return s, s.take(ctx)
 }
 
-func (l *leave) take(ctx context.Context) error {
+func (s *slot) take(ctx context.Context) error {
 	me := &waiter{granted: make(chan struct{})}
-	l.limits.mu.Lock()
-	l.enter()
-	l.w.queue = append(l.w.queue, me)
-	l.limits.grant(l.w)
-	l.limits.mu.Unlock()
+	s.limits.mu.Lock()
+	s.findWindow()
+	s.w.queue = append(s.w.queue, me)
+	s.limits.handOut(s.w)
+	s.limits.mu.Unlock()
 	select {
 	case <-me.granted:
 		return nil
 	default:
-		l.waiting()
+		s.waiting()
 	}
 	select {
 	case <-me.granted:
 		return nil
 	case <-ctx.Done():
 	}
-	l.limits.mu.Lock()
-	defer l.limits.mu.Unlock()
-	if i := slices.Index(l.w.queue, me); i >= 0 {
-		l.w.queue = slices.Delete(l.w.queue, i, i+1)
+	s.limits.mu.Lock()
+	defer s.limits.mu.Unlock()
+	if i := slices.Index(s.w.queue, me); i >= 0 {
+		s.w.queue = slices.Delete(s.w.queue, i, i+1)
 	} else {
-		l.w.flying-- // it was granted at the same moment
-		l.limits.grant(l.w)
+		s.w.inUse-- // it was granted at the same moment
+		s.limits.handOut(s.w)
 	}
 	return ctx.Err()
 }
 
-// enter finds the window, which may have been forgotten since the client was
+// findWindow finds the window, which may have been forgotten since the client was
 // closed: its calls under way still count. limits.mu is held.
-func (l *leave) enter() {
-	a := l.limits.app(l.key, l.rate)
-	if l.w = a.windows[l.of]; l.w == nil {
-		l.w = &window{app: a}
-		a.windows[l.of] = l.w
+func (s *slot) findWindow() {
+	a := s.limits.app(s.key, s.rate)
+	if s.w = a.windows[s.of]; s.w == nil {
+		s.w = &window{app: a}
+		a.windows[s.of] = s.w
 	}
 }
 
-// unused gives the leave back: nothing was sent.
-func (l *leave) unused() { l.end(time.Time{}) }
+// release frees the slot at once: nothing was sent.
+func (s *slot) release() { s.free(time.Time{}) }
 
-// used ends the leave: what was sent has arrived by now, or within doubt.
-func (l *leave) used(doubt time.Duration) { l.end(time.Now().Add(windowTime + doubt)) }
+// releaseLater frees the slot of a call that has arrived by now, or within doubt.
+func (s *slot) releaseLater(doubt time.Duration) { s.free(time.Now().Add(slotTime + doubt)) }
 
-func (l *leave) end(at time.Time) {
-	l.limits.mu.Lock()
-	defer l.limits.mu.Unlock()
-	l.w.flying--
-	i, _ := slices.BinarySearchFunc(l.w.ends, at, time.Time.Compare)
-	l.w.ends = slices.Insert(l.w.ends, i, at)
-	l.limits.grant(l.w)
-	l.limits.sweep(l.key)
+func (s *slot) free(at time.Time) {
+	s.limits.mu.Lock()
+	defer s.limits.mu.Unlock()
+	s.w.inUse--
+	i, _ := slices.BinarySearchFunc(s.w.freeAt, at, time.Time.Compare)
+	s.w.freeAt = slices.Insert(s.w.freeAt, i, at)
+	s.limits.handOut(s.w)
+	s.limits.forget(s.key)
 }
 
-// watch returns a context by which net/http tells of each sending. It may send a
-// call again by itself, where a connection that it kept turns out to be dead;
-// that takes another leave.
-func (l *leave) watch(ctx context.Context) context.Context {
+// trace returns a context by which net/http reports each sending. It may send a
+// call again by itself, where a connection that it kept turns out to be dead; that
+// takes another slot.
+func (s *slot) trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { l.told = true },
+		GetConn: func(string) { s.traced = true },
 		GotConn: func(httptrace.GotConnInfo) {
-			if l.sent {
-				l.again(ctx)
+			if s.sent {
+				s.again(ctx)
 			}
-			l.sent = true
-			l.sending()
+			s.sent = true
+			s.sending()
 		},
 	})
 }
 
 // neverSent reports whether a call that failed had no connection to be sent on.
-func (l *leave) neverSent() bool { return l.told && !l.sent }
+func (s *slot) neverSent() bool { return s.traced && !s.sent }
 
-func (l *leave) again(ctx context.Context) {
-	l.used(0)
-	if l.take(ctx) != nil {
-		// Too late to stop it. It counts, though there was no room.
-		l.limits.mu.Lock()
-		defer l.limits.mu.Unlock()
-		l.enter()
-		l.w.flying++
+func (s *slot) again(ctx context.Context) {
+	s.releaseLater(0)
+	if s.take(ctx) != nil {
+		// Too late to stop it. It counts, though no slot was free.
+		s.limits.mu.Lock()
+		defer s.limits.mu.Unlock()
+		s.findWindow()
+		s.w.inUse++
 	}
 }

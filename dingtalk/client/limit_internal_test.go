@@ -12,25 +12,25 @@ func limited(limit int) *Client {
 	return New(Config{Endpoint: &url.URL{Scheme: "http", Host: "127.0.0.1"}, Credentials: InternalApp{ClientID: "a"}, CallsPerSecond: limit, Limits: &Limits{}})
 }
 
-func (c *Client) window(of *endpoint) (flying, ended int) {
+func (c *Client) window(of *endpoint) (inUse, taken int) {
 	c.limits.mu.Lock()
 	defer c.limits.mu.Unlock()
 	a, ok := c.limits.apps[c.app]
 	if !ok || a.windows[of] == nil {
 		return 0, 0
 	}
-	return a.windows[of].flying, len(a.windows[of].ends)
+	return a.windows[of].inUse, len(a.windows[of].freeAt)
 }
 
-// Leave that is granted at the moment at which the waiter gives up is not lost,
+// A slot that is granted at the moment at which the waiter gives up is not lost,
 // whichever the waiter sees first.
-func TestLeaveGrantedTooLate(t *testing.T) {
+func TestSlotGrantedTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := limited(1)
 		defer c.Close()
 		refused := 0
 		for range 200 {
-			first, err := c.leave(t.Context(), request{endpoint: orgConferences})
+			first, err := c.slot(t.Context(), request{endpoint: orgConferences})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -38,8 +38,8 @@ func TestLeaveGrantedTooLate(t *testing.T) {
 			done := make(chan struct{})
 			go func() {
 				defer close(done)
-				if l, err := c.leave(ctx, request{endpoint: orgConferences}); err == nil {
-					l.unused()
+				if l, err := c.slot(ctx, request{endpoint: orgConferences}); err == nil {
+					l.release()
 				} else {
 					refused++
 				}
@@ -48,11 +48,11 @@ func TestLeaveGrantedTooLate(t *testing.T) {
 			c.limits.mu.Lock() // nobody sees the one without the other
 			cancel()
 			c.limits.mu.Unlock()
-			first.unused()
+			first.release()
 			<-done
 			time.Sleep(time.Second)
-			if flying, ended := c.window(orgConferences); flying != 0 || ended != 0 {
-				t.Fatalf("%d leaves are lost", flying+ended)
+			if inUse, taken := c.window(orgConferences); inUse != 0 || taken != 0 {
+				t.Fatalf("%d slots are lost", inUse+taken)
 			}
 		}
 		if refused == 0 {
@@ -65,17 +65,17 @@ func TestLeaveGrantedTooLate(t *testing.T) {
 func TestWaitingForAClosedClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := limited(1)
-		first, _ := c.leave(t.Context(), request{endpoint: orgConferences})
+		first, _ := c.slot(t.Context(), request{endpoint: orgConferences})
 		c.Close()
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 		defer cancel()
-		if _, err := c.leave(ctx, request{endpoint: orgConferences}); err == nil {
-			t.Error("leave that there was not")
+		if _, err := c.slot(ctx, request{endpoint: orgConferences}); err == nil {
+			t.Error("a slot that there was not")
 		}
-		if flying, _ := c.window(orgConferences); flying != 1 {
-			t.Errorf("%d leaves instead of the one that is held", flying)
+		if inUse, _ := c.window(orgConferences); inUse != 1 {
+			t.Errorf("%d slots instead of the one that is taken", inUse)
 		}
-		first.unused()
+		first.release()
 		time.Sleep(10 * time.Second)
 		if n := c.limits.Apps(); n != 0 {
 			t.Errorf("%d apps are remembered", n)
@@ -88,16 +88,16 @@ func TestRepeatThatNobodyStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := limited(1)
 		defer c.Close()
-		l, _ := c.leave(t.Context(), request{endpoint: orgConferences})
+		l, _ := c.slot(t.Context(), request{endpoint: orgConferences})
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		l.again(ctx)
-		if flying, ended := c.window(orgConferences); flying != 1 || ended != 1 {
-			t.Errorf("%d and %d", flying, ended)
+		if inUse, taken := c.window(orgConferences); inUse != 1 || taken != 1 {
+			t.Errorf("%d and %d", inUse, taken)
 		}
-		l.used(0)
-		if flying, ended := c.window(orgConferences); flying != 0 || ended != 2 {
-			t.Errorf("%d and %d", flying, ended)
+		l.releaseLater(0)
+		if inUse, taken := c.window(orgConferences); inUse != 0 || taken != 2 {
+			t.Errorf("%d and %d", inUse, taken)
 		}
 	})
 }

@@ -103,7 +103,7 @@ func TestLimit(t *testing.T) {
 }
 
 // stalling is a transport in a process that stands still now and then, after
-// calls took leave and before they are sent.
+// calls took a slot and before they are sent.
 type stalling struct {
 	next  http.RoundTripper
 	until atomic.Pointer[time.Time]
@@ -240,7 +240,7 @@ func TestLimitFollowsItsClients(t *testing.T) {
 	})
 }
 
-// Repeats take leave as well, whether the client makes them or net/http.
+// Repeats take a slot as well, whether the client makes them or net/http.
 func TestRepeatsCount(t *testing.T) {
 	for name, serve := range map[string]serveFunc{
 		"throttled":            simulator.Refuse(403, "Forbidden.AccessDenied.QpsLimitForApi", ""),
@@ -275,7 +275,7 @@ func TestRepeatsCount(t *testing.T) {
 	}
 }
 
-// First come, first served; who gives up loses nobody's leave.
+// First come, first served; who gives up loses nobody's slot.
 func TestWaitingIsFair(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		w.api.Close()
