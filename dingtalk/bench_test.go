@@ -181,7 +181,7 @@ func (p pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func rowsOverHTTP(b *testing.B, c *http.Client, url string, size int) (rows int) {
 	var page struct {
 		NextToken      string
-		ConferenceList []client.Conference
+		ConferenceList []client.ScheduleConference
 	}
 	for next := ""; rows == 0 || next != ""; next = page.NextToken {
 		req, _ := http.NewRequest(http.MethodGet, url+"/v1.0/conference/videoConferences/scheduleConferences/a?maxResults="+strconv.Itoa(size)+"&nextToken="+next, nil)
@@ -249,7 +249,7 @@ func BenchmarkRows(b *testing.B) {
 			page := make([]scheduleConference, size)
 			total := int64(n)
 			for i, c := range benchConferences(size) {
-				page[i] = scheduleConference{&client.Conference{ConferenceID: &c.ConferenceID, Title: &c.Title, RoomCode: &c.RoomCode,
+				page[i] = scheduleConference{&client.ScheduleConference{ConferenceID: &c.ConferenceID, Title: &c.Title, RoomCode: &c.RoomCode,
 					Status: c.Status, StartTime: (*client.Millis)(c.StartTime), EndTime: (*client.Millis)(c.EndTime)}, &total}
 			}
 			ours := benchEngine(b, NewServer(), url, false)

@@ -31,7 +31,7 @@ func tableScheduleConference(c *connector) *plugin.Table {
 
 // scheduleConference is a row: a meeting, and what its page said of all.
 type scheduleConference struct {
-	*client.Conference
+	*client.ScheduleConference
 	TotalCount *int64
 }
 

@@ -118,7 +118,7 @@ func (e *OnlineMeetingExtra) UnmarshalJSON(b []byte) error {
 			return err
 		}
 		if b = []byte(text); !json.Valid(b) {
-			return misfit(excerpt(b) + " is no object")
+			return typeError(excerpt(b) + " is no object")
 		}
 	}
 	type extra OnlineMeetingExtra
@@ -182,7 +182,7 @@ func (e *EventTime) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// within names the field of a misfit.
+// within names the field of a type error.
 func within(field string, err error) error {
 	if m, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		m.Field = field

@@ -33,9 +33,9 @@ const (
 	CloudRecordEnded     int64 = 3
 )
 
-// ConferenceInfo is a meeting with all that DingTalk tells of it. A nil field is
+// Conference is a meeting with all that DingTalk returns of it. A nil field is
 // one that DingTalk did not return; an id or code that it left empty stays "".
-type ConferenceInfo struct {
+type Conference struct {
 	ConferenceID *string `json:"conferenceId"`
 	Title        *string `json:"title"`
 	RoomCode     *string `json:"roomCode"`
@@ -72,7 +72,7 @@ type ConferenceInfo struct {
 // conferenceAnswer is the answer to one conference.
 type conferenceAnswer struct {
 	refusal
-	Info *ConferenceInfo `json:"confInfo"`
+	Info *Conference `json:"confInfo"`
 }
 
 func (a *conferenceAnswer) check() error {
@@ -85,7 +85,7 @@ func (a *conferenceAnswer) check() error {
 // Conference returns a meeting by its id. The error is an *Error of kind
 // NotFound where DingTalk knows no such meeting, and NotAllowed where it is
 // another organization's. wait is as in PageOptions.
-func (c *Client) Conference(ctx context.Context, conferenceID string, wait func(context.Context) error) (*ConferenceInfo, error) {
+func (c *Client) Conference(ctx context.Context, conferenceID string, wait func(context.Context) error) (*Conference, error) {
 	a, err := read[conferenceAnswer](ctx, c, wait, request{endpoint: conferenceByID, ids: []string{conferenceID}})
 	if err != nil {
 		return nil, err

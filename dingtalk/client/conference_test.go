@@ -34,7 +34,7 @@ var conferenceAPI = apiCase{
 	bad: map[string]string{
 		`{}`:                                "confInfo is missing",
 		`{"confInfo":null}`:                 "confInfo is missing",
-		`{"confInfo":[]}`:                   "confInfo: the JSON array is no client.ConferenceInfo",
+		`{"confInfo":[]}`:                   "confInfo: the JSON array is no client.Conference",
 		`{"confInfo":{"status":"1"}}`:       "confInfo.status: the JSON string is no int64",
 		`{"confInfo":{"invitedNum":1.5}}`:   "confInfo.invitedNum: the JSON number 1.5 is no int64",
 		`{"confInfo":{"bizType":3}}`:        "confInfo.bizType: the JSON number is no string",
@@ -61,7 +61,7 @@ func TestConference(t *testing.T) {
 		conferenceAPI.answer(t, w, conferenceAPI.good()[0], body(`{"confInfo":{"endTime":0,"extensionAppSettings":null}}`))
 		got, err := w.api.Conference(t.Context(), "x", nil)
 		equal(t, "error", error(nil), err)
-		equal(t, "conference", &client.ConferenceInfo{
+		equal(t, "conference", &client.Conference{
 			ConferenceID: to("64f1c2aa2fe0a1014c7d0b55"), Title: to("Vendor review"), RoomCode: to("81236540097"), Status: to(client.StatusEnded),
 			StartTime: to(client.Millis(1755500400000)), EndTime: to(client.Millis(1755509520000)), Duration: to(client.Span(9120500)),
 			CreatorID: to("uVq7RkLx2iSbP0yTn8sWQiEiE"), CreatorNick: to("Lin"), InvitedNum: to[int64](6), AttendNum: to[int64](8), ActiveNum: to[int64](0),
@@ -73,6 +73,6 @@ func TestConference(t *testing.T) {
 
 		got, err = w.api.Conference(t.Context(), "x", nil)
 		equal(t, "error", error(nil), err)
-		equal(t, "conference of which little is told", &client.ConferenceInfo{EndTime: to(client.Millis(0))}, got)
+		equal(t, "conference of which little is told", &client.Conference{EndTime: to(client.Millis(0))}, got)
 	})
 }

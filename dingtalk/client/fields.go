@@ -41,7 +41,7 @@ func (m *Millis) UnmarshalJSON(b []byte) error {
 		}
 	}
 	if *m < minMillis || *m > maxMillis {
-		return misfit(fmt.Sprintf("%d is no time in milliseconds", *m))
+		return typeError(fmt.Sprintf("%d is no time in milliseconds", *m))
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func (f *Flag) UnmarshalJSON(b []byte) error {
 		*f = 0
 	default:
 		if _, err := strconv.ParseInt(text, 10, 64); err != nil {
-			return misfit(excerpt(b) + " is no flag")
+			return typeError(excerpt(b) + " is no flag")
 		}
 		*f = 0
 	}
@@ -91,7 +91,7 @@ func (n *LegacyInt) UnmarshalJSON(b []byte) error {
 	}
 	i, err := strconv.ParseInt(string(unquoted(b)), 10, 64)
 	if err != nil {
-		return misfit(excerpt(b) + " is no integer")
+		return typeError(excerpt(b) + " is no integer")
 	}
 	*n = LegacyInt(i)
 	return nil
@@ -108,7 +108,7 @@ func (t *LegacyText) UnmarshalJSON(b []byte) error {
 	case b[0] == '"':
 		return json.Unmarshal(b, (*string)(t))
 	case b[0] == '{' || b[0] == '[':
-		return misfit(excerpt(b) + " is no text")
+		return typeError(excerpt(b) + " is no text")
 	default:
 		*t = LegacyText(b)
 		return nil
@@ -150,7 +150,7 @@ func (l *List[E]) UnmarshalJSON(b []byte) error {
 		var e E
 		err := json.Unmarshal(b, &e)
 		if string(b) == "null" {
-			err = misfit("null is no entry")
+			err = typeError("null is no entry")
 		}
 		if m, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			m.Field = strings.TrimSuffix(fmt.Sprintf("[%d].%s", i, m.Field), ".")
@@ -160,10 +160,10 @@ func (l *List[E]) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// misfit is a value that is not what the API documents. It is of encoding/json's
+// typeError is a value that is not what the API documents. It is of encoding/json's
 // own type, since that is what encoding/json adds the name of a field to, level
 // by level; without a Type it is one of ours, and problem says it all.
-func misfit(problem string) error { return &json.UnmarshalTypeError{Value: problem} }
+func typeError(problem string) error { return &json.UnmarshalTypeError{Value: problem} }
 
 // describe says what is wrong with the form of an answer, with the field's name
 // and the entry's index: "conferenceList[3].status is a string, not an int64".

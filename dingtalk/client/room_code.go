@@ -28,10 +28,10 @@ var roomCodeConferences = declare(endpoint{
 type RoomCodeConferencePage struct {
 	refusal
 	pageFields
-	Conferences List[*ConferenceInfo] `json:"conferenceList"`
+	Conferences List[*Conference] `json:"conferenceList"`
 }
 
-func (c *ConferenceInfo) key() string { return keyOf(c.ConferenceID) }
+func (c *Conference) key() string { return keyOf(c.ConferenceID) }
 
 func (p *RoomCodeConferencePage) entries() entries { return entriesOf("conferenceList", p.Conferences) }
 

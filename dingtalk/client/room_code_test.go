@@ -52,13 +52,13 @@ var roomCodeAPI = apiCase{
 func TestRoomCodeConferences(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		roomCodeAPI.answer(t, w, roomCodeAPI.good()...)
-		var got []*client.ConferenceInfo
+		var got []*client.Conference
 		for page, err := range w.api.RoomCodeConferences(t.Context(), "81236540097", client.PageOptions{}) {
 			equal(t, "error", error(nil), err)
 			equal(t, "total", to[int64](2), page.TotalCount)
 			got = append(got, page.Conferences...)
 		}
-		equal(t, "conferences", []*client.ConferenceInfo{{
+		equal(t, "conferences", []*client.Conference{{
 			ConferenceID: to("64f1c2aa2fe0a1014c7d0b55"), Title: to("Vendor review"), RoomCode: to("81236540097"), Status: to(client.StatusEnded),
 			StartTime: to(client.Millis(1755500400000)), EndTime: to(client.Millis(1755509520000)), Duration: to(client.Span(9120000)),
 			CreatorID: to("uVq7RkLx2iSbP0yTn8sWQiEiE"), CreatorNick: to("Lin"),

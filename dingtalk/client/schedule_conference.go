@@ -30,9 +30,9 @@ const (
 	StatusInProgress int64 = 2
 )
 
-// Conference is one meeting of a schedule. A nil field is one that DingTalk
+// ScheduleConference is one meeting of a schedule. A nil field is one that DingTalk
 // did not return.
-type Conference struct {
+type ScheduleConference struct {
 	ConferenceID *string `json:"conferenceId"`
 	Title        *string `json:"title"`
 	RoomCode     *string `json:"roomCode"`
@@ -45,10 +45,10 @@ type Conference struct {
 type ScheduleConferencePage struct {
 	refusal
 	pageFields
-	Conferences List[*Conference] `json:"conferenceList"`
+	Conferences List[*ScheduleConference] `json:"conferenceList"`
 }
 
-func (c *Conference) key() string { return keyOf(c.ConferenceID) }
+func (c *ScheduleConference) key() string { return keyOf(c.ConferenceID) }
 
 func (p *ScheduleConferencePage) entries() entries { return entriesOf("conferenceList", p.Conferences) }
 
