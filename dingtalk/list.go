@@ -149,6 +149,19 @@ func (l *listing) wants(columns ...string) bool {
 // stream hands a row on and reports whether more are wanted.
 func (l *listing) stream(row any) bool { return l.emit(record{row, l}) }
 
+// streamAll hands all entries of a list on, until no more are wanted.
+func streamAll[E any](l *listing, pages iter.Seq2[*client.Page[E], error]) error {
+	for entry, err := range client.Entries(pages) {
+		if err != nil {
+			return err
+		}
+		if !l.stream(entry) {
+			return nil
+		}
+	}
+	return nil
+}
+
 // pages are how a list call reads its pages: the first no larger than the rows
 // that the engine wants first, the others, for which it has to ask, as large as
 // may be.

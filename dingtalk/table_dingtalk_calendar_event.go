@@ -70,19 +70,17 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 	var doubtful []*client.CalendarEvent
 	// stream hands on the events of some pages that are wanted and that the span
 	// has, and reports whether more are.
-	stream := func(pages iter.Seq2[*client.CalendarEventPage, error], s span) (more bool, err error) {
-		for page, err := range pages {
+	stream := func(pages iter.Seq2[*client.Page[*client.CalendarEvent], error], s span) (more bool, err error) {
+		for event, err := range client.Entries(pages) {
 			if err != nil {
 				return false, err
 			}
-			for _, event := range page.Events {
-				switch start := eventTime(event.Start); {
-				case !s.has(start) || !wanted(event):
-				case !bounds.allow(start):
-					doubtful = append(doubtful, event)
-				case !l.stream(event):
-					return false, nil
-				}
+			switch start := eventTime(event.Start); {
+			case !s.has(start) || !wanted(event):
+			case !bounds.allow(start):
+				doubtful = append(doubtful, event)
+			case !l.stream(event):
+				return false, nil
 			}
 		}
 		return true, nil

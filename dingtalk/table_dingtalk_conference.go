@@ -72,7 +72,7 @@ func readConferences(ctx context.Context, l *listing) error {
 		if err != nil {
 			return err
 		}
-		for conferences := range inTurn(l, page.Conferences) {
+		for conferences := range inTurn(l, page.Entries) {
 			if l.wants(byIDOnly...) {
 				err := fill(ctx, l, byIDOnly, conferences, func(ctx context.Context, c *client.Conference) error { return fillConference(ctx, l, c) })
 				if err != nil {

@@ -47,15 +47,5 @@ var attendStatusNames = map[int64]string{
 
 func readConferenceMembers(ctx context.Context, l *listing) error {
 	id, _ := l.key("conference_id")
-	for page, err := range l.api.ConferenceMembers(ctx, id, l.pages()) {
-		if err != nil {
-			return err
-		}
-		for _, member := range page.Members {
-			if !l.stream(member) {
-				return nil
-			}
-		}
-	}
-	return nil
+	return streamAll(l, l.api.ConferenceMembers(ctx, id, l.pages()))
 }

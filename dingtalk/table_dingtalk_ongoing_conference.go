@@ -35,15 +35,5 @@ var bizTypeNames = map[string]string{"0": "instant", "3": "scheduled", "audio_co
 //// LIST FUNCTION
 
 func readOngoingConferences(ctx context.Context, l *listing) error {
-	for page, err := range l.api.OngoingConferences(ctx, l.pages()) {
-		if err != nil {
-			return err
-		}
-		for _, conference := range page.Conferences {
-			if !l.stream(conference) {
-				return nil
-			}
-		}
-	}
-	return nil
+	return streamAll(l, l.api.OngoingConferences(ctx, l.pages()))
 }

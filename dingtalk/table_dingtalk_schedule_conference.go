@@ -50,7 +50,7 @@ func readScheduleConferences(ctx context.Context, l *listing) error {
 		if err != nil {
 			return err
 		}
-		for _, conference := range page.Conferences {
+		for _, conference := range page.Entries {
 			if !l.stream(scheduleConference{conference, page.TotalCount}) {
 				return nil
 			}

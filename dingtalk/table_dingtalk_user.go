@@ -149,7 +149,7 @@ func readDepartmentUsers(ctx context.Context, l *listing, department int64, seen
 			return false, err
 		}
 		var users []*client.User
-		for _, u := range page.Result.Users {
+		for _, u := range page.Entries {
 			if u.UserID != nil {
 				if seen[string(*u.UserID)] {
 					continue

@@ -364,7 +364,7 @@ var scheduleConferencesAPI = apiCase{
 	declared: "/v1.0/conference/videoConferences/scheduleConferences/{scheduleConferenceId}",
 	path:     "/v1.0/conference/videoConferences/scheduleConferences/x",
 	call: func(ctx context.Context, c *client.Client, opt client.PageOptions) (int, error) {
-		return rowsOf(c.ScheduleConferences(ctx, "x", opt), func(p *client.ScheduleConferencePage) int { return len(p.Conferences) })
+		return rowsOf(c.ScheduleConferences(ctx, "x", opt), func(p *client.Page[*client.ScheduleConference]) int { return len(p.Entries) })
 	},
 	asks: []string{"", "nextToken=19"},
 	pages: []string{
@@ -383,7 +383,7 @@ var ongoingConferencesAPI = apiCase{
 	declared: "/v1.0/conference/orgConferences",
 	path:     "/v1.0/conference/orgConferences",
 	call: func(ctx context.Context, c *client.Client, opt client.PageOptions) (int, error) {
-		return rowsOf(c.OngoingConferences(ctx, opt), func(p *client.OngoingConferencePage) int { return len(p.Conferences) })
+		return rowsOf(c.OngoingConferences(ctx, opt), func(p *client.Page[*client.OngoingConference]) int { return len(p.Entries) })
 	},
 	asks: []string{"", "nextToken=50742351870"},
 	pages: []string{

@@ -190,8 +190,8 @@ func within(field string, err error) error {
 	return err
 }
 
-// CalendarEventPage is one page of the events of a user.
-type CalendarEventPage struct {
+// calendarEventPage is one page of the events of a user.
+type calendarEventPage struct {
 	refusal
 	pageFields
 	Events List[*CalendarEvent] `json:"events"`
@@ -215,15 +215,15 @@ func (e *CalendarEvent) named() error {
 	return nil
 }
 
-func (p *CalendarEventPage) entries() entries { return entriesOf("events", p.Events) }
+func (p *calendarEventPage) list() (string, List[*CalendarEvent]) { return "events", p.Events }
 
-func (p *CalendarEventPage) check() error {
+func (p *calendarEventPage) check() error {
 	for i, e := range p.Events {
 		if err := e.named(); err != nil {
 			return fmt.Errorf("events[%d].%w", i, err)
 		}
 	}
-	return checkPage(p)
+	return checkPage[*CalendarEvent](p)
 }
 
 // CalendarEventsView returns the events of a user's primary calendar that end at
@@ -231,8 +231,8 @@ func (p *CalendarEventPage) check() error {
 // event that recurs it has every occurrence, past and future. The bounds are sent
 // in whole seconds, never narrower than they are. An error is the last thing it
 // yields.
-func (c *Client) CalendarEventsView(ctx context.Context, unionID string, from, until time.Time, opt PageOptions) iter.Seq2[*CalendarEventPage, error] {
-	return pages[CalendarEventPage](ctx, c, opt, request{endpoint: calendarEventsView, ids: []string{unionID}, args: url.Values{
+func (c *Client) CalendarEventsView(ctx context.Context, unionID string, from, until time.Time, opt PageOptions) iter.Seq2[*Page[*CalendarEvent], error] {
+	return pages[*CalendarEvent, calendarEventPage](ctx, c, opt, request{endpoint: calendarEventsView, ids: []string{unionID}, args: url.Values{
 		"maxAttendees": {strconv.Itoa(maxAttendeesOfEach)}, "timeMin": {isoSecond(from)}, "timeMax": {isoSecond(until.Add(time.Second - 1))}}})
 }
 
@@ -240,8 +240,8 @@ func (c *Client) CalendarEventsView(ctx context.Context, unionID string, from, u
 // by page, less those deleted, and its first event, which doesn't say that it
 // belongs to the series. It has the past occurrences and not the future ones. An
 // error is the last thing it yields.
-func (c *Client) CalendarSeries(ctx context.Context, unionID, seriesMasterID string, opt PageOptions) iter.Seq2[*CalendarEventPage, error] {
-	return pages[CalendarEventPage](ctx, c, opt, request{endpoint: calendarEvents, ids: []string{unionID}, args: url.Values{
+func (c *Client) CalendarSeries(ctx context.Context, unionID, seriesMasterID string, opt PageOptions) iter.Seq2[*Page[*CalendarEvent], error] {
+	return pages[*CalendarEvent, calendarEventPage](ctx, c, opt, request{endpoint: calendarEvents, ids: []string{unionID}, args: url.Values{
 		"maxAttendees": {strconv.Itoa(maxAttendeesOfEach)}, "seriesMasterId": {seriesMasterID}}})
 }
 

@@ -81,13 +81,13 @@ var badEvents = map[string]string{
 }
 
 // eventsAPI is a list of events.
-func eventsAPI(name, path, args string, call func(context.Context, *client.Client, client.PageOptions) iter.Seq2[*client.CalendarEventPage, error]) apiCase {
+func eventsAPI(name, path, args string, call func(context.Context, *client.Client, client.PageOptions) iter.Seq2[*client.Page[*client.CalendarEvent], error]) apiCase {
 	return apiCase{
 		name:     name,
 		declared: strings.Replace(path, "/x/", "/{unionId}/", 1),
 		path:     path,
 		call: func(ctx context.Context, c *client.Client, opt client.PageOptions) (int, error) {
-			return rowsOf(call(ctx, c, opt), func(p *client.CalendarEventPage) int { return len(p.Events) })
+			return rowsOf(call(ctx, c, opt), func(p *client.Page[*client.CalendarEvent]) int { return len(p.Entries) })
 		},
 		asks: []string{"maxAttendees=100" + args, strings.Replace("maxAttendees=100"+args, "&", "&nextToken=cnNT&", 1)},
 		pages: []string{
@@ -125,11 +125,11 @@ func eventsAPI(name, path, args string, call func(context.Context, *client.Clien
 var (
 	viewFrom        = time.Date(2025, 8, 18, 15, 0, 0, 0, time.FixedZone("", 8*60*60))
 	calendarViewAPI = eventsAPI("occurrences of events", "/v1.0/calendar/users/x/calendars/primary/eventsview", "&timeMax=2025-08-25T07%3A00%3A00Z&timeMin=2025-08-18T07%3A00%3A00Z",
-		func(ctx context.Context, c *client.Client, opt client.PageOptions) iter.Seq2[*client.CalendarEventPage, error] {
+		func(ctx context.Context, c *client.Client, opt client.PageOptions) iter.Seq2[*client.Page[*client.CalendarEvent], error] {
 			return c.CalendarEventsView(ctx, "x", viewFrom, viewFrom.AddDate(0, 0, 7), opt)
 		})
 	calendarSeriesAPI = eventsAPI("events of a series", "/v1.0/calendar/users/x/calendars/primary/events", "&seriesMasterId=a+b",
-		func(ctx context.Context, c *client.Client, opt client.PageOptions) iter.Seq2[*client.CalendarEventPage, error] {
+		func(ctx context.Context, c *client.Client, opt client.PageOptions) iter.Seq2[*client.Page[*client.CalendarEvent], error] {
 			return c.CalendarSeries(ctx, "x", "a b", opt)
 		})
 )
@@ -167,7 +167,7 @@ func TestCalendarEvents(t *testing.T) {
 			var got []*client.CalendarEvent
 			for page, err := range pages {
 				equal(t, "error", error(nil), err)
-				got = append(got, page.Events...)
+				got = append(got, page.Entries...)
 			}
 			equal(t, a.name, []*client.CalendarEvent{wantEvent(), {ID: to("e")}}, got)
 		})

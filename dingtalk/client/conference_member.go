@@ -59,8 +59,8 @@ type ConferenceMember struct {
 	OuterOrgMember bool `json:"outerOrgMember"`
 }
 
-// ConferenceMemberPage is one page of the members of a meeting.
-type ConferenceMemberPage struct {
+// conferenceMemberPage is one page of the members of a meeting.
+type conferenceMemberPage struct {
 	refusal
 	pageFields
 	Members List[*ConferenceMember] `json:"memberModels"`
@@ -76,17 +76,19 @@ func (m *ConferenceMember) key() string {
 	return id
 }
 
-func (p *ConferenceMemberPage) entries() entries { return entriesOf("memberModels", p.Members) }
+func (p *conferenceMemberPage) list() (string, List[*ConferenceMember]) {
+	return "memberModels", p.Members
+}
 
-func (p *ConferenceMemberPage) check() error { return checkPage(p) }
+func (p *conferenceMemberPage) check() error { return checkPage[*ConferenceMember](p) }
 
 // ConferenceMembers returns the members of a meeting page by page, 100 to a page
 // if opt says no other size. An error is the last thing it yields: an *Error of
 // kind NotFound where DingTalk knows no such meeting, and NotAllowed where it is
 // another organization's.
-func (c *Client) ConferenceMembers(ctx context.Context, conferenceID string, opt PageOptions) iter.Seq2[*ConferenceMemberPage, error] {
+func (c *Client) ConferenceMembers(ctx context.Context, conferenceID string, opt PageOptions) iter.Seq2[*Page[*ConferenceMember], error] {
 	if opt.Size == 0 {
 		opt.Size = memberPageSize
 	}
-	return pages[ConferenceMemberPage](ctx, c, opt, request{endpoint: conferenceMembers, ids: []string{conferenceID}})
+	return pages[*ConferenceMember, conferenceMemberPage](ctx, c, opt, request{endpoint: conferenceMembers, ids: []string{conferenceID}})
 }

@@ -12,7 +12,7 @@ var conferenceMembersAPI = apiCase{
 	declared: "/v1.0/conference/videoConferences/{conferenceId}/members",
 	path:     "/v1.0/conference/videoConferences/x/members",
 	call: func(ctx context.Context, c *client.Client, opt client.PageOptions) (int, error) {
-		return rowsOf(c.ConferenceMembers(ctx, "x", opt), func(p *client.ConferenceMemberPage) int { return len(p.Members) })
+		return rowsOf(c.ConferenceMembers(ctx, "x", opt), func(p *client.Page[*client.ConferenceMember]) int { return len(p.Entries) })
 	},
 	asks: []string{"maxResults=100", "maxResults=100&nextToken=123000000"},
 	pages: []string{
@@ -51,7 +51,7 @@ func TestConferenceMembers(t *testing.T) {
 		var got []*client.ConferenceMember
 		for page, err := range w.api.ConferenceMembers(t.Context(), "x", client.PageOptions{}) {
 			equal(t, "error", error(nil), err)
-			got = append(got, page.Members...)
+			got = append(got, page.Entries...)
 		}
 		equal(t, "members", []*client.ConferenceMember{{
 			UnionID: to("uVq7RkLx2iSbP0yTn8sWQiEiE"), ConferenceID: to("64f1c2aa2fe0a1014c7d0b55"), UserNick: to("Lin"), JobNumber: to("A-0417"),

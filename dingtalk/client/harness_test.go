@@ -130,7 +130,7 @@ func list(ctx context.Context, w *world, id string, opt client.PageOptions) answ
 			break
 		}
 		a.pages++
-		for _, c := range page.Conferences {
+		for _, c := range page.Entries {
 			id := ""
 			if c.ConferenceID != nil {
 				id = *c.ConferenceID

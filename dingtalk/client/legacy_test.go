@@ -31,7 +31,7 @@ func legacyList(w *world, opt client.PageOptions) (ids []string, pages int, err 
 			return ids, pages, err
 		}
 		pages++
-		for _, u := range page.Result.Users {
+		for _, u := range page.Entries {
 			ids = append(ids, string(*u.UserID))
 		}
 	}

@@ -35,8 +35,8 @@ type OngoingConference struct {
 	StartTime *Millis `json:"startTime"`
 }
 
-// OngoingConferencePage is one page of the meetings in progress.
-type OngoingConferencePage struct {
+// ongoingConferencePage is one page of the meetings in progress.
+type ongoingConferencePage struct {
 	refusal
 	pageFields
 	Conferences List[*OngoingConference] `json:"onGoingConfList"`
@@ -44,12 +44,14 @@ type OngoingConferencePage struct {
 
 func (c *OngoingConference) key() string { return keyOf(c.ConferenceID) }
 
-func (p *OngoingConferencePage) entries() entries { return entriesOf("onGoingConfList", p.Conferences) }
+func (p *ongoingConferencePage) list() (string, List[*OngoingConference]) {
+	return "onGoingConfList", p.Conferences
+}
 
-func (p *OngoingConferencePage) check() error { return checkPage(p) }
+func (p *ongoingConferencePage) check() error { return checkPage[*OngoingConference](p) }
 
 // OngoingConferences returns the organization's meetings in progress page by
 // page. An error is the last thing it yields.
-func (c *Client) OngoingConferences(ctx context.Context, opt PageOptions) iter.Seq2[*OngoingConferencePage, error] {
-	return pages[OngoingConferencePage](ctx, c, opt, request{endpoint: orgConferences})
+func (c *Client) OngoingConferences(ctx context.Context, opt PageOptions) iter.Seq2[*Page[*OngoingConference], error] {
+	return pages[*OngoingConference, ongoingConferencePage](ctx, c, opt, request{endpoint: orgConferences})
 }

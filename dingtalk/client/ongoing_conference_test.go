@@ -59,7 +59,7 @@ func TestOngoingConferences(t *testing.T) {
 					if err = pageErr; err != nil {
 						break
 					}
-					for _, c := range page.Conferences {
+					for _, c := range page.Entries {
 						id := ""
 						if c.ConferenceID != nil {
 							id = *c.ConferenceID

@@ -27,11 +27,11 @@ type PageOptions struct {
 // call without what says which page is wanted. An
 // error is the last thing it yields. No call is made after the loop over it
 // has ended. A short or empty page does not end a list.
-func pages[P any, PP interface {
+func pages[E entry, P any, PP interface {
 	*P
-	page
-}](ctx context.Context, c *Client, opt PageOptions, r request) iter.Seq2[*P, error] {
-	return func(yield func(*P, error) bool) {
+	page[E]
+}](ctx context.Context, c *Client, opt PageOptions, r request) iter.Seq2[*Page[E], error] {
+	return func(yield func(*Page[E], error) bool) {
 		of, args := r.endpoint, maps.Clone(r.args)
 		if args == nil {
 			args = url.Values{}
@@ -66,17 +66,18 @@ func pages[P any, PP interface {
 				fail(err)
 				return
 			}
-			if !yield(answer, nil) {
+			at := PP(answer).position()
+			_, entries := PP(answer).list()
+			if !yield(&Page[E]{entries, at.total}, nil) {
 				return
 			}
-			at, entries := PP(answer).position(), PP(answer).entries()
 			next, err := of.paging.next(at)
 			switch {
 			case err != nil:
 			case next == "":
-				err = list.end(at, entries)
+				err = list.end(at, keysOf(entries))
 			default:
-				err = list.next(at, entries, of.paging.at, next)
+				err = list.next(at, keysOf(entries), of.paging.at, next)
 			}
 			if err != nil {
 				fail(unexpected(http.StatusOK, err.Error(), adviceOddAnswer))
@@ -88,6 +89,34 @@ func pages[P any, PP interface {
 			// A position is where to go on, whatever the size of the page before.
 			args.Set(of.paging.at, next)
 			ask(opt.Size)
+		}
+	}
+}
+
+// keysOf are the keys of entries.
+func keysOf[E entry](entries List[E]) []string {
+	keys := make([]string, len(entries))
+	for i, e := range entries {
+		keys[i] = e.key()
+	}
+	return keys
+}
+
+// Entries yields the entries of a list's pages. An error is the last thing it
+// yields.
+func Entries[E any](pages iter.Seq2[*Page[E], error]) iter.Seq2[E, error] {
+	return func(yield func(E, error) bool) {
+		for page, err := range pages {
+			if err != nil {
+				var none E
+				yield(none, err)
+				return
+			}
+			for _, e := range page.Entries {
+				if !yield(e, nil) {
+					return
+				}
+			}
 		}
 	}
 }

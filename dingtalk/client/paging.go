@@ -3,7 +3,6 @@ package client
 import (
 	"errors"
 	"fmt"
-	"iter"
 )
 
 // paging is how an API is read page by page.
@@ -54,22 +53,22 @@ func (p *paging) next(at position) (string, error) {
 	}
 }
 
+// Page is a page of a list.
+type Page[E any] struct {
+	// Entries are what is on it: as many as DingTalk likes, or none.
+	Entries []E
+	// TotalCount is the number of entries on all pages, as this one says; nil
+	// where it says nothing.
+	TotalCount *int64
+}
+
 // page is one answer of a paged API.
-type page interface {
+type page[E entry] interface {
 	answer
 	// position is of one of the types below, which a page embeds.
 	position() position
-	// entries is the page's list.
-	entries() entries
-}
-
-// entries is the list of a page, whatever it lists.
-type entries struct {
-	name string // in the answer
-	n    int
-	// missing is true where the answer has no such list, not even an empty one.
-	missing bool
-	keys    iter.Seq[string]
+	// list is the page's list, and its name in the answer.
+	list() (name string, entries List[E])
 }
 
 // entry is what a page lists.
@@ -77,16 +76,6 @@ type entry interface {
 	comparable
 	// key tells an entry from the others of its list; "" where nothing does.
 	key() string
-}
-
-func entriesOf[E entry](name string, l List[E]) entries {
-	return entries{name: name, n: len(l), missing: l == nil, keys: func(yield func(string) bool) {
-		for _, e := range l {
-			if !yield(e.key()) {
-				return
-			}
-		}
-	}}
 }
 
 // keyOf is the key of an entry with an id.
@@ -126,10 +115,10 @@ func (p *cursorFields) position() position {
 
 // checkPage returns what a page lacks. A list may only be left out where
 // DingTalk says that nothing is on it.
-func checkPage(p page) error {
-	list := p.entries()
-	if total := p.position().total; list.missing && (total == nil || *total != 0) {
-		return fmt.Errorf("%s is missing", list.name)
+func checkPage[E entry](p page[E]) error {
+	name, list := p.list()
+	if total := p.position().total; list == nil && (total == nil || *total != 0) {
+		return fmt.Errorf("%s is missing", name)
 	}
 	return nil
 }
@@ -157,8 +146,8 @@ type progress struct {
 }
 
 // end returns what is wrong with a list that ends with this page.
-func (p *progress) end(at position, list entries) error {
-	p.count(at, list)
+func (p *progress) end(at position, keys []string) error {
+	p.count(at, keys)
 	if p.read == 0 && p.told > 0 {
 		return fmt.Errorf("totalCount is %d, but the list is empty", p.told)
 	}
@@ -166,8 +155,8 @@ func (p *progress) end(at position, list entries) error {
 }
 
 // next returns what is wrong with a list that goes on after this page.
-func (p *progress) next(at position, list entries, name, next string) error {
-	p.count(at, list)
+func (p *progress) next(at position, keys []string, name, next string) error {
+	p.count(at, keys)
 	switch {
 	case p.empty > maxEmptyPages:
 		return fmt.Errorf("%d pages in a row were empty and promised more", p.empty)
@@ -182,7 +171,8 @@ func (p *progress) next(at position, list entries, name, next string) error {
 	return nil
 }
 
-func (p *progress) count(at position, list entries) {
+// count takes a page into account, by its position and the keys of its entries.
+func (p *progress) count(at position, keys []string) {
 	if at.total != nil {
 		p.told = *at.total
 		p.total = max(p.total, p.told)
@@ -192,19 +182,19 @@ func (p *progress) count(at position, list entries) {
 	} else {
 		p.beyond = 0
 	}
-	p.read += list.n
-	if list.n == 0 {
+	p.read += len(keys)
+	if len(keys) == 0 {
 		p.empty++
 		return
 	}
 	p.empty = 0
-	keys := make(map[string]bool, list.n)
+	seen := make(map[string]bool, len(keys))
 	stale := true
-	for key := range list.keys {
+	for _, key := range keys {
 		stale = stale && key != "" && p.last[key]
-		keys[key] = true
+		seen[key] = true
 	}
-	if p.last = keys; stale {
+	if p.last = seen; stale {
 		p.stale++
 	} else {
 		p.stale = 0

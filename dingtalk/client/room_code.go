@@ -24,8 +24,8 @@ var roomCodeConferences = declare(endpoint{
 	permission: "VideoConference.Conference.Read",
 })
 
-// RoomCodeConferencePage is one page of the meetings of a room code.
-type RoomCodeConferencePage struct {
+// roomCodeConferencePage is one page of the meetings of a room code.
+type roomCodeConferencePage struct {
 	refusal
 	pageFields
 	Conferences List[*Conference] `json:"conferenceList"`
@@ -33,17 +33,19 @@ type RoomCodeConferencePage struct {
 
 func (c *Conference) key() string { return keyOf(c.ConferenceID) }
 
-func (p *RoomCodeConferencePage) entries() entries { return entriesOf("conferenceList", p.Conferences) }
+func (p *roomCodeConferencePage) list() (string, List[*Conference]) {
+	return "conferenceList", p.Conferences
+}
 
-func (p *RoomCodeConferencePage) check() error { return checkPage(p) }
+func (p *roomCodeConferencePage) check() error { return checkPage[*Conference](p) }
 
 // RoomCodeConferences returns the meetings of a room code page by page: a code
 // of a scheduled or recurring meeting may have several. Spaces in the code don't
 // count. An error is the last thing it yields: an *Error of kind NotFound where
 // DingTalk knows no such code, and NotAllowed where it is another
 // organization's.
-func (c *Client) RoomCodeConferences(ctx context.Context, roomCode string, opt PageOptions) iter.Seq2[*RoomCodeConferencePage, error] {
-	return pages[RoomCodeConferencePage](ctx, c, opt, request{endpoint: roomCodeConferences, ids: []string{RoomCodeDigits(roomCode)}})
+func (c *Client) RoomCodeConferences(ctx context.Context, roomCode string, opt PageOptions) iter.Seq2[*Page[*Conference], error] {
+	return pages[*Conference, roomCodeConferencePage](ctx, c, opt, request{endpoint: roomCodeConferences, ids: []string{RoomCodeDigits(roomCode)}})
 }
 
 // RoomCodeDigits is a room code without its spaces: DingTalk prints a code in

@@ -12,7 +12,7 @@ var roomCodeAPI = apiCase{
 	declared: "/v1.0/conference/roomCodes/{roomCode}/infos",
 	path:     "/v1.0/conference/roomCodes/81236540097/infos",
 	call: func(ctx context.Context, c *client.Client, opt client.PageOptions) (int, error) {
-		return rowsOf(c.RoomCodeConferences(ctx, "812 365 40097", opt), func(p *client.RoomCodeConferencePage) int { return len(p.Conferences) })
+		return rowsOf(c.RoomCodeConferences(ctx, "812 365 40097", opt), func(p *client.Page[*client.Conference]) int { return len(p.Entries) })
 	},
 	asks: []string{"", "nextToken=10"},
 	pages: []string{
@@ -56,7 +56,7 @@ func TestRoomCodeConferences(t *testing.T) {
 		for page, err := range w.api.RoomCodeConferences(t.Context(), "81236540097", client.PageOptions{}) {
 			equal(t, "error", error(nil), err)
 			equal(t, "total", to[int64](2), page.TotalCount)
-			got = append(got, page.Conferences...)
+			got = append(got, page.Entries...)
 		}
 		equal(t, "conferences", []*client.Conference{{
 			ConferenceID: to("64f1c2aa2fe0a1014c7d0b55"), Title: to("Vendor review"), RoomCode: to("81236540097"), Status: to(client.StatusEnded),

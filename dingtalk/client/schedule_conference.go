@@ -41,8 +41,8 @@ type ScheduleConference struct {
 	EndTime      *Millis `json:"endTime"`
 }
 
-// ScheduleConferencePage is one page of the meetings of a schedule.
-type ScheduleConferencePage struct {
+// scheduleConferencePage is one page of the meetings of a schedule.
+type scheduleConferencePage struct {
 	refusal
 	pageFields
 	Conferences List[*ScheduleConference] `json:"conferenceList"`
@@ -50,13 +50,15 @@ type ScheduleConferencePage struct {
 
 func (c *ScheduleConference) key() string { return keyOf(c.ConferenceID) }
 
-func (p *ScheduleConferencePage) entries() entries { return entriesOf("conferenceList", p.Conferences) }
+func (p *scheduleConferencePage) list() (string, List[*ScheduleConference]) {
+	return "conferenceList", p.Conferences
+}
 
-func (p *ScheduleConferencePage) check() error { return checkPage(p) }
+func (p *scheduleConferencePage) check() error { return checkPage[*ScheduleConference](p) }
 
 // ScheduleConferences returns the meetings of a schedule page by page. An error
 // is the last thing it yields: an *Error of kind NotFound where DingTalk knows
 // no such schedule.
-func (c *Client) ScheduleConferences(ctx context.Context, scheduleConferenceID string, opt PageOptions) iter.Seq2[*ScheduleConferencePage, error] {
-	return pages[ScheduleConferencePage](ctx, c, opt, request{endpoint: scheduleConferences, ids: []string{scheduleConferenceID}})
+func (c *Client) ScheduleConferences(ctx context.Context, scheduleConferenceID string, opt PageOptions) iter.Seq2[*Page[*ScheduleConference], error] {
+	return pages[*ScheduleConference, scheduleConferencePage](ctx, c, opt, request{endpoint: scheduleConferences, ids: []string{scheduleConferenceID}})
 }

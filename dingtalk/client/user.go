@@ -138,30 +138,30 @@ func (c *Client) User(ctx context.Context, userID string, wait func(context.Cont
 	return &a.Result, nil
 }
 
-// UserPage is one page of the members of a department.
-type UserPage struct {
+// userPage is one page of the members of a department.
+type userPage struct {
 	refusal
-	Result UserList `json:"result"`
+	Result userList `json:"result"`
 }
 
-// UserList is a part of the members of a department.
-type UserList struct {
+// userList is a part of the members of a department.
+type userList struct {
 	cursorFields
 	Users List[*User] `json:"list"`
 }
 
-func (p *UserPage) position() position { return p.Result.position() }
+func (p *userPage) position() position { return p.Result.position() }
 
 func (u *User) key() string { return keyOf((*string)(u.UserID)) }
 
-func (p *UserPage) entries() entries { return entriesOf("result.list", p.Result.Users) }
+func (p *userPage) list() (string, List[*User]) { return "result.list", p.Result.Users }
 
-func (p *UserPage) check() error { return checkPage(p) }
+func (p *userPage) check() error { return checkPage[*User](p) }
 
 // DepartmentUsers returns the direct members of a department page by page, and
 // no page where it has none. 1 is the root. People with restricted access are
 // among them: DingTalk leaves them out unless contain_access_limit is sent. An error is the last thing it
 // yields: an *Error of kind NotFound where DingTalk knows no such department.
-func (c *Client) DepartmentUsers(ctx context.Context, departmentID int64, opt PageOptions) iter.Seq2[*UserPage, error] {
-	return pages[UserPage](ctx, c, opt, request{endpoint: departmentUsers, args: url.Values{"dept_id": {strconv.FormatInt(departmentID, 10)}, "contain_access_limit": {"true"}}})
+func (c *Client) DepartmentUsers(ctx context.Context, departmentID int64, opt PageOptions) iter.Seq2[*Page[*User], error] {
+	return pages[*User, userPage](ctx, c, opt, request{endpoint: departmentUsers, args: url.Values{"dept_id": {strconv.FormatInt(departmentID, 10)}, "contain_access_limit": {"true"}}})
 }

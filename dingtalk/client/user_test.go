@@ -85,7 +85,7 @@ var departmentUsersAPI = apiCase{
 	declared: "/topapi/v2/user/list",
 	path:     "/topapi/v2/user/list",
 	call: func(ctx context.Context, c *client.Client, opt client.PageOptions) (int, error) {
-		return rowsOf(c.DepartmentUsers(ctx, 7, opt), func(p *client.UserPage) int { return len(p.Result.Users) })
+		return rowsOf(c.DepartmentUsers(ctx, 7, opt), func(p *client.Page[*client.User]) int { return len(p.Entries) })
 	},
 	asks: []string{"contain_access_limit=true&cursor=0&dept_id=7&size=100", "contain_access_limit=true&cursor=10&dept_id=7&size=100"},
 	pages: []string{
@@ -159,7 +159,7 @@ func TestDepartmentUsers(t *testing.T) {
 		var got []*client.User
 		for page, err := range w.api.DepartmentUsers(t.Context(), 7, client.PageOptions{}) {
 			equal(t, "error", error(nil), err)
-			got = append(got, page.Result.Users...)
+			got = append(got, page.Entries...)
 		}
 		equal(t, "users", []*client.User{{
 			UserID: text("lin04"), UnionID: text("uVq7RkLx2iSbP0yTn8sWQiEiE"), Name: text("Lin"), JobNumber: text("A-0417"), Title: text("Buyer"), Email: text("lin@example.com"),
