@@ -64,7 +64,7 @@ const (
 type settings struct {
 	clientSettings
 	corpID string // of the column; "" where none is named
-	// actingUnionID is the user in whose name calls are made that DingTalk
+	// actingUnionID is the user on whose behalf calls are made that DingTalk
 	// answers only to a user; "" where none is named.
 	actingUnionID string
 	pageSize      int

@@ -16,7 +16,7 @@ func tableConferenceRecording(c *connector) *plugin.Table {
 		keys:        plugin.KeyColumnSlice{required("conference_id"), shownAsAsked(optional("acting_union_id"))},
 		columns: []*plugin.Column{
 			fromKey("conference_id", "The ID of the meeting. A query must name it."),
-			column("acting_union_id", "The union ID of the user in whose name DingTalk was asked: the one that the query or the connection names, or else the owner of the recording or the creator of the meeting.", func(r recording) *string { return &r.actingUnionID }),
+			column("acting_union_id", "The union ID of the user on whose behalf DingTalk returned the recording: the one that the query or the connection names, or else the owner of the recording or the creator of the meeting.", func(r recording) *string { return &r.actingUnionID }),
 			durationSeconds("How long the recording is, in seconds.", func(r recording) *client.Span { return r.Duration }),
 			timestamp("end_time", "The time at which the recording ended.", func(r recording) *client.Millis { return r.EndTime }),
 			column("file_size", "The size of the file in bytes.", func(r recording) *int64 { return r.FileSize }),
@@ -33,7 +33,7 @@ func tableConferenceRecording(c *connector) *plugin.Table {
 	})
 }
 
-// recording is a row: a recording, and in whose name it was read.
+// recording is a row: a recording, and on whose behalf it was read.
 type recording struct {
 	*client.Recording
 	actingUnionID string

@@ -17,7 +17,7 @@ func tableScheduleConferencePlan(c *connector) *plugin.Table {
 		keys:        plugin.KeyColumnSlice{required("schedule_conference_id"), shownAsAsked(optional("acting_union_id"))},
 		columns: []*plugin.Column{
 			fromKey("schedule_conference_id", "The ID of the schedule. A query must name it."),
-			column("acting_union_id", "The union ID of the user in whose name DingTalk was asked. A query must name it unless the connection does.", func(r schedulePlan) *string { return &r.actingUnionID }),
+			column("acting_union_id", "The union ID of the user on whose behalf DingTalk returned the plan. A query must name it unless the connection does.", func(r schedulePlan) *string { return &r.actingUnionID }),
 			column("cancelled", "True for a schedule that was cancelled, of which DingTalk tells nothing else.", func(r schedulePlan) *bool { return &r.Cancelled }),
 			timestamp("end_time", "The time at which the meeting is due to end.", func(r schedulePlan) *client.Millis { return r.EndTime }),
 			object("phones", "The numbers by which people join by phone.", func(r schedulePlan) json.RawMessage { return jsonList(r.Phones) }),
@@ -30,7 +30,7 @@ func tableScheduleConferencePlan(c *connector) *plugin.Table {
 	})
 }
 
-// schedulePlan is a row: a plan, and in whose name it was read.
+// schedulePlan is a row: a plan, and on whose behalf it was read.
 type schedulePlan struct {
 	*client.SchedulePlan
 	actingUnionID string
