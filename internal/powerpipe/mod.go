@@ -40,20 +40,6 @@ type Variable struct {
 	HasDefault bool
 }
 
-// Benchmark is a group of controls and of other benchmarks.
-type Benchmark struct {
-	Name, Title, Description string
-	Tags                     map[string]string
-	// Children are *Benchmark or *Control, in order.
-	Children []Child
-}
-
-// Child is a member of a Benchmark.
-type Child interface{ isChild() }
-
-func (*Benchmark) isChild() {}
-func (*Control) isChild()   {}
-
 // Control is one check: SQL with a row for each thing that it checked.
 type Control struct {
 	Name, Title, Description string
@@ -71,24 +57,6 @@ type Query struct {
 
 // Param is a parameter of a Query.
 type Param struct{ Name, Description string }
-
-// Dashboard is a page of panels.
-type Dashboard struct {
-	Name, Title string
-	Tags        map[string]string
-	// Panels are those with a query, however deep they lie.
-	Panels []*Panel
-}
-
-// Panel is a card, chart, table or input of a dashboard.
-type Panel struct {
-	// Kind is the panel's block, such as card; Name is "" where it has none.
-	Kind, Name, Title string
-	// Query is what it shows.
-	Query *Query
-	// Args are the names of the parameters that it gives values to.
-	Args []string
-}
 
 // Severities are the severities that Powerpipe knows.
 var Severities = []string{"critical", "high", "medium", "low", "none"}
@@ -311,83 +279,6 @@ func (l *loader) query(b *hclsyntax.Block) (*Query, error) {
 	return q, nil
 }
 
-// readBenchmarks reads all benchmarks, then links their children.
-func (l *loader) readBenchmarks() error {
-	for _, b := range l.blocks["benchmark"] {
-		bench := &Benchmark{Name: label(b)}
-		var err error
-		if bench.Title, err = l.text(b.Body, "title"); err != nil {
-			return err
-		}
-		if bench.Description, err = l.text(b.Body, "description"); err != nil {
-			return err
-		}
-		if bench.Tags, err = l.tags(b.Body); err != nil {
-			return err
-		}
-		if err := add(l.mod.Benchmarks, b, bench); err != nil {
-			return err
-		}
-	}
-	for _, b := range l.blocks["benchmark"] {
-		attribute, ok := b.Body.Attributes["children"]
-		if !ok {
-			return at(b.TypeRange, "benchmark %s has no children", label(b))
-		}
-		items, diags := hcl.ExprList(attribute.Expr)
-		if diags.HasErrors() {
-			return diags
-		}
-		for _, item := range items {
-			kind, name, err := reference(item)
-			if err != nil {
-				return err
-			}
-			var child Child
-			if c, ok := l.mod.Controls[name]; ok && kind == "control" {
-				child = c
-			} else if c, ok := l.mod.Benchmarks[name]; ok && kind == "benchmark" {
-				child = c
-			} else {
-				return at(item.Range(), "there is no %s %s", kind, name)
-			}
-			bench := l.mod.Benchmarks[label(b)]
-			bench.Children = append(bench.Children, child)
-		}
-	}
-	for _, b := range l.blocks["benchmark"] {
-		if l.mod.Benchmarks[label(b)].within(map[*Benchmark]bool{}) {
-			return at(b.TypeRange, "benchmark %s is within itself", label(b))
-		}
-	}
-	return nil
-}
-
-// add puts the resource of a block under its name, which no other has.
-func add[R any](all map[string]R, b *hclsyntax.Block, r R) error {
-	name := label(b)
-	if _, twice := all[name]; twice {
-		return at(b.TypeRange, "there are two of %s %s", b.Type, name)
-	}
-	all[name] = r
-	return nil
-}
-
-// within reports whether one of the benchmarks on the way to b is below it.
-func (b *Benchmark) within(above map[*Benchmark]bool) bool {
-	if above[b] {
-		return true
-	}
-	above[b] = true
-	defer delete(above, b)
-	for _, c := range b.Children {
-		if child, ok := c.(*Benchmark); ok && child.within(above) {
-			return true
-		}
-	}
-	return false
-}
-
 // reference reads a name such as control.x.
 func reference(expr hcl.Expression) (kind, name string, err error) {
 	t, diags := hcl.AbsTraversalForExpr(expr)
@@ -400,72 +291,6 @@ func reference(expr hcl.Expression) (kind, name string, err error) {
 		}
 	}
 	return "", "", at(expr.Range(), "this is not the name of a resource")
-}
-
-func (l *loader) readDashboards() error {
-	for _, b := range l.blocks["dashboard"] {
-		d := &Dashboard{Name: label(b)}
-		var err error
-		if d.Title, err = l.text(b.Body, "title"); err != nil {
-			return err
-		}
-		if d.Tags, err = l.tags(b.Body); err != nil {
-			return err
-		}
-		if d.Panels, err = l.panels(b.Body); err != nil {
-			return err
-		}
-		if err := add(l.mod.Dashboards, b, d); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// panels are the panels with a query in a body and the containers within.
-func (l *loader) panels(body *hclsyntax.Body) ([]*Panel, error) {
-	var all []*Panel
-	for _, b := range body.Blocks {
-		if b.Type == "container" {
-			inner, err := l.panels(b.Body)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, inner...)
-			continue
-		}
-		p := &Panel{Kind: b.Type, Name: label(b)}
-		var err error
-		if p.Title, err = l.text(b.Body, "title"); err != nil {
-			return nil, err
-		}
-		if attribute, ok := b.Body.Attributes["query"]; ok {
-			kind, name, err := reference(attribute.Expr)
-			if err != nil {
-				return nil, err
-			}
-			if p.Query = l.mod.Queries[name]; p.Query == nil || kind != "query" {
-				return nil, at(attribute.SrcRange, "there is no %s %s", kind, name)
-			}
-		} else if _, ok := b.Body.Attributes["sql"]; ok {
-			if p.Query, err = l.query(b); err != nil {
-				return nil, err
-			}
-		} else {
-			continue
-		}
-		if attribute, ok := b.Body.Attributes["args"]; ok {
-			pairs, diags := hcl.ExprMap(attribute.Expr)
-			if diags.HasErrors() {
-				return nil, diags
-			}
-			for _, pair := range pairs {
-				p.Args = append(p.Args, hcl.ExprAsKeyword(pair.Key))
-			}
-		}
-		all = append(all, p)
-	}
-	return all, nil
 }
 
 func label(b *hclsyntax.Block) string {
