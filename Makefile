@@ -20,7 +20,7 @@ GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 RACE_PACKAGES := ./dingtalk/client ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo bench profiles mutants fuzz fuzz-steampipe release-check steampipe-examples steampipe-answers compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
+.PHONY: all install build demo bench profiles mutants fuzz fuzz-steampipe release-check steampipe-examples steampipe-answers steampipe-traps compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
 
 all: install
 
@@ -82,6 +82,10 @@ release-check:
 # The documentation's Postgres examples in a real Steampipe.
 steampipe-examples:
 	.ci/steampipe-examples
+
+# Which of the traps of docs/postgres-traps.md a real Steampipe has still.
+steampipe-traps:
+	.ci/steampipe-traps
 
 # What people saw DingTalk answer, in a real Steampipe.
 steampipe-answers:

@@ -16,6 +16,7 @@ var translated = map[string]string{
 	"docs/index.md": "docs/zh-CN/index.md",
 
 	"docs/troubleshooting.md": "docs/zh-CN/troubleshooting.md",
+	"docs/postgres-traps.md":  "docs/zh-CN/postgres-traps.md",
 }
 
 // The two languages say the same wherever a test can tell: the same sections in
