@@ -42,7 +42,7 @@ demo:
 	@go build -o bin/dingtalk-sql ./cmd/dingtalk-sql
 	@for query in cmd/dingtalk-sql/demo/*.sql; do echo; cat $$query; bin/dingtalk-sql --demo < $$query || exit 1; done
 
-# The figures of docs/performance.md.
+# The figures of contributing/performance.md.
 bench:
 	@.ci/bench
 

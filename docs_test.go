@@ -235,7 +235,7 @@ func TestTablePages(t *testing.T) {
 func markdown(t *testing.T) []string {
 	t.Helper()
 	var pages []string
-	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md"} {
+	for _, pattern := range []string{"*.md", "contributing/*.md", "docs/*.md", "docs/*/*.md"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -306,7 +306,7 @@ func TestSources(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, page := range append(pages, "README.md", "docs/index.md", "docs/performance.md") {
+	for _, page := range append(pages, "README.md", "docs/index.md", "contributing/performance.md") {
 		text := read(t, page)
 		if strings.HasPrefix(page, "docs/tables/") {
 			text, _, _ = strings.Cut(text, "\n## Examples\n")

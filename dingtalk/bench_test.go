@@ -26,7 +26,7 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
-// The figures of docs/performance.md; make bench prints them. Each benchmark
+// The figures of contributing/performance.md; make bench prints them. Each benchmark
 // measures what it compares in turns within one run, so that the ratios hold
 // on a machine whose speed drifts.
 

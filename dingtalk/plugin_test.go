@@ -229,7 +229,7 @@ func TestRowsAndCalls(t *testing.T) {
 					sim.App.ClientID += "." // another app, which has no token
 					if name == "linked" && cache {
 						// The SDK's own cache sends rows twice at times, once it has some
-						// (docs/sdk-faults.md).
+						// (contributing/sdk-faults.md).
 						e = startAt(t, pluginServer(), sim, server.URL)
 					}
 					if err := e.Reconfigure(engine.Connection{Name: "dingtalk", Config: unlimited(sim, server.URL, test.config)}); err != nil {

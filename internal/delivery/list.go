@@ -5,7 +5,7 @@
 //
 // The SDK hands rows and errors on in separate channels, twice, and where an
 // error and the end of the rows are both there to be taken, select takes one of
-// them at random. docs/sdk-faults.md has this and its other faults. So:
+// them at random. contributing/sdk-faults.md has this and its other faults. So:
 //
 //   - In Steampipe the Server (server.go) runs one scan of the SDK for each
 //     value and connection. It hears of a failure from the list function

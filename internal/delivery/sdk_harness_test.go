@@ -19,7 +19,7 @@ import (
 
 // The tests named TestSDK each show one fault of the Steampipe plugin SDK that
 // this package works around, in a plugin of one table that is made for it. A
-// test passes while the SDK has the fault. docs/sdk-faults.md explains them.
+// test passes while the SDK has the fault. contributing/sdk-faults.md explains them.
 //
 // Where a fault is a race, the test runs in a synctest bubble: the clock moves
 // on only when every goroutine of the query waits, so that "the list function
@@ -40,7 +40,7 @@ const (
 // sdkMended fails a test that has not seen its fault.
 func sdkMended(t *testing.T, fault, workaround string) {
 	t.Helper()
-	t.Errorf("the SDK has mended %s: %s may go (docs/sdk-faults.md)", fault, workaround)
+	t.Errorf("the SDK has mended %s: %s may go (contributing/sdk-faults.md)", fault, workaround)
 }
 
 // errSDKList is what the list functions of these tests fail with.
