@@ -201,8 +201,8 @@ func TestTablePages(t *testing.T) {
 	if d := cmp.Diff(tables, pages); d != "" {
 		t.Errorf("(-tables +pages):\n%s", d)
 	}
-	if d := cmp.Diff(tables, found(read(t, "docs/index.md"), "(?m)^\\| `(dingtalk_\\w+)` \\|(?: [^|]+ \\|){3}$")); d != "" {
-		t.Errorf("the table of permissions and calls (-tables +docs/index.md):\n%s", d)
+	if d := cmp.Diff(tables, found(read(t, "docs/limits.md"), "(?m)^\\| `(dingtalk_\\w+)` \\|(?: [^|]+ \\|){3}$")); d != "" {
+		t.Errorf("the table of permissions and calls (-tables +docs/limits.md):\n%s", d)
 	}
 	for _, name := range pages {
 		page := read(t, "docs/tables/"+name+".md")
@@ -306,7 +306,7 @@ func TestSources(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, page := range append(pages, "README.md", "docs/index.md", "contributing/performance.md") {
+	for _, page := range append(pages, "README.md", "docs/limits.md", "contributing/performance.md") {
 		text := read(t, page)
 		if strings.HasPrefix(page, "docs/tables/") {
 			text, _, _ = strings.Cut(text, "\n## Examples\n")

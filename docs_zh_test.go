@@ -15,6 +15,8 @@ var translated = map[string]string{
 	"README.md":     "README.zh-CN.md",
 	"docs/index.md": "docs/zh-CN/index.md",
 
+	"docs/engines.md":         "docs/zh-CN/engines.md",
+	"docs/limits.md":          "docs/zh-CN/limits.md",
 	"docs/troubleshooting.md": "docs/zh-CN/troubleshooting.md",
 	"docs/postgres-traps.md":  "docs/zh-CN/postgres-traps.md",
 }

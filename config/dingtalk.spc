@@ -26,7 +26,7 @@ connection "dingtalk" {
   # corp_id = "ding3c0f9b2e7a1d4f6085c2e9b7d1a4f360"
 
   # The suite ticket that DingTalk pushes to a third-party enterprise app, for
-  # the classic flow. Leave it out for the newer flow, which needs none:
+  # the classic flow. The newer flow needs none, so leave it out:
   # https://help.dingtalk.io/open/development/api-gettoken
   # Can also be set with the DINGTALK_SUITE_TICKET environment variable.
   # suite_ticket = "EXAMPLE7fry2kXbTicket"
@@ -36,25 +36,25 @@ connection "dingtalk" {
   # Can also be set with the DINGTALK_ACCESS_TOKEN environment variable.
   # access_token = "0c9fEXAMPLE3a7be1d52EXAMPLE8f64"
 
-  # The union ID of the user in whose name DingTalk is asked what it tells to a
-  # user only: the plan of a schedule, and recordings. For recordings, leave it
-  # out unless that user may read them all: the plugin finds each one's owner.
-  # A query can name another in acting_union_id.
+  # DingTalk returns plans and recordings only on behalf of a user; this is that
+  # user's union ID. For recordings, leave it out unless that user may read them
+  # all: the plugin finds the owner of each. A query can name another user in
+  # acting_union_id.
   # Can also be set with the DINGTALK_ACTING_UNION_ID environment variable.
   # acting_union_id = "uVq7RkLx2iSbP0yTn8sWQiEiE"
 
-  # The base URL of DingTalk's older API, which knows people and departments.
-  # It follows from endpoint, as https://oapi.dingtalk.io or
-  # https://oapi.dingtalk.com, or as the endpoint itself where that is another.
+  # The base URL of DingTalk's older API, which returns people and departments.
+  # By default it follows from endpoint: https://oapi.dingtalk.io or
+  # https://oapi.dingtalk.com, or the endpoint itself if that is another.
   # Can also be set with the DINGTALK_LEGACY_ENDPOINT environment variable.
   # legacy_endpoint = "https://oapi.dingtalk.io"
 
   # The number of calls that the app may make to one API in any second, from 1
-  # to 1000. Raise it if you have a package of DingTalk's that allows more than
-  # the standard edition.
+  # to 1000. Raise it if your DingTalk package allows more than the standard
+  # edition.
   # calls_per_second = 20
 
-  # The number of rows asked for in one API call, from 1 to 500.
+  # The number of rows that one API call asks for, from 1 to 500.
   # page_size = 100
 
   # DingTalk error codes that mean "no rows" instead of an error, besides those
