@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/docs"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 	pgquery "github.com/wasilibs/go-pgquery"
 )
@@ -224,7 +225,7 @@ func TestTablePages(t *testing.T) {
 				}
 			}
 		}
-		checkExamples(t, name, examples, nil)
+		checkExamples(t, name, examples)
 	}
 	for _, sql := range blocks(read(t, "docs/index.md"), "sql") {
 		checkPostgres(t, "docs/index.md", sql, nil)
@@ -329,8 +330,8 @@ func TestSources(t *testing.T) {
 	}
 }
 
-// The pages that go from table to table are in the form of the tables' pages, are
-// found from there, and know the columns of other plugins' tables.
+// The pages that go from table to table are found from the tables' pages, and their
+// queries name columns that there are, of other plugins' tables as well.
 func TestPagesOfJoins(t *testing.T) {
 	others := otherTables(t)
 	for name, from := range map[string][]string{
@@ -338,8 +339,16 @@ func TestPagesOfJoins(t *testing.T) {
 		"joins":                  {"README.md", "docs/index.md", "docs/calendar-to-attendance.md", "docs/tables/dingtalk_user.md"},
 	} {
 		page := read(t, "docs/"+name+".md")
-		_, examples, _ := strings.Cut(page, "\n### ")
-		checkExamples(t, name, "\n### "+examples, others)
+		examples, err := docs.Examples(page)
+		if err != nil || len(examples) < 6 {
+			t.Errorf("%s: %d examples, %v", name, len(examples), err)
+		}
+		for _, e := range examples {
+			if strings.HasPrefix(strings.TrimSpace(e.Text), "```") {
+				t.Errorf("%s: %s: it needs a sentence", name, e.Heading)
+			}
+			checkPostgres(t, name+": "+e.Heading, e.Postgres, others)
+		}
 		for _, other := range from {
 			if !regexp.MustCompile(`\]\([^)]*\b` + name + `\.md[#)]`).MatchString(read(t, other)) {
 				t.Errorf("%s does not lead to docs/%s.md", other, name)
@@ -374,9 +383,8 @@ func otherTables(t *testing.T) map[string][]string {
 	return tables
 }
 
-// checkExamples wants a sentence and both dialects of each example. others are
-// tables of other plugins that the examples may read, with their columns.
-func checkExamples(t *testing.T, page, examples string, others map[string][]string) {
+// checkExamples wants a sentence and both dialects of each example.
+func checkExamples(t *testing.T, page, examples string) {
 	t.Helper()
 	for _, example := range strings.Split(examples, "\n### ")[1:] {
 		heading, body, _ := strings.Cut(example, "\n")
@@ -384,7 +392,7 @@ func checkExamples(t *testing.T, page, examples string, others map[string][]stri
 			t.Errorf("%s: %s: it needs a sentence and one block of each dialect", page, heading)
 			continue
 		}
-		checkPostgres(t, page+": "+heading, blocks(body, "sql+postgres")[0], others)
+		checkPostgres(t, page+": "+heading, blocks(body, "sql+postgres")[0], nil)
 	}
 }
 

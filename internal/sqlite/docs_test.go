@@ -6,27 +6,27 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/docs"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-var example = regexp.MustCompile("(?s)\n### ([^\n]+)\n.*?```sql\\+postgres\n(.*?)```\n.*?```sql\\+sqlite\n(.*?)```")
-
 // The moment of the demo organization's story, for examples that ask the time.
 const demoNow = "'2026-11-23T08:00:00Z'"
 
-// callsOf is how the pages that follow people through several tables tell what
-// an example costs.
+// callsOf is how the pages that follow people through several tables say what an
+// example costs.
 var callsOf = regexp.MustCompile(`\nCalls in the demo organization: (\d+) that count against the month, (\d+) that do not\.\n`)
 
 // Every SQLite example of the documentation runs and prints what it printed
-// when a person last looked at it. Where a page tells the calls, it made them,
-// and none when it is asked again.
+// when a person last looked at it. Where a page says the number of calls, it made
+// them, and none when it is run again.
 func TestDocsExamples(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/tables/*.md")
 	if err != nil || len(pages) == 0 {
@@ -43,39 +43,42 @@ func TestDocsExamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		examples := example.FindAllStringSubmatch(string(b), -1)
-		if headings := strings.Count(string(b), "\n### "); len(examples) != headings || headings < 6 {
-			t.Errorf("%s: %d headings, %d examples with both dialects", page, headings, len(examples))
+		examples, err := docs.Examples(string(b))
+		if err != nil || len(examples) < 6 {
+			t.Errorf("%s: %d examples, %v", page, len(examples), err)
 		}
-		tellsCalls := filepath.Base(filepath.Dir(page)) != "tables"
+		saysCalls := filepath.Base(filepath.Dir(page)) != "tables"
 		for _, e := range examples {
+			if e.Quoted {
+				continue
+			}
 			sim := simulator.Demo(simulator.DemoTime)
 			db := open(t, sim)
-			if tellsCalls {
+			if saysCalls {
 				if _, err := db.Query(t.Context(), string(others)); err != nil {
 					t.Fatal(err)
 				}
 			}
-			query := strings.ReplaceAll(e[3], "'now'", demoNow)
+			query := strings.ReplaceAll(e.SQLite, "'now'", demoNow)
 			r, err := db.Query(t.Context(), query)
 			if err != nil {
-				t.Errorf("%s: %s: %v", page, e[1], err)
+				t.Errorf("%s: %s: %v", page, e.Heading, err)
 				continue
 			}
 			if len(r.Rows) == 0 {
-				t.Errorf("%s: %s: no rows", page, e[1])
+				t.Errorf("%s: %s: no rows", page, e.Heading)
 			}
-			if tellsCalls {
-				told := callsOf.FindStringSubmatch(e[0])
-				if made := calls(sim); told == nil || told[1] != fmt.Sprint(made.counted) || told[2] != fmt.Sprint(made.free) {
-					t.Errorf("%s: %s: %d calls that count, %d that do not, where the page tells %q", page, e[1], made.counted, made.free, told)
+			if saysCalls {
+				says := callsOf.FindStringSubmatch(e.Text)
+				if made := calls(sim); says == nil || says[1] != fmt.Sprint(made.counted) || says[2] != fmt.Sprint(made.free) {
+					t.Errorf("%s: %s: %d calls that count, %d that do not, where the page says %q", page, e.Heading, made.counted, made.free, says)
 				}
 				sim.ClearCalls()
 				if _, err := db.Query(t.Context(), query); err != nil || len(sim.Calls()) > 0 {
-					t.Errorf("%s: %s: asked again: %d calls, %v", page, e[1], len(sim.Calls()), err)
+					t.Errorf("%s: %s: asked again: %d calls, %v", page, e.Heading, len(sim.Calls()), err)
 				}
 			}
-			fmt.Fprintf(&out, "%s: %s\n%s\n", filepath.Base(page), e[1], strings.Join(r.Columns, " | "))
+			fmt.Fprintf(&out, "%s: %s\n%s\n", filepath.Base(page), e.Heading, strings.Join(r.Columns, " | "))
 			for _, row := range r.Rows {
 				cells := make([]string, len(row))
 				for i, v := range row {
@@ -125,28 +128,23 @@ func TestWhatTheWayCosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	examples := map[string]string{}
-	for _, e := range example.FindAllStringSubmatch(string(b), -1) {
-		examples[e[1]] = e[3]
+	all, err := docs.Examples(string(b))
+	if err != nil {
+		t.Fatal(err)
 	}
-	const (
-		calendar = "See what was in a calendar last week"
-		meetings = "Find the meetings that were held"
-		people   = "Put names and addresses to those who came"
-		later    = "'2026-11-23T09:30:00Z'"
-	)
+	i := slices.IndexFunc(all, func(e docs.Example) bool { return e.Heading == "Read one calendar" })
+	const later = "'2026-11-23T09:30:00Z'"
 	for name, test := range map[string]struct {
-		example, old, new string
-		want              cost // at demoNow
-		again             cost // later on the same day
+		old, new string
+		want     cost // at demoNow
+		again    cost // later on the same day
 	}{
-		"rounded bounds":                     {calendar, "", "", cost{1, 0}, cost{0, 0}},
-		"bounds to the second":               {calendar, "date('now', 'weekday 0', '-13 days')", "datetime('now', '-8 days')", cost{1, 0}, cost{1, 0}},
-		"a column that costs a call a row":   {meetings, "    c.conference_id,\n", "    c.conference_id,\n    c.attend_num,\n", cost{5, 0}, cost{0, 0}},
-		"columns that cost nothing":          {meetings, "    c.conference_id,\n", "    c.conference_id,\n    c.creator_nick,\n    c.external_link_url,\n", cost{3, 0}, cost{0, 0}},
-		"attendees":                          {calendar, "  room_code,", "  room_code,\n  attendees,", cost{1, 0}, cost{0, 0}},
-		"a column that costs a call a head":  {people, "    email\n", "    email,\n    manager_user_id\n", cost{5, 24 + 45}, cost{0, 0}},
-		"people looked up one after another": {people, "    dingtalk_user\n", "    dingtalk_user\n  where\n    union_id in (select union_id from came)\n", cost{5, 2*38 + 2}, cost{0, 0}},
+		"rounded bounds":                     {"", "", cost{5, 24}, cost{0, 0}},
+		"bounds to the second":               {"date('now', 'weekday 0', '-13 days')", "datetime('now', '-8 days')", cost{5, 24}, cost{1, 0}},
+		"a column that costs a call a row":   {"    c.conference_id,\n", "    c.conference_id,\n    c.attend_num,\n", cost{7, 24}, cost{0, 0}},
+		"columns that cost nothing":          {"    c.conference_id,\n", "    c.conference_id,\n    c.creator_nick,\n    c.external_link_url,\n", cost{5, 24}, cost{0, 0}},
+		"a column that costs a call a head":  {"    email\n", "    email,\n    manager_user_id\n", cost{5, 24 + 45}, cost{0, 0}},
+		"people looked up one after another": {"    dingtalk_user\n", "    dingtalk_user\n  where\n    union_id in (select union_id from came)\n", cost{5, 2*38 + 2}, cost{0, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sim := simulator.Demo(simulator.DemoTime)
@@ -155,9 +153,9 @@ func TestWhatTheWayCosts(t *testing.T) {
 				now  string
 				want cost
 			}{{demoNow, test.want}, {later, test.again}} {
-				query := examples[test.example]
-				if strings.Count(query, test.old) == 0 {
-					t.Fatalf("%q is not in %q", test.old, test.example)
+				query := all[i].SQLite
+				if !strings.Contains(query, test.old) {
+					t.Fatalf("%q is not in it", test.old)
 				}
 				query = strings.ReplaceAll(strings.Replace(query, test.old, test.new, 1), "'now'", ask.now)
 				sim.ClearCalls()
