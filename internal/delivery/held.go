@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,8 +38,7 @@ func (h *heldScans) list(ctx context.Context, d *plugin.QueryData, read ListFunc
 	rows, err := h.read(ctx, d, made, read)
 	if err != nil {
 		settle(ctx, started)
-		takeTurns(turnsTime)
-		return err
+		return surely(err)
 	}
 	for _, row := range rows {
 		// The SDK takes a row too many for the end of all.
@@ -162,35 +162,46 @@ func settle(ctx context.Context, started time.Time) {
 	}
 }
 
-// turnsTime is far more than the SDK needs to pass an error on.
-const turnsTime = 20 * time.Millisecond
+// surely returns an error that a linked engine gets for certain.
+//
+// When plugin.execute has the error of a list call, it looks whether it is
+// context.Canceled. Then it sends a LocalPluginStream the end of the rows, and only
+// behind it, by way of CallExecuteAsync, the error: an engine that reads in between
+// takes the rows for all (plugin_grpc.go and grpc/pluginServer.go of 5.14.1 and of
+// 6.0.0). CallExecuteAsync recovers, and hands the engine what was panicked with.
+// So the error panics where execute looks at it, and no end is sent.
+func surely(err error) error { return &sureError{err} }
 
-// turns guards the number of processors, which is the whole process's.
-var turns struct {
-	sync.Mutex
-	takers     int
-	processors int // before the first of them
+type sureError struct{ error }
+
+func (e *sureError) Unwrap() error { return e.error }
+
+// Is panics with the error where plugin.execute asks within CallExecuteAsync, and
+// is what errors.Is wants elsewhere.
+func (e *sureError) Is(target error) bool {
+	if target == context.Canceled && withinExecute() { //nolint:errorlint // the very value that execute asks for
+		panic(e.error)
+	}
+	return false
 }
 
-// takeTurns lets the goroutines of the process take turns on one processor for
-// a while.
-//
-// Before the SDK tells a LocalPluginStream of an error it sends it the end of
-// the rows, always. Some microseconds lie between, and if the engine's
-// goroutine, which the end has woken, gets to run in them, it takes the answer
-// for complete (seen in 3 of 1,500 queries on a machine with two busy cores).
-// On one processor it runs when the SDK's has done with both.
-func takeTurns(d time.Duration) {
-	turns.Lock()
-	defer turns.Unlock()
-	if turns.takers++; turns.takers == 1 {
-		turns.processors = runtime.GOMAXPROCS(1)
-	}
-	time.AfterFunc(d, func() {
-		turns.Lock()
-		defer turns.Unlock()
-		if turns.takers--; turns.takers == 0 {
-			runtime.GOMAXPROCS(turns.processors)
+// withinExecute reports whether its caller's caller was called by
+// error_helpers.IsContextCancelledError from plugin.execute within
+// CallExecuteAsync, and not from any list call.
+func withinExecute() bool {
+	var pcs [16]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	execute := false
+	for {
+		frame, more := frames.Next()
+		switch name := frame.Function; {
+		case strings.HasSuffix(name, "/plugin.(*Plugin).execute"):
+			execute = true
+		case strings.Contains(name, ".CallExecuteAsync"):
+			return execute
 		}
-	})
+		if !more {
+			return false
+		}
+	}
 }
