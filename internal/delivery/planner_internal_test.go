@@ -9,8 +9,8 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
-// Steampipe's planner is not told which key columns are optional where others are
-// required, but for those that take bounds. The others who ask are.
+// Steampipe's planner is not told of optional key columns where others are required
+// and some take bounds, but for these. The others who ask are.
 func TestKeyColumnsForThePlanner(t *testing.T) {
 	key := func(name, require string, operators ...string) *plugin.KeyColumn {
 		return &plugin.KeyColumn{Name: name, Require: require, Operators: operators}
@@ -26,6 +26,7 @@ func TestKeyColumnsForThePlanner(t *testing.T) {
 	s := NewServer(func(context.Context) *plugin.Plugin {
 		return &plugin.Plugin{Name: "p", TableMap: map[string]*plugin.Table{
 			"calendar":  table("calendar", key("user", plugin.Required, "="), key("id", plugin.Optional, "="), key("start", plugin.Optional, ">=", "<=")),
+			"plan":      table("plan", key("schedule", plugin.Required, "="), key("user", plugin.Optional, "=")),
 			"directory": table("directory", key("user", plugin.Optional, "="), key("email", plugin.Optional, "=")),
 			"meeting":   table("meeting", key("id", plugin.AnyOf, "="), key("code", plugin.AnyOf, "=")),
 		}}
@@ -48,7 +49,7 @@ func TestKeyColumnsForThePlanner(t *testing.T) {
 		}
 		return names
 	}
-	all := map[string][]string{"calendar": {"user", "id", "start"}, "directory": {"user", "email"}, "meeting": {"id", "code"}}
+	all := map[string][]string{"calendar": {"user", "id", "start"}, "plan": {"schedule", "user"}, "directory": {"user", "email"}, "meeting": {"id", "code"}}
 	if d := cmp.Diff(all, keys(s.GetSchema)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
