@@ -26,6 +26,8 @@ connection to use in Steampipe, and then each call that it answers.
   --fault NAME       let calls go wrong, to see what comes of it (below)
   --fault-rate RATE  the share of calls that go wrong, above 0 and up to 1, which
                      is all of them and the default; calls for a token go right
+  --bare             refuse calls for people and departments with the code itself;
+                     by default it is wrapped in errcode 88, as DingTalk does most often
   --help             print this
 
 Faults:
@@ -55,6 +57,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	port := flags.Int("port", 7070, "")
 	fault := flags.String("fault", "", "")
 	rate := flags.Float64("fault-rate", 1, "")
+	bare := flags.Bool("bare", false, "")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		_, err := io.WriteString(stdout, help())
 		return err
@@ -65,15 +68,16 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 	demo := simulator.Demo(time.Now())
+	demo.BareErrors = *bare
 	rated := false
 	flags.Visit(func(f *flag.Flag) { rated = rated || f.Name == "fault-rate" })
-	switch {
-	case *fault != "":
+	if rated && *fault == "" {
+		return errors.New("--fault-rate says how many calls go wrong: name what goes wrong with --fault")
+	}
+	if *fault != "" {
 		if err := demo.Rehearse(*fault, *rate); err != nil {
 			return err
 		}
-	case rated:
-		return errors.New("--fault-rate says how many calls go wrong: name what goes wrong with --fault")
 	}
 	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", *port))
 	if err != nil {

@@ -16,7 +16,7 @@ type Rehearsal struct {
 	// About is what goes wrong, as a phrase.
 	About string
 
-	serve serve
+	serve func(*Simulator) serve
 }
 
 // slowAnswer is longer than a caller waits for one.
@@ -27,7 +27,7 @@ var Rehearsals = []Rehearsal{
 	{"address", "the app has an IP allowlist without this machine", refuseEach(
 		refusal{http.StatusForbidden, "Forbidden.AccessDenied.IpNotInWhiteList", "the address is not in the allowlist of the app"},
 		refusal{code: "60020", message: "the address is not in the allowlist of the app"})},
-	{"cut", "the connection breaks in the middle of an answer", CutShort},
+	{"cut", "the connection breaks in the middle of an answer", always(CutShort)},
 	{"dead-token", "the access token is refused, however new it is", refuseEach(
 		refusal{http.StatusBadRequest, "InvalidAuthentication", "the access token is invalid or expired"},
 		refusal{code: "40014", message: "the access token is invalid"})},
@@ -41,7 +41,7 @@ var Rehearsals = []Rehearsal{
 	{"quota", "the calls of the day are used up", refuseEach(
 		refusal{http.StatusBadRequest, "daily.call.limit", "the calls of this day are used up"},
 		refusal{code: "90020", message: "the calls of this month are used up"})},
-	{"slow", fmt.Sprintf("every answer takes %s", slowAnswer), Delay(slowAnswer)},
+	{"slow", fmt.Sprintf("every answer takes %s", slowAnswer), always(Delay(slowAnswer))},
 	{"throttle", "the app calls too often", refuseEach(openAPI.tooOften, legacyAPI.tooOften)},
 }
 
@@ -63,7 +63,7 @@ func (s *Simulator) Rehearse(name string, share float64) error {
 		mu  sync.Mutex
 		due float64
 	)
-	s.Script(Fault{Serve: Rehearsals[i].serve, On: func(c Call) bool {
+	s.Script(Fault{Serve: Rehearsals[i].serve(s), On: func(c Call) bool {
 		if c.Kind == TokenCall {
 			return false
 		}
@@ -79,20 +79,29 @@ func (s *Simulator) Rehearse(name string, share float64) error {
 	return nil
 }
 
+// always is what goes wrong in the same way with each simulator.
+func always(wrong serve) func(*Simulator) serve { return func(*Simulator) serve { return wrong } }
+
 // refuseEach refuses a call in the way of its API.
-func refuseEach(open, legacy refusal) serve {
-	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
-		if isLegacy(r) {
-			legacyAPI.refuse(w, &legacy)
-			return
+func refuseEach(open, legacy refusal) func(*Simulator) serve {
+	return func(s *Simulator) serve {
+		return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+			if isLegacy(r) {
+				s.refuse(w, legacyAPI, &legacy)
+				return
+			}
+			openAPI.refuse(w, &open)
 		}
-		openAPI.refuse(w, &open)
 	}
 }
 
 // refusePermission refuses a call with the permission that it needs, as far as
 // the simulator knows it, and the link by which it is applied for.
-func refusePermission(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+func refusePermission(s *Simulator) serve {
+	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) { s.refusePermission(w, r) }
+}
+
+func (s *Simulator) refusePermission(w http.ResponseWriter, r *http.Request) {
 	scope := "VideoConference.Conference.Read"
 	switch path := r.URL.Path; {
 	case path == "/auth/scopes":
@@ -108,7 +117,7 @@ func refusePermission(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 	}
 	text := fmt.Sprintf("the app lacks the permission [%[1]s], apply for it: https://open-dev.dingtalk.com/appscope/apply?content=%[2]s%%23%[1]s, {requiredScopes=[%[1]s]}", scope, DemoApp.ClientID)
 	if isLegacy(r) {
-		legacyAPI.refuse(w, &refusal{code: "60011", message: text})
+		s.refuse(w, legacyAPI, &refusal{code: "60011", message: text})
 		return
 	}
 	body, _ := reply(object{"code": "Forbidden.AccessDenied.AccessTokenPermissionDenied", "message": text, "requestid": requestID,

@@ -136,10 +136,8 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			answer, problem = route.answer(s, args)
 		}
 		switch {
-		case problem != nil && s.BareErrors && route.api == legacyAPI:
-			refuseBare(w, problem)
 		case problem != nil:
-			route.api.refuse(w, problem)
+			s.refuse(w, route.api, problem)
 		case route.write != nil:
 			route.write(w, answer)
 		default:
@@ -151,6 +149,15 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	real(w, r)
+}
+
+// refuse refuses a call in the way of its API.
+func (s *Simulator) refuse(w http.ResponseWriter, of *api, r *refusal) {
+	if s.BareErrors && of == legacyAPI {
+		refuseBare(w, r)
+		return
+	}
+	of.refuse(w, r)
 }
 
 func newCall(r *http.Request, route *route, args arguments) Call {
