@@ -34,13 +34,6 @@ func walk(ctx context.Context, l *listing, expand func(id int64) (below []*clien
 
 // walkScopes walks what the app may see of an address book whose root it may not.
 func walkScopes(ctx context.Context, l *listing, refused *rootRefused, expand func(id int64) ([]*client.Department, bool, error)) (tops, error) {
-	// Once people were listed, no error may end the list as one that is ignored.
-	fail := func(err error) (tops, error) {
-		if refused.late {
-			err = &partError{err}
-		}
-		return tops{}, err
-	}
 	scopes, err := l.api.AuthScopes(ctx, l.wait)
 	if err != nil {
 		// To ignore the refusal is not to ignore what comes of asking further.
@@ -49,12 +42,12 @@ func walkScopes(ctx context.Context, l *listing, refused *rootRefused, expand fu
 	var roots []int64
 	for _, id := range scopes.Departments {
 		if int64(id) == client.RootDepartmentID {
-			return fail(refused) // DingTalk contradicts itself
+			return tops{}, refused // DingTalk contradicts itself
 		}
 		roots = append(roots, int64(id))
 	}
 	if len(roots)+len(scopes.UserIDs) == 0 {
-		return fail(refused) // it may see nothing
+		return tops{}, refused // it may see nothing
 	}
 	listed, err := walkFrom(roots, expand)
 	if err != nil || listed == nil {
@@ -70,12 +63,8 @@ func walkScopes(ctx context.Context, l *listing, refused *rootRefused, expand fu
 	return found, nil
 }
 
-// rootRefused is the error of an app that may not see the root. late is true where
-// the root itself was read, and only what is below it was refused.
-type rootRefused struct {
-	error
-	late bool
-}
+// rootRefused is the error of an app that may not see the root.
+type rootRefused struct{ error }
 
 func (e *rootRefused) Unwrap() error { return e.error }
 
@@ -106,7 +95,7 @@ func walkFrom(roots []int64, expand func(id int64) ([]*client.Department, bool, 
 		root := id == client.RootDepartmentID
 		switch {
 		case root && client.IsKind(err, client.OutOfRange) && (more || isFirst(err)):
-			return nil, &rootRefused{err, more}
+			return nil, &rootRefused{err}
 		case root && err != nil && !client.IsKind(err, client.NotFound):
 			return nil, err // nothing has been listed yet
 		case err != nil:

@@ -268,12 +268,13 @@ func TestWalkThatIsRefusedLate(t *testing.T) {
 			return c.Kind == kind && (id == "" || c.Params["dept_id"] == id || c.Params["userid"] == id) && (!later || c.NextToken != "0")
 		}
 	}
+	scopes := simulator.Fault{On: simulator.OnKind(simulator.AuthScopesCall), Serve: simulator.Answer(200, `{"errcode":0,"auth_org_scopes":{"authed_dept":[500]}}`)}
 	for name, test := range map[string]struct {
 		columns string
 		faults  []simulator.Fault
 	}{
-		"a later page of the root": {"user_id", []simulator.Fault{{On: of(simulator.UsersCall, "1", true), Serve: refuse}}},
-		"a column of a person":     {"user_id, manager_user_id", []simulator.Fault{{On: of(simulator.UserCall, "root1", false), Serve: refuse}}},
+		"a later page of the root": {"user_id", []simulator.Fault{{On: of(simulator.UsersCall, "1", true), Serve: refuse}, scopes}},
+		"a column of a person":     {"user_id, manager_user_id", []simulator.Fault{{On: of(simulator.UserCall, "root1", false), Serve: refuse}, scopes}},
 		"what may be seen instead": {"user_id", []simulator.Fault{{On: of(simulator.UsersCall, "1", false), Serve: refuse}, {On: simulator.OnKind(simulator.AuthScopesCall), Serve: simulator.RefuseLegacy(60020, "address")}}},
 		"that too, behind people": {"user_id", []simulator.Fault{{On: of(simulator.DepartmentsCall, "1", false), Serve: refuse},
 			{On: simulator.OnKind(simulator.AuthScopesCall), Serve: simulator.Answer(200, `{"errcode":0,"auth_org_scopes":{"authed_dept":[],"authed_user":[]}}`)}}},

@@ -81,7 +81,7 @@ var faults = []fault{
 	{"a lost header", simulator.Refuse(400, "AuthenticationFailed.MissingParameter", ""), client.BadRequest, permanent, client.BadCredentials},
 	{"an unknown path", simulator.Refuse(404, "InvalidAction.NotFound", ""), client.Unexpected, permanent, 0},
 	{"an unknown path, as an errcode", simulator.Answer(200, `{"errcode":404,"errmsg":"URI"}`), client.Unexpected, permanent, 0},
-	{"a formatting fault in the code", simulator.Refuse(400, "paramsError%!(EXTRA string=50513)", ""), client.BadRequest, permanent, client.BadCredentials},
+	{"a formatting fault in the code", simulator.Refuse(400, "qps.exceed.limit%!(EXTRA string=50513)", ""), client.Throttled, time.Second, 0},
 	{"another word for throttled", simulator.Refuse(400, "oaplus.query.limit", ""), client.Throttled, time.Second, 0},
 	{"a spent day", simulator.Refuse(400, "daily.call.limit", ""), client.QuotaSpent, permanent, 0},
 	{"an errcode with status 200", simulator.Answer(200, `{"errcode":88,"errmsg":"no"}`), client.BadRequest, permanent, client.BadCredentials},
