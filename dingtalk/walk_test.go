@@ -27,6 +27,21 @@ func values(rows []row, column string) []string {
 	return all
 }
 
+// memberships are the rows of dingtalk_department_member, sorted.
+func memberships(t *testing.T, e *engine.Engine) []string {
+	t.Helper()
+	rows, err := ask(t, e, "dingtalk_department_member", "department_id, user_id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []string{}
+	for _, r := range rows {
+		all = append(all, fmt.Sprint(r["department_id"], " ", r["user_id"]))
+	}
+	slices.Sort(all)
+	return all
+}
+
 // An address book of 300 departments is complete though every tenth call is
 // throttled, in every form that the refusal has.
 func TestWalkUnderThrottling(t *testing.T) {
@@ -163,26 +178,17 @@ func TestWalkWithinTheRange(t *testing.T) {
 			diff(t, "departments", test.departments, got)
 
 			// A row for each membership that the app may see, each once.
-			var memberships []string
+			want = nil
 			for _, p := range sim.People {
 				for _, id := range p.DepartmentIDs {
 					alone := slices.Contains(test.scope.UserIDs, p.UserID)
 					if alone || slices.ContainsFunc(test.departments, func(d string) bool { return strings.HasPrefix(d, fmt.Sprint(id, " ")) }) {
-						memberships = append(memberships, fmt.Sprint(id, " ", p.UserID))
+						want = append(want, fmt.Sprint(id, " ", p.UserID))
 					}
 				}
 			}
-			slices.Sort(memberships)
-			rows, err = ask(t, e, "dingtalk_department_member", "department_id, user_id")
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = nil
-			for _, r := range rows {
-				got = append(got, fmt.Sprint(r["department_id"], " ", r["user_id"]))
-			}
-			slices.Sort(got)
-			diff(t, "memberships", memberships, got)
+			slices.Sort(want)
+			diff(t, "memberships", want, memberships(t, e))
 		})
 	}
 }
@@ -301,16 +307,7 @@ func TestWalkBelowARootThatIsRefused(t *testing.T) {
 	sim.People = append(sim.People, simulator.Person{UserID: "root1", UnionID: "u1", DepartmentIDs: []int64{simulator.RootDepartment}})
 	sim.Script(simulator.Fault{On: func(c simulator.Call) bool { return c.Kind == simulator.DepartmentsCall && c.Params["dept_id"] == "1" }, Serve: simulator.RefuseLegacy(50004, "no")},
 		simulator.Fault{On: simulator.OnKind(simulator.AuthScopesCall), Serve: simulator.Answer(200, `{"errcode":0,"auth_org_scopes":{"authed_dept":[500],"authed_user":["root1"]}}`)})
-	rows, err := ask(t, e, "dingtalk_department_member", "department_id, user_id")
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := []string{}
-	for _, r := range rows {
-		got = append(got, fmt.Sprint(r["department_id"], " ", r["user_id"]))
-	}
-	slices.Sort(got)
-	diff(t, "memberships", []string{"1 root1", "500 ana.souza", "500 zhou.min"}, got)
+	diff(t, "memberships", []string{"1 root1", "500 ana.souza", "500 zhou.min"}, memberships(t, e))
 }
 
 // A person of whom the app sees no department is a member of the root all the
@@ -319,16 +316,7 @@ func TestWalkFindsMembershipsOfARootThatIsRefused(t *testing.T) {
 	e, sim := demoEngine(t, dingtalk.NewServer())
 	sim.People = append(sim.People, simulator.Person{UserID: "root1", UnionID: "u1", DepartmentIDs: []int64{simulator.RootDepartment, 600}})
 	sim.AppRange = simulator.AppRange{Departments: []int64{500}, UserIDs: []string{"root1"}}
-	rows, err := ask(t, e, "dingtalk_department_member", "department_id, user_id")
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := []string{}
-	for _, r := range rows {
-		got = append(got, fmt.Sprint(r["department_id"], " ", r["user_id"]))
-	}
-	slices.Sort(got)
-	diff(t, "memberships", []string{"1 root1", "500 ana.souza", "500 zhou.min", "600 root1"}, got)
+	diff(t, "memberships", []string{"1 root1", "500 ana.souza", "500 zhou.min", "600 root1"}, memberships(t, e))
 }
 
 // No call is made about a department with an id below 1, whoever asks.
