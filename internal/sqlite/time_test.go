@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,7 +40,11 @@ func TestMoments(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := strings.Join(text(r), " "); got != test.want {
+			rows := text(r)
+			if !strings.Contains(test.sql, "order by") {
+				slices.Sort(rows) // rows come in any order
+			}
+			if got := strings.Join(rows, " "); got != test.want {
 				t.Errorf("%s, want %s", got, test.want)
 			}
 		})
