@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ func (h *heldScans) list(ctx context.Context, d *plugin.QueryData, read ListFunc
 	rows, err := h.read(ctx, d, made, read)
 	if err != nil {
 		settle(ctx, started)
-		return surely(err)
+		return &lateError{d.Connection.Name, err}
 	}
 	for _, row := range rows {
 		// The SDK takes a row too many for the end of all.
@@ -162,43 +163,46 @@ func settle(ctx context.Context, started time.Time) {
 	}
 }
 
-// surely returns an error that a linked engine gets for certain.
+// lateError is the failure of a linked engine's scan.
 //
-// When plugin.execute has the error of a list call, it looks whether it is
-// context.Canceled. Then it sends a LocalPluginStream the end of the rows, and only
-// behind it, by way of CallExecuteAsync, the error: an engine that reads in between
-// takes the rows for all (plugin_grpc.go and grpc/pluginServer.go of 5.14.1 and of
-// 6.0.0). CallExecuteAsync recovers, and hands the engine what was panicked with.
-// So the error panics where execute looks at it, and no end is sent.
-func surely(err error) error { return &sureError{err} }
+// The SDK sends a LocalPluginStream the end of the rows before the error, always
+// (plugin_grpc.go, execute, of 5.14.1 and 6.0.0), and an engine that takes the end in between takes
+// the answer for complete. But execute asks first whether the error is
+// context.Canceled. A panic there ends execute before it has sent the end, and
+// CallExecuteAsync, which recovers, hands the error on.
+//
+// An engine that asks several connections by one call still loses the error of
+// one once another has sent rows: LocalPluginStream has no place for it.
+type lateError struct {
+	connection string
+	err        error
+}
 
-type sureError struct{ error }
+func (e *lateError) Error() string { return e.err.Error() }
+func (e *lateError) Unwrap() error { return e.err }
 
-func (e *sureError) Unwrap() error { return e.error }
-
-// Is panics with the error where plugin.execute asks within CallExecuteAsync, and
-// is what errors.Is wants elsewhere.
-func (e *sureError) Is(target error) bool {
-	if target == context.Canceled && withinExecute() { //nolint:errorlint // the very value that execute asks for
-		panic(e.error)
+// Is panics with the error where execute asks on behalf of CallExecuteAsync, and
+// says of itself nothing anywhere else.
+func (e *lateError) Is(error) bool {
+	if withinLinkedExecute() {
+		panic(fmt.Errorf("%s: %w", e.connection, e.err)) // as the SDK words it
 	}
 	return false
 }
 
-// withinExecute reports whether its caller's caller was called by
-// error_helpers.IsContextCancelledError from plugin.execute within
-// CallExecuteAsync, and not from any list call.
-func withinExecute() bool {
-	var pcs [16]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+// withinLinkedExecute reports whether the SDK's execute runs in this goroutine,
+// called by CallExecuteAsync.
+func withinLinkedExecute() bool {
+	callers := make([]uintptr, 32)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
 	execute := false
 	for {
 		frame, more := frames.Next()
-		switch name := frame.Function; {
-		case strings.HasSuffix(name, "/plugin.(*Plugin).execute"):
+		switch {
+		case strings.HasSuffix(frame.Function, "/plugin.(*Plugin).execute"):
 			execute = true
-		case strings.Contains(name, ".CallExecuteAsync"):
-			return execute
+		case execute && strings.HasSuffix(frame.Function, "/grpc.PluginServer.CallExecuteAsync.func1"):
+			return true
 		}
 		if !more {
 			return false

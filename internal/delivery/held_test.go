@@ -135,24 +135,41 @@ func TestLinkedFailureEndsTheOthers(t *testing.T) {
 	})
 }
 
-// The error is never lost, on however many processors, and however many fail at
-// once; and the number of processors, which is the whole process's, stays.
+// No error is lost between the SDK's end of the rows and the engine, however many
+// processors there are, and the process keeps them.
 func TestLinkedFailureIsNeverLost(t *testing.T) {
-	server := (&source{read: func(_ context.Context, c call) error { c.emitAll(3); return errRefused }}).linked(t)
-	processors := runtime.GOMAXPROCS(0)
-	var all sync.WaitGroup
-	for i := range 20 {
-		all.Go(func() {
-			for range *runs {
-				rows, err := runLinked(t.Context(), server, query{ids: []string{fmt.Sprint(i)}})
-				if err == nil || !strings.Contains(err.Error(), "refused") {
-					t.Errorf("%d rows and error %v", len(rows), err)
-				}
-				if n := runtime.GOMAXPROCS(0); n != processors {
-					t.Errorf("%d processors, %d before", n, processors)
-				}
+	server := (&source{read: func(_ context.Context, c call) error {
+		c.emitAll(3)
+		return errRefused
+	}}).linked(t)
+	for _, processors := range []int{2, 8} {
+		t.Run(fmt.Sprint(processors, " processors"), func(t *testing.T) {
+			before := runtime.GOMAXPROCS(processors)
+			defer runtime.GOMAXPROCS(before)
+			const atOnce = 200
+			each := (*runs + 4) / 5 // 400 errors by default
+			var lost, changed atomic.Int64
+			var all sync.WaitGroup
+			for range atOnce {
+				all.Go(func() {
+					for range each {
+						rows, err := runLinked(t.Context(), server, query{ids: []string{"a"}, uncached: true})
+						if len(rows) != 0 || err == nil || err.Error() != "c: refused" {
+							lost.Add(1)
+						}
+						if runtime.GOMAXPROCS(0) != processors {
+							changed.Add(1)
+						}
+					}
+				})
+			}
+			all.Wait()
+			if n := lost.Load(); n != 0 {
+				t.Errorf("%d of %d errors were lost", n, atOnce*each)
+			}
+			if n := changed.Load(); n != 0 {
+				t.Errorf("%d times there was another number of processors", n)
 			}
 		})
 	}
-	all.Wait()
 }

@@ -34,7 +34,7 @@ const (
 	ownStream  = "the Server's stream of its own for each scan, with the error from the list function itself (internal/delivery),"
 	ownScan    = "the Server's scan for each value of an in list (internal/delivery)"
 	ownAnswers = "the Server's own answers in place of the SDK's query cache (internal/delivery)"
-	heldRows   = "holding back the rows of a linked engine until the last page (delivery.List)"
+	heldRows   = "holding back the rows of a linked engine until the last page (delivery.List), and lateError,"
 )
 
 // sdkMended fails a test that has not seen its fault.
