@@ -145,16 +145,20 @@ func callsOfScan(d *plugin.QueryData) int {
 // barely begun, in turns of a millisecond: it counts them, rather than watch
 // the clock, so that on a machine with too much to do the SDK's goroutines get
 // their turns as well.
+//
+// A list call that took long has waited already; but if it did so since the machine
+// was busy, the SDK's goroutines had no turns either. So it waits for some.
 const (
-	settleTurn  = time.Millisecond
-	settleTurns = 50
+	settleTurn       = time.Millisecond
+	settleTurns      = 50
+	settleTurnsLeast = 10
 )
 
 // settle waits for the SDK to listen.
 func settle(ctx context.Context, started time.Time) {
 	turn := time.NewTicker(settleTurn)
 	defer turn.Stop()
-	for range settleTurns - min(settleTurns, int(time.Since(started)/settleTurn)) {
+	for range max(settleTurnsLeast, settleTurns-int(time.Since(started)/settleTurn)) {
 		select {
 		case <-turn.C:
 		case <-ctx.Done():
