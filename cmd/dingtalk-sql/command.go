@@ -10,6 +10,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
 
@@ -72,7 +73,7 @@ func (s *session) command(ctx context.Context, words []string) error {
 		fmt.Fprintln(s.stdout, map[bool]string{true: "on", false: "off"}[s.timing])
 		return nil
 	default:
-		return fmt.Errorf("there is no %s; .help lists what there is", plain(words[0]))
+		return fmt.Errorf("there is no %s; .help lists what there is", plaintext.Of(words[0]))
 	}
 }
 
@@ -98,7 +99,7 @@ func (s *session) inspect(ctx context.Context, name string) error {
 		rows[i] = []string{c.Name, c.Type, c.Key, c.Description}
 	}
 	if t.Description != "" {
-		fmt.Fprintln(s.stdout, plain(t.Description))
+		fmt.Fprintln(s.stdout, plaintext.Of(t.Description))
 	}
 	return list(s.stdout, []string{"column", "type", "condition", ""}, rows)
 }
@@ -120,12 +121,12 @@ func list(w io.Writer, header []string, rows [][]string) error {
 	for i := range header[:len(header)-1] {
 		width := len(header[i])
 		for _, row := range rows {
-			width = max(width, text.StringWidth(plain(row[i])))
+			width = max(width, text.StringWidth(plaintext.Of(row[i])))
 		}
 		used += width + len(t.Style().Box.PaddingRight)
 	}
 	for _, row := range rows {
-		t.AppendRow(tableRow(row, func(s string) any { return plain(s) }))
+		t.AppendRow(tableRow(row, func(s string) any { return plaintext.Of(s) }))
 	}
 	if width := terminalWidth(w); width > 0 {
 		t.SetColumnConfigs([]table.ColumnConfig{{

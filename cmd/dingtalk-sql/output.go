@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
 
@@ -78,7 +79,7 @@ func shown(v any) any {
 		return "<null>"
 	}
 	if s, ok := printable(v).(string); ok {
-		return plain(s)
+		return plaintext.Of(s)
 	}
 	return v
 }

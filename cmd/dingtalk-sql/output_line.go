@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
 
@@ -13,7 +14,7 @@ import (
 func writeLines(w io.Writer, r *sqlite.Result) error {
 	names, width := make([]string, len(r.Columns)), 0
 	for i, c := range r.Columns {
-		names[i] = plain(c)
+		names[i] = plaintext.Of(c)
 		width = max(width, text.StringWidth(names[i]))
 	}
 	out := bufio.NewWriter(w)

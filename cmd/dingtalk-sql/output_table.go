@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
 
@@ -17,7 +18,7 @@ func init() {
 func renderTable(r *sqlite.Result) string {
 	t := table.NewWriter()
 	t.Style().Format.Header = text.FormatDefault
-	t.AppendHeader(tableRow(r.Columns, func(s string) any { return plain(s) }))
+	t.AppendHeader(tableRow(r.Columns, func(s string) any { return plaintext.Of(s) }))
 	for _, row := range r.Rows {
 		t.AppendRow(tableRow(row, shown))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 )
 
 const (
@@ -112,7 +113,7 @@ func (h *watch) show() {
 	every := time.NewTicker(statusEvery)
 	defer every.Stop()
 	for before := ""; ; {
-		line := plain(h.line(time.Now()))
+		line := plaintext.Of(h.line(time.Now()))
 		if width := terminalWidth(h.terminal); width > 1 {
 			line = text.Snip(line, width-1, "…") // the last column would wrap
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/powerpipe"
 )
 
@@ -94,24 +95,9 @@ func (g *Group) writeText(b *strings.Builder, indent string) {
 		fmt.Fprintf(b, "\n%s%s%s: %s\n", indent, c.Control.Title, severity, c.Summary.counts())
 		for _, result := range c.results() {
 			// Titles of meetings are whatever somebody typed.
-			fmt.Fprintf(b, "%s  %-5s  %s\n", indent, strings.ToUpper(string(result.Status)), oneLine(result.Reason))
+			fmt.Fprintf(b, "%s  %-5s  %s\n", indent, strings.ToUpper(string(result.Status)), plaintext.Of(result.Reason))
 		}
 	}
-}
-
-// oneLine is a text without what would change the line or the terminal that it
-// is printed on.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			return ' '
-		case r < ' ' || r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-			return -1
-		default:
-			return r
-		}
-	}, s)
 }
 
 // groupID and controlID are the names that Powerpipe gives them: the one with the

@@ -129,7 +129,7 @@ func TestText(t *testing.T) {
   Part: 1 alarm, 2 ok, 1 info, 1 skip
 
     Mixed should be [high]: 1 alarm, 1 ok, 1 info, 1 skip
-      ALARM  B <script> is not.
+      ALARM  B <script> is\nnot.
       OK     A is well.
       INFO   D.
       SKIP   C is not told.
@@ -203,13 +203,13 @@ func TestJSONAndHTML(t *testing.T) {
 
 // Control characters of a title do not reach the terminal.
 func TestTextIsPlain(t *testing.T) {
-	hostile := answers{"x": rows([]any{"a", "ok", "A\x1b[31m\u202e\u2066 b\tc\r\nd\u0085."})}
+	hostile := answers{"x": rows([]any{"a", "ok", "A\x1b[31m\u202e\u2066\u200f b\tc\r\nd\u0085e\u2028."})}
 	g, err := report.Run(t.Context(), hostile, benchmark(control("x", "", nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := text(t, &report.Report{Mod: mod, Root: g}, "text")
-	if !strings.Contains(got, "OK     A[31m b c  d.\n") {
+	if !strings.Contains(got, `OK     A\x1b[31m\u202e\u2066\u200f b\tc\r\nd\x85e\u2028.`+"\n") {
 		t.Errorf("%q", got)
 	}
 	if !strings.Contains(got, "\n0 API calls\n") {
