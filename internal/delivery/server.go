@@ -63,6 +63,10 @@ func NewServer(make plugin.PluginFunc) *Server {
 // Keys is what conditions on a table's columns mean for its list calls.
 func (s *Server) Keys(table string) Keys { return s.keys[table] }
 
+// ConnectionColumns are the key columns by which an aggregator chooses
+// connections.
+func (s *Server) ConnectionColumns() []string { return s.connectionColumns }
+
 // Serve serves the plugin of that name to Steampipe, as plugin.Serve does,
 // until Steampipe ends it.
 func Serve(name string, make plugin.PluginFunc) {

@@ -81,6 +81,13 @@ func (e *Engine) Keys(table string) delivery.Keys {
 	return delivery.Keys{}
 }
 
+// IsConnectionColumn reports a key column by which a query chooses connections, and
+// no rows of theirs: Steampipe's, and those that the server names.
+func (e *Engine) IsConnectionColumn(name string) bool {
+	server, ok := e.server.(interface{ ConnectionColumns() []string })
+	return IsSteampipeColumn(name) || ok && slices.Contains(server.ConnectionColumns(), name)
+}
+
 // Identity returns columns that tell one row of a table from another, whichever
 // question they answer, and cost no call. Nil is all columns.
 func (e *Engine) Identity(table string) []string {

@@ -12,7 +12,7 @@ import (
 
 // What SQLite refuses is said in its words, and then what to do.
 func TestSQLErrors(t *testing.T) {
-	const readOnly = "dingtalk_user is read-only\nThe plugin asks DingTalk and changes nothing there. " +
+	const readOnly = "dingtalk_user is read-only\nThe plugin only reads, and changes nothing. " +
 		"To keep rows, put them into a table of your own, as in: create table mine as select * from dingtalk_user"
 	const sqlites = "SQL is SQLite's here: instead of Postgres' value::type write cast(value as type), instead of ilike like, " +
 		"and instead of an interval a date function, as in: datetime('now', '-1 day')"

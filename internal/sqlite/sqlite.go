@@ -88,7 +88,7 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 	}
 	collated := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(e.Schema)) {
-		m := &module{db: db, name: name, schema: e.Schema[name], keys: e.Keys(name)}
+		m := &module{db: db, name: name, schema: e.Schema[name], keys: e.Keys(name), choosesConnections: e.IsConnectionColumn}
 		for column, same := range m.keys.Same {
 			if collated[column] {
 				continue

@@ -46,6 +46,16 @@ func engineOf(t *testing.T, sim *simulator.Simulator, config ...string) *engine.
 	return e
 }
 
+// The engine knows the key columns that choose connections, the plugin's own too.
+func TestConnectionColumns(t *testing.T) {
+	e := engineOf(t, simulator.Demo(simulator.DemoTime))
+	for column, want := range map[string]bool{"corp_id": true, "sp_connection_name": true, "_ctx": true, "conference_id": false} {
+		if got := e.IsConnectionColumn(column); got != want {
+			t.Errorf("%s: %v", column, got)
+		}
+	}
+}
+
 func openOn(t *testing.T, e *engine.Engine) *sqlite.DB {
 	t.Helper()
 	db, err := sqlite.Open(e, "")

@@ -22,6 +22,9 @@ type module struct {
 	name   string
 	schema *proto.TableSchema
 	keys   delivery.Keys
+	// choosesConnections reports a key column that decides which connections are
+	// asked, and no rows.
+	choosesConnections func(column string) bool
 }
 
 // table is the module's table of one connection.
@@ -148,7 +151,7 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 		case "any_of":
 			anyOf, anySatisfied = true, anySatisfied || satisfied[k.Name]
 		case "optional":
-			if engine.IsSteampipeColumn(k.Name) || k.Name == "corp_id" {
+			if m.choosesConnections(k.Name) {
 				continue
 			}
 			optional = true
@@ -247,7 +250,7 @@ func (t *table) Open() (vtab.Cursor, error) { return &cursor{table: t}, nil }
 func (t *table) Begin() error {
 	return t.db.query.fail(&Error{
 		Message: t.name + " is read-only",
-		Advice:  "The plugin asks DingTalk and changes nothing there. To keep rows, put them into a table of your own, as in: create table mine as select * from " + t.name,
+		Advice:  "The plugin only reads, and changes nothing. To keep rows, put them into a table of your own, as in: create table mine as select * from " + t.name,
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"modernc.org/sqlite/vtab"
 )
@@ -16,7 +17,7 @@ import (
 // today does.
 
 func keyed() *module {
-	return &module{db: &DB{query: &query{}}, name: "t", schema: &proto.TableSchema{
+	return &module{db: &DB{query: &query{}}, name: "t", choosesConnections: engine.IsSteampipeColumn, schema: &proto.TableSchema{
 		Columns: []*proto.ColumnDefinition{
 			{Name: "id", Type: proto.ColumnType_STRING},
 			{Name: "at", Type: proto.ColumnType_INT},
@@ -104,6 +105,24 @@ func TestBestIndex(t *testing.T) {
 				t.Errorf("cost %g with %v", info.EstimatedCost, test.want.Quals)
 			}
 		})
+	}
+}
+
+// A key column that chooses connections does not make a table one that is dear to
+// read whole.
+func TestConnectionsCostNothing(t *testing.T) {
+	for want, isKey := range map[float64]func(string) bool{
+		costWithQuals:  func(column string) bool { return column == "owner" },
+		costWholeTable: func(string) bool { return false },
+	} {
+		m := &module{db: &DB{query: &query{}}, choosesConnections: isKey, schema: &proto.TableSchema{
+			Columns:               []*proto.ColumnDefinition{{Name: "owner", Type: proto.ColumnType_STRING}},
+			ListCallKeyColumnList: []*proto.KeyColumn{{Name: "owner", Operators: []string{"="}, Require: "optional"}},
+		}}
+		info := &vtab.IndexInfo{}
+		if err := m.BestIndex(info); err != nil || info.EstimatedCost != want {
+			t.Errorf("cost %g, want %g, %v", info.EstimatedCost, want, err)
+		}
 	}
 }
 
