@@ -8,6 +8,12 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
+// The numbers of rows asked for in one call.
+const (
+	DefaultPageSize = defaultPageSize
+	MaxPageSize     = maxPageSize
+)
+
 // NewServerWithSleep is NewServer whose clients wait so before they repeat a
 // call.
 func NewServerWithSleep(sleep func(context.Context, time.Duration) error) *delivery.Server {

@@ -8,6 +8,8 @@ import (
 	gotoken "go/token"
 	"go/types"
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -64,6 +66,44 @@ func TestAdviceStandsInOneFile(t *testing.T) {
 		for code, m := range codes {
 			if !all[m.advice] {
 				t.Errorf("%s: the advice %q is not in advice.go", code, m.advice)
+			}
+		}
+	}
+}
+
+// The error codes that the pages for users name are ones that the client knows.
+func TestCodesOnThePages(t *testing.T) {
+	known := map[string]bool{}
+	for _, codes := range []map[string]meaning{openCodes, legacyCodes} {
+		for code := range codes {
+			known[code] = true
+		}
+	}
+	for _, e := range declared {
+		for code := range e.codes {
+			known[code] = true
+		}
+	}
+	code := regexp.MustCompile("errcode (\\d+)|HTTP \\d+, code ([A-Za-z][\\w.]*)[,:]|`([a-z]+Error|Forbidden\\.[\\w.]+)`")
+	for _, pattern := range []string{"../../README*.md", "../../docs/index.md", "../../docs/troubleshooting.md", "../../docs/tables/*.md", "../../docs/zh-CN/*.md"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := code.FindAllStringSubmatch(string(b), -1)
+			for _, m := range found {
+				name := m[1] + m[2] + m[3]
+				if !known[name] {
+					t.Errorf("%s names the code %s: %s", file, name, m[0])
+				}
+			}
+			if filepath.Base(file) == "troubleshooting.md" && len(found) < 3 {
+				t.Errorf("%s: %d codes: does the test still find them?", file, len(found))
 			}
 		}
 	}
