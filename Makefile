@@ -52,7 +52,7 @@ profiles:
 
 # Breaks the code in small ways and runs the tests on each; what lives is code
 # that no test needs. It takes a quarter of an hour, and is no part of make test.
-MUTATED ?= ./dingtalk/client ./internal/delivery
+MUTATED ?= ./dingtalk/client ./delivery
 
 # A test result from the cache would make the time limit of each run too short.
 mutants:

@@ -275,13 +275,13 @@ type layer struct {
 
 // layers are all packages of the module, by their folders; "." is the program.
 var layers = map[string]layer{
-	".":                 {imports: "dingtalk"},
-	"dingtalk":          {imports: "dingtalk/client internal/delivery", sdk: true},
-	"dingtalk/client":   {},
-	"internal/delivery": {sdk: true, general: true},
+	".":               {imports: "dingtalk"},
+	"dingtalk":        {imports: "dingtalk/client delivery", sdk: true},
+	"dingtalk/client": {},
+	"delivery":        {sdk: true, general: true},
 
-	"internal/engine":    {imports: "internal/delivery", sdk: true, general: true},
-	"internal/sqlite":    {imports: "internal/delivery internal/engine", sdk: true, general: true},
+	"internal/engine":    {imports: "delivery", sdk: true, general: true},
+	"internal/sqlite":    {imports: "delivery internal/engine", sdk: true, general: true},
 	"internal/plaintext": {general: true},
 	"internal/powerpipe": {general: true},
 	"internal/report":    {imports: "internal/plaintext internal/powerpipe internal/sqlite", general: true},
@@ -296,7 +296,7 @@ var layers = map[string]layer{
 	"internal/questions/ask-steampipe": {imports: "dingtalk internal/engine internal/questions internal/simulator"},
 	"internal/report/compare":          {},
 	"cmd/dingtalk-simulator":           {imports: "internal/simulator internal/spc"},
-	"cmd/dingtalk-sql": {imports: "compliance dingtalk dingtalk/client internal/delivery internal/engine internal/plaintext " +
+	"cmd/dingtalk-sql": {imports: "compliance dingtalk dingtalk/client delivery internal/engine internal/plaintext " +
 		"internal/powerpipe internal/report internal/simulator internal/spc internal/sqlite", sdk: true},
 }
 

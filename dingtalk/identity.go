@@ -1,6 +1,6 @@
 package dingtalk
 
-import "github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
+import "github.com/turbot/steampipe-plugin-dingtalk/delivery"
 
 // Server is the plugin's server, for an engine in process.
 type Server struct{ *delivery.Server }

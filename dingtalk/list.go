@@ -7,8 +7,8 @@ import (
 	"iter"
 	"sync/atomic"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
-	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )

@@ -5,7 +5,7 @@ package dingtalk
 import (
 	"context"
 
-	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
+	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 

@@ -17,8 +17,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
-	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"

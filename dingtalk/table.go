@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
-	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"github.com/turbot/steampipe-plugin-sdk/v5/query_cache"
 )

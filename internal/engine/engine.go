@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
+	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	ggrpc "google.golang.org/grpc"

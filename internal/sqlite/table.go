@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
+	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
+	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 

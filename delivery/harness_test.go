@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/turbot/steampipe-plugin-dingtalk/internal/delivery"
+	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/anywhere"
 	sdkgrpc "github.com/turbot/steampipe-plugin-sdk/v5/grpc"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
@@ -26,7 +26,7 @@ import (
 
 // runs is how often the races are run. Hundreds:
 //
-//	go test ./internal/delivery -runs 500
+//	go test ./delivery -runs 500
 var runs = flag.Int("runs", 10, "how often each race runs")
 
 func init() {

@@ -31,9 +31,9 @@ func init() {
 
 // A workaround goes when every fault that it is for has been mended.
 const (
-	ownStream  = "the Server's stream of its own for each scan, with the error from the list function itself (internal/delivery),"
-	ownScan    = "the Server's scan for each value of an in list (internal/delivery)"
-	ownAnswers = "the Server's own answers in place of the SDK's query cache (internal/delivery)"
+	ownStream  = "the Server's stream of its own for each scan, with the error from the list function itself (delivery),"
+	ownScan    = "the Server's scan for each value of an in list (delivery)"
+	ownAnswers = "the Server's own answers in place of the SDK's query cache (delivery)"
 	heldRows   = "holding back the rows of a linked engine until the last page (delivery.List), and lateError,"
 )
 

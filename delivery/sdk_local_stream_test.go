@@ -114,6 +114,6 @@ func TestSDKEndsAScanAtALimit(t *testing.T) {
 	case err != nil:
 		t.Fatal(err)
 	case rows != 2:
-		sdkMended(t, "that a LIMIT ends a scan", "the Server's asking without a LIMIT (internal/delivery, wish.go)")
+		sdkMended(t, "that a LIMIT ends a scan", "the Server's asking without a LIMIT (delivery, wish.go)")
 	}
 }
