@@ -170,10 +170,10 @@ func settle(ctx context.Context, started time.Time) {
 // lateError is the failure of a linked engine's scan.
 //
 // The SDK sends a LocalPluginStream the end of the rows before the error, always
-// (plugin_grpc.go, execute, of 5.14.1 and 6.0.0), and an engine that takes the end in between takes
-// the answer for complete. But execute asks first whether the error is
-// context.Canceled. A panic there ends execute before it has sent the end, and
-// CallExecuteAsync, which recovers, hands the error on.
+// (plugin_grpc.go, execute, of 5.14.1 and 6.0.0), and an engine that takes the end
+// in between takes the answer for complete. But execute asks first whether the
+// error is context.Canceled. A panic there ends execute before it has sent the
+// end, and CallExecuteAsync, which recovers, hands the error on.
 //
 // An engine that asks several connections by one call still loses the error of
 // one once another has sent rows: LocalPluginStream has no place for it.

@@ -1,19 +1,3 @@
-// Package delivery sees to it that the answer to a scan arrives whole or as an
-// error, which the Steampipe plugin SDK (5.14.1) does not promise. It knows no
-// table and no API: it takes list functions and gives what the SDK calls
-// hydrate functions, and a Server that carries out what an engine asks.
-//
-// The SDK hands rows and errors on in separate channels, twice, and where an
-// error and the end of the rows are both there to be taken, select takes one of
-// them at random. contributing/sdk-faults.md has this and its other faults. So:
-//
-//   - In Steampipe the Server (server.go) runs one scan of the SDK for each
-//     value and connection. It hears of a failure from the list function
-//     itself, knows how many rows are on their way, and remembers answers in
-//     place of the SDK's query cache. Rows are handed on as they are read.
-//   - In an engine that links the plugin into itself there is no Server, and
-//     no error that comes after a row is sure to arrive. There (held.go) the
-//     rows are held until all have been read.
 package delivery
 
 import (
@@ -25,7 +9,8 @@ import (
 )
 
 // ListFunc reads the rows of one list call and hands each to emit, until emit
-// reports that no more are wanted. It must be done with its calls when ctx is.
+// reports that no more are wanted. Its error, or its panic, is the query's. It must
+// be done with its calls when ctx is.
 type ListFunc func(ctx context.Context, d *plugin.QueryData, emit func(row any) bool) error
 
 // List makes the Hydrate function of a table's ListConfig. The table has no
