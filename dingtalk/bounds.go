@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
-	gproto "google.golang.org/protobuf/proto"
 )
 
 // day is how far from what the query means a bound on a time may be when it
@@ -31,8 +30,6 @@ type bounds struct {
 	above, below bool
 	// among are the only times that are allowed; nil is no such list.
 	among []time.Time
-	// elsewhere is true where another list call reads the rows for this one.
-	elsewhere bool
 }
 
 // bounds returns those of a column, if they can be what the query says.
@@ -43,21 +40,20 @@ func (l *listing) bounds(name string) (b bounds, err error) {
 			continue
 		}
 		for _, t := range times {
-			if t.Before(earliestBound) || t.After(latestBound) {
+			if t.Before(earliestBound) || t.After(latestBound) || hasWrapped(t) {
 				return bounds{}, strangeBound(name, operator, t)
 			}
 		}
 		b = b.and(operator, times)
-		// An engine that links the plugin makes a list call for each value of a
-		// list. A row near two of them would come twice, so the first call reads
-		// for all.
-		list, own := q.GetValue().GetListValue().GetValues(), l.EqualsQuals[name]
-		if len(list) > 0 && own != nil && own.GetListValue() == nil {
-			b.elsewhere = !gproto.Equal(own, list[0])
-		}
 	}
 	return b, nil
 }
+
+// hasWrapped reports a time that Postgres has not meant. Its times are whole
+// microseconds, of which Steampipe (PgTimeToTimestamp of its FDW 2.2.2) makes
+// nanoseconds in 64 bits: a time outside of 1707 to 2292 loses multiples of 2^64
+// nanoseconds, which are no whole microseconds (but 125 of them, 73,000 years, are).
+func hasWrapped(t time.Time) bool { return t.Nanosecond()%1000 != 0 }
 
 // boundOperators are the operators of the conditions that bound a column.
 var boundOperators = []string{">", ">=", "<", "<=", "="}

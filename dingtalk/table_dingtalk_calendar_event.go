@@ -57,7 +57,7 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 	switch {
 	case err != nil:
 		return err
-	case bounds.elsewhere, bySeries && series == "": // no row has an empty one
+	case bySeries && series == "": // no row has an empty one
 		return nil
 	}
 	// An event that the query doesn't want must not come once for each value of a
