@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin/quals"
 	gproto "google.golang.org/protobuf/proto"
 )
 
@@ -41,17 +43,13 @@ func (q question) covers(other question) bool {
 // split returns the questions that make up a request: one for each connection
 // and list call.
 func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]question, error) {
-	calls, err := s.keys[table.Name].listCalls(table, request.QueryContext.GetQuals())
+	conditions, err := s.choosing(table, request.QueryContext.GetQuals())
 	if err != nil {
 		return nil, err
 	}
-
-	for _, column := range s.connectionColumns {
-		for _, q := range request.QueryContext.GetQuals()[column].GetQuals() {
-			if hasEmpty(q.GetValue()) {
-				return nil, emptyList(table, column)
-			}
-		}
+	calls, err := s.keys[table.Name].listCalls(table, conditions)
+	if err != nil {
+		return nil, err
 	}
 
 	var connections []string
@@ -98,13 +96,48 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]qu
 	return all, nil
 }
 
+// choosing returns the conditions of a query, of which those on the columns that
+// choose connections choose none too few.
+//
+// The SDK (filterConnectionsWithKeyColumns) reads a list as "= any" or "<> all",
+// whichever it is, and for the other operators as an empty text; and a pattern of
+// like's as one of fnmatch's, which has other characters of its own. What it can read
+// wrong is left to the engine, which compares the rows again.
+func (s *Server) choosing(table *plugin.Table, conditions map[string]*proto.Quals) (map[string]*proto.Quals, error) {
+	out := maps.Clone(conditions)
+	for _, column := range s.connectionColumns {
+		var kept []*proto.Qual
+		for _, q := range conditions[column].GetQuals() {
+			operator, values := q.GetStringValue(), q.GetValue().GetListValue()
+			chooses := operator == quals.QualOperatorEqual || operator == quals.QualOperatorLike || operator == quals.QualOperatorILike
+			switch {
+			case hasEmpty(q.GetValue()):
+				return nil, emptyList(table, column)
+			case chooses && slices.ContainsFunc(flat(q.GetValue()), isUnknownText):
+				return nil, fmt.Errorf("%[1]s: no value for %[2]s: Postgres has not passed it on, as with %[2]s = (select ...): write the value itself, or a join, as in: from other_table o join %[1]s t on t.%[2]s = o.name", table.Name, column)
+			case operator == quals.QualOperatorEqual || values == nil && !strings.ContainsAny(q.GetValue().GetStringValue(), `\*?[`):
+				kept = append(kept, q)
+			}
+		}
+		delete(out, column)
+		if kept != nil {
+			out[column] = &proto.Quals{Quals: kept}
+		}
+	}
+	return out, nil
+}
+
+// isUnknownText reports what Postgres hands to a foreign table for a text that it
+// does not know when the scan begins.
+func isUnknownText(v *proto.QualValue) bool { return v.GetStringValue() == "?" }
+
 // key returns the key of a question: what decides which rows there are, and how
 // they are shown.
 func (s *Server) key(request *proto.ExecuteRequest, table *plugin.Table, connection string, call listCallOf) (string, error) {
-	quals := call.all()
-	deciding := plugin.NewKeyColumnQualValueMap(quals, table.List.KeyColumns).ToProtoQualMap()
+	all := call.all()
+	deciding := plugin.NewKeyColumnQualValueMap(all, table.List.KeyColumns).ToProtoQualMap()
 	for _, column := range append(slices.Collect(maps.Keys(s.keys[table.Name].Same)), s.connectionColumns...) {
-		if q, ok := quals[column]; ok {
+		if q, ok := all[column]; ok {
 			deciding[column] = q
 		}
 	}

@@ -697,6 +697,52 @@ func TestAggregator(t *testing.T) {
 	})
 }
 
+// Conditions that choose connections never leave one out that the query means: the
+// engine compares the rows again.
+func TestConditionsOnConnections(t *testing.T) {
+	s := &source{read: func(_ context.Context, c call) error { c.emitAll(1); return nil }}
+	server := s.server(t)
+	for name, test := range map[string]struct {
+		operator string
+		value    *proto.QualValue
+		calls    []string
+	}{
+		"= any":                 {"=", values("d", "e"), []string{"d:", "e:"}},
+		"= an unknown value":    {"=", text("?"), nil},
+		"= any, one is unknown": {"=", values("d", "?"), nil},
+		"like":                  {"~~", text("d%"), []string{"d:"}},
+		"like an unknown value": {"~~", text("?"), nil},
+		"like with an escape":   {"~~", text(`\d`), []string{"", "d:", "e:"}},
+		"like a character":      {"~~", text("[d]"), []string{"", "d:", "e:"}},
+		"ilike one":             {"~~*", text("?"), nil},
+		"like any or all":       {"~~", values("d%", "e%"), []string{"", "d:", "e:"}},
+		"not like any or all":   {"!~~", values("d%", "e%"), []string{"", "d:", "e:"}},
+		"not like an unknown":   {"!~~", text("?"), []string{"", "d:", "e:"}},
+		"<>":                    {"<>", text("d"), []string{"", "e:"}},
+		"<> an unknown value":   {"<>", text("?"), []string{"", "d:", "e:"}},
+		"<> any or all":         {"<>", values("d", "e"), []string{"", "d:", "e:"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			condition := equals("sp_connection_name", test.value)
+			condition.Quals[0].Operator = &proto.Qual_StringValue{StringValue: test.operator}
+			_, err := run(t.Context(), server, query{connections: []string{"c", "d", "e"},
+				quals: map[string]*proto.Quals{"id": equals("id", text(name)), "sp_connection_name": condition}})
+			if test.calls == nil {
+				wantError(t, err, "t: no value for sp_connection_name: Postgres has not passed it on, as with sp_connection_name = (select ...): "+
+					"write the value itself, or a join, as in: from other_table o join t t on t.sp_connection_name = o.name")
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			var want []string
+			for _, c := range test.calls {
+				want = append(want, c+name)
+			}
+			slices.Sort(want)
+			diff(t, "calls", want, s.taken())
+		})
+	}
+}
+
 // Whatever a list function does wrong, the answer is not half.
 func TestAListFunctionThatIsWrong(t *testing.T) {
 	bothCaches(t, func(t *testing.T, uncached bool) {
