@@ -1,41 +1,58 @@
+//lint:file-ignore SA1019 The older declaration of key columns is deprecated, and is the one that Steampipe looks at first.
+
+//nolint:staticcheck // the same for golangci-lint
 package delivery
 
 import (
-	"slices"
-
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
 // served is a Server as Steampipe sees it.
 //
-// Steampipe's foreign data wrapper (2.2.2) lets a join name an optional key
-// column beside the required ones, but tells Postgres that this costs as much as
-// to name the required ones alone (types/pathkeys.go, columnPathsToPathKeys).
-// Postgres takes the first, and the plugin reads all rows of the required keys
-// for each row of the join; a table that needs bounds or one of the optional keys
-// as well cannot be joined at all. What is no key column it takes to be cheaper,
-// and hands conditions on every column to the plugin. So it is not told of the
-// optional key columns of such a table, but for those that take bounds, with which
-// it passes a LIMIT on.
+// Steampipe's foreign data wrapper (2.2.2) tells Postgres by which sets of columns
+// another table's rows can look up those of a plugin's table, and what each costs.
+// Postgres takes the first of the cheapest, and then takes every condition that
+// compares the two tables as checked by the lookup. But the wrapper checks those on
+// the columns of the set alone: the others are lost without an error.
 //
-// Other tables keep theirs: a condition on a column that is no key makes Postgres
-// read the table once for each row of another, which then has to be read without
-// a key, even if it needs one.
+// From the key columns, as the SDK has declared them since version 1.3, the wrapper
+// makes sets of which the cheapest have the required key columns and one column that
+// is no key column (types/pathkeys.go, KeyColumnsToPathKeys): of two conditions on key
+// columns one is lost. From the older declaration, which it looks at first, it makes
+// sets with one more column of any kind (LegacyKeyColumnsToPathKeys), so that a join
+// by two key columns is right.
+//
+// For all else, as whether to pass a LIMIT on, the wrapper looks at the newer
+// declaration, which stays.
 type served struct{ *Server }
 
-// GetSchema returns the tables without the optional key columns of those that
-// have required ones and take bounds.
+// GetSchema returns the tables with their key columns declared in both ways.
 func (s served) GetSchema(request *proto.GetSchemaRequest) (*proto.GetSchemaResponse, error) {
 	response, err := s.Server.GetSchema(request)
-	for name, table := range response.GetSchema().GetSchema() {
-		own, keys := s.tables[name], table.GetListCallKeyColumnList()
-		if own == nil || !slices.ContainsFunc(keys, func(k *proto.KeyColumn) bool { return k.Require == "required" }) ||
-			!slices.ContainsFunc(keys, func(k *proto.KeyColumn) bool { return takesBounds(own, k.Name) }) {
-			continue
+	for _, table := range response.GetSchema().GetSchema() {
+		if keys := table.GetListCallKeyColumnList(); len(keys) > 0 {
+			table.ListCallKeyColumns = lookups(keys)
 		}
-		table.ListCallKeyColumnList = slices.DeleteFunc(slices.Clone(keys), func(k *proto.KeyColumn) bool {
-			return k.Require == "optional" && len(k.Operators) == 1 && isKey(own, k.Name)
-		})
 	}
 	return response, err
+}
+
+// lookups are the sets of key columns by which rows can be looked up: all that are
+// required, or any one where none is.
+func lookups(keys []*proto.KeyColumn) *proto.KeyColumnsSet {
+	names := map[string][]string{}
+	for _, k := range keys {
+		names[k.Require] = append(names[k.Require], k.Name)
+	}
+	switch required, anyOf := names[plugin.Required], names[plugin.AnyOf]; {
+	case len(required) > 0 && len(anyOf) > 0:
+		return nil // the older declaration has no words for it
+	case len(required) > 0:
+		return &proto.KeyColumnsSet{All: required}
+	case len(anyOf) > 0:
+		return &proto.KeyColumnsSet{Any: anyOf}
+	default:
+		return &proto.KeyColumnsSet{Any: names[plugin.Optional]}
+	}
 }

@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 See planner.go.
+
 package delivery
 
 import (
@@ -7,10 +9,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"google.golang.org/protobuf/testing/protocmp"
 )
 
-// Steampipe's planner is not told of optional key columns where others are required
-// and some take bounds, but for these. The others who ask are.
+// Steampipe's planner learns by which key columns a join can look rows up, and all
+// who ask how they are declared.
 func TestKeyColumnsForThePlanner(t *testing.T) {
 	key := func(name, require string, operators ...string) *plugin.KeyColumn {
 		return &plugin.KeyColumn{Name: name, Require: require, Operators: operators}
@@ -26,35 +29,40 @@ func TestKeyColumnsForThePlanner(t *testing.T) {
 	s := NewServer(func(context.Context) *plugin.Plugin {
 		return &plugin.Plugin{Name: "p", TableMap: map[string]*plugin.Table{
 			"calendar":  table("calendar", key("user", plugin.Required, "="), key("id", plugin.Optional, "="), key("start", plugin.Optional, ">=", "<=")),
+			"attendee":  table("attendee", key("user", plugin.Required, "="), key("event", plugin.Required, "=")),
 			"plan":      table("plan", key("schedule", plugin.Required, "="), key("user", plugin.Optional, "=")),
 			"directory": table("directory", key("user", plugin.Optional, "="), key("email", plugin.Optional, "=")),
 			"meeting":   table("meeting", key("id", plugin.AnyOf, "="), key("code", plugin.AnyOf, "=")),
+			"mixed":     table("mixed", key("user", plugin.Required, "="), key("id", plugin.AnyOf, "=")),
+			"keyless":   table("keyless"),
 		}}
 	})
 	if _, err := s.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{Configs: []*proto.ConnectionConfig{{Connection: "c"}}}); err != nil {
 		t.Fatal(err)
 	}
-	keys := func(get func(*proto.GetSchemaRequest) (*proto.GetSchemaResponse, error)) map[string][]string {
+	schema := func(get func(*proto.GetSchemaRequest) (*proto.GetSchemaResponse, error)) map[string]*proto.TableSchema {
 		response, err := get(&proto.GetSchemaRequest{Connection: "c"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		names := map[string][]string{}
-		for name, table := range response.Schema.Schema {
-			for _, k := range table.ListCallKeyColumnList {
-				if isKey(s.tables[name], k.Name) {
-					names[name] = append(names[name], k.Name)
-				}
-			}
+		return response.Schema.Schema
+	}
+	want := schema(s.GetSchema)
+	for name, lookups := range map[string]*proto.KeyColumnsSet{
+		"calendar":  {All: []string{"user"}},
+		"attendee":  {All: []string{"user", "event"}},
+		"plan":      {All: []string{"schedule"}},
+		"directory": {Any: []string{"user", "email"}},
+		"meeting":   {Any: []string{"id", "code"}},
+		"mixed":     nil,
+		"keyless":   nil,
+	} {
+		if want[name].ListCallKeyColumns != nil {
+			t.Errorf("%s is declared in the older way to all who ask", name)
 		}
-		return names
+		want[name].ListCallKeyColumns = lookups
 	}
-	all := map[string][]string{"calendar": {"user", "id", "start"}, "plan": {"schedule", "user"}, "directory": {"user", "email"}, "meeting": {"id", "code"}}
-	if d := cmp.Diff(all, keys(s.GetSchema)); d != "" {
-		t.Errorf("(-want +got):\n%s", d)
-	}
-	all["calendar"] = []string{"user", "start"}
-	if d := cmp.Diff(all, keys(served{s}.GetSchema)); d != "" {
+	if d := cmp.Diff(want, schema(served{s}.GetSchema), protocmp.Transform()); d != "" {
 		t.Errorf("for the planner (-want +got):\n%s", d)
 	}
 	if _, err := (served{s}).GetSchema(&proto.GetSchemaRequest{Connection: "nothing"}); err == nil {

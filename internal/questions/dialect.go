@@ -25,9 +25,10 @@ type Dialect interface {
 	AnyCase(column, literal string) string
 	// FullJoinOnAnything reports whether any condition can be one of a full join.
 	FullJoinOnAnything() bool
-	// OneLink reports whether a question has two tables at most, and no more than
-	// one condition on both.
-	OneLink() bool
+	// MostLinks is how many conditions a question may have on two tables, if it may
+	// have no third; 0 is no limit on either. A key that a literal names counts as one,
+	// and with as many there are no others.
+	MostLinks() int
 }
 
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
@@ -89,8 +90,8 @@ func (SQLite) AnyCase(column, literal string) string {
 // FullJoinOnAnything is true.
 func (SQLite) FullJoinOnAnything() bool { return true }
 
-// OneLink is false.
-func (SQLite) OneLink() bool { return false }
+// MostLinks is no limit.
+func (SQLite) MostLinks() int { return 0 }
 
 // Postgres is the SQL of Postgres.
 type Postgres struct{}
@@ -140,7 +141,7 @@ func (Postgres) AnyCase(column, literal string) string { return column + " ilike
 // FullJoinOnAnything is false: Postgres wants an equality.
 func (Postgres) FullJoinOnAnything() bool { return false }
 
-// OneLink is true: of several conditions that join a foreign table, one of them by
-// a key, Steampipe's engine (2.2.2) forgets some; and with three tables it checks
-// some where the value of the other table is not there, so that rows are lost.
-func (Postgres) OneLink() bool { return true }
+// MostLinks is two: of the conditions with "=" on a foreign table that is joined by a
+// key, Steampipe's engine (2.2.2) keeps two, literals included; and with three tables it checks some where the
+// value of the other table is not there, so that rows are lost.
+func (Postgres) MostLinks() int { return 2 }

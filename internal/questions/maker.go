@@ -19,8 +19,10 @@ type Maker struct {
 	akin map[*Column][]*Column
 	of   map[*Column]*Table
 	n    int // of names so far
-	// linked is whether the question has a condition on two tables.
-	linked bool
+	// links are the conditions on two tables that the question has; alone is whether
+	// it has one table, and literals how many keys of one it names by literals.
+	links, literals int
+	alone           bool
 }
 
 // NewMaker returns a Maker. The same seed makes the same questions.
@@ -84,15 +86,16 @@ func (m *Maker) name(prefix string) string {
 
 // Question makes the next question.
 func (m *Maker) Question() *Question {
-	m.n, m.linked = 0, false
+	m.n, m.links, m.literals = 0, 0, 0
 	q := &Question{}
 	n, most := 1, 3
-	if m.dialect.OneLink() {
+	if m.dialect.MostLinks() > 0 {
 		most = 2
 	}
 	for n < most && m.chance(45) {
 		n++
 	}
+	m.alone = n == 1
 	joins := make([]string, n)
 	inside := false // whether a key must be named within a select of its own
 	for i := 1; i < n; i++ {
@@ -106,7 +109,7 @@ func (m *Maker) Question() *Question {
 		q.where = all(q.where, where)
 		refs = append(refs, ref)
 	}
-	if m.chance(75) {
+	if m.mayFilter() && m.chance(75) {
 		q.where = all(q.where, m.condition(m.together(refs), 3))
 	}
 	m.choose(q, refs)
@@ -156,7 +159,7 @@ func (m *Maker) source(q *Question, join string, before []ref, inside bool) (sou
 	if strings.HasSuffix(join, "join") && join != "cross join" {
 		equal := m.equality(r, before)
 		if m.dialect.FullJoinOnAnything() || join != "full join" {
-			if m.chance(30) {
+			if m.mayFilter() && m.chance(30) {
 				equal = all(equal, m.condition(m.together(append(slices.Clone(before), r)), 1))
 			}
 			on = all(on, equal)
@@ -174,11 +177,20 @@ func (m *Maker) source(q *Question, join string, before []ref, inside bool) (sou
 }
 
 // mayLink reports whether the question may have one more condition on two tables.
-func (m *Maker) mayLink() bool { return !m.linked || !m.dialect.OneLink() }
+func (m *Maker) mayLink() bool {
+	most := m.dialect.MostLinks()
+	return most == 0 || m.links+m.literals < most
+}
+
+// mayFilter reports whether the question may have a condition with a literal beside
+// those that it has.
+func (m *Maker) mayFilter() bool {
+	return m.dialect.MostLinks() == 0 || m.links < m.dialect.MostLinks()
+}
 
 // together are those of the tables that one condition may be about.
 func (m *Maker) together(refs []ref) []ref {
-	if m.dialect.OneLink() {
+	if m.dialect.MostLinks() > 0 {
 		return []ref{pick(m, refs)}
 	}
 	return refs
@@ -199,6 +211,8 @@ func (m *Maker) keys(t *Table, alias string, before []ref) *condition {
 	if t.anyOf != nil {
 		keys = append(slices.Clone(keys), pick(m, t.anyOf))
 	}
+	literals := 0
+	defer func() { m.literals = max(m.literals, literals) }()
 	var conditions []*condition
 	for _, k := range keys {
 		var others []string
@@ -210,10 +224,14 @@ func (m *Maker) keys(t *Table, alias string, before []ref) *condition {
 			}
 		}
 		name := alias + "." + k.Name
+		link := others != nil && m.mayLink() && m.chance(60)
+		if !link {
+			literals++
+		}
 		switch {
-		case others != nil && m.mayLink() && m.chance(60):
+		case link:
 			conditions = append(conditions, m.equals(name, pick(m, others)))
-			m.linked = true
+			m.links++
 		case m.chance(40):
 			conditions = append(conditions, m.list(name, k))
 		case m.chance(20):
@@ -261,9 +279,13 @@ func (m *Maker) equality(r ref, before []ref) *condition {
 	if pairs == nil || !m.mayLink() {
 		return nil
 	}
-	m.linked = true
-	pair := pick(m, pairs)
-	return m.equals(pair[0], pair[1])
+	var equal *condition
+	for ok := true; ok; ok = m.mayLink() && m.chance(35) {
+		pair := pick(m, pairs)
+		equal = all(equal, m.equals(pair[0], pair[1]))
+		m.links++
+	}
+	return equal
 }
 
 // condition makes a condition on the columns of tables.
@@ -306,8 +328,7 @@ func (m *Maker) condition(refs []ref, depth int) *condition {
 		return &condition{text: m.dialect.AnyCase(name, m.otherCase(c))}
 	case c.Type == proto.ColumnType_STRING && m.chance(12):
 		return &condition{text: name + " like " + quote(prefix(fmt.Sprint(pick(m, c.Values)))+"%")}
-	case len(m.akin[c]) > 0 && m.mayLink() && m.chance(15):
-		m.linked = true
+	case len(m.akin[c]) > 0 && (m.alone || m.dialect.MostLinks() == 0) && m.chance(15):
 		return m.within(name, c)
 	case c.Type != proto.ColumnType_BOOL && m.chance(10):
 		return &condition{text: fmt.Sprintf("%s between %s and %s", name, m.value(c), m.value(c))}
