@@ -105,7 +105,10 @@ func IsSteampipeColumn(name string) bool { return name == "_ctx" || strings.HasP
 // error.
 func (e *Engine) Configure(connections ...Connection) error {
 	connections = slices.Clone(connections)
-	if e.set(connections) != nil {
+	// Aggregators come afterwards: the server remembers one that it has refused, and
+	// refuses everything from then on.
+	single := slices.DeleteFunc(slices.Clone(connections), func(c Connection) bool { return c.Members != nil })
+	if e.set(single) != nil {
 		// The server refuses all of them for one.
 		for i, c := range connections {
 			if c.Err == nil && c.Members == nil {
@@ -116,7 +119,8 @@ func (e *Engine) Configure(connections ...Connection) error {
 	for i, c := range connections {
 		for _, m := range connections {
 			if c.Err == nil && m.Err != nil && slices.Contains(c.Members, m.Name) {
-				connections[i].Err = fmt.Errorf("connection %q: %w", c.Name, m.Err)
+				c.Err = fmt.Errorf("connection %q: %w", c.Name, m.Err)
+				connections[i] = c
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"google.golang.org/grpc/codes"
@@ -204,6 +205,29 @@ func TestConnectionsFailOneByOne(t *testing.T) {
 	for _, alone := range []engine.Connection{{Name: "bad", Config: "refused"}, {Name: "unread", Err: own}} {
 		if _, err := engine.New(server, alone); err == nil {
 			t.Errorf("an engine with nothing but %+v", alone)
+		}
+	}
+}
+
+// The real server as well, whichever comes first: it remembers an aggregator that it
+// has refused.
+func TestAnAggregatorOfABrokenConnection(t *testing.T) {
+	good := engine.Connection{Name: "good", Config: "access_token = \"a\""}
+	all := engine.Connection{Name: "all", Members: []string{"bad", "good"}}
+	for name, bad := range map[string]engine.Connection{
+		"the server refuses it": {Name: "bad", Config: "nonsense = 1"},
+		"it cannot be read":     {Name: "bad", Err: errors.New("no such file")},
+	} {
+		for _, connections := range [][]engine.Connection{{all, bad, good}, {good, bad, all}} {
+			e, err := engine.New(dingtalk.NewServer(), connections...)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			for _, c := range e.Connections {
+				if wrong := c.Err != nil; wrong != (c.Name != "good") {
+					t.Errorf("%s: %s has the error %v", name, c.Name, c.Err)
+				}
+			}
 		}
 	}
 }
