@@ -92,7 +92,11 @@ func (c *cursor) Eof() bool { return c.row == nil }
 
 // Column returns a value of the row.
 func (c *cursor) Column(i int) (vtab.Value, error) {
-	v, err := columnValue(c.row.Columns[c.table.schema.Columns[i].Name])
+	column := c.row.Columns[c.table.schema.Columns[i].Name]
+	if t, ok := column.GetValue().(*proto.Column_TimestampValue); ok {
+		return c.table.db.timeText(t.TimestampValue.AsTime())
+	}
+	v, err := columnValue(column)
 	if err != nil {
 		return nil, c.table.db.query.fail(err)
 	}

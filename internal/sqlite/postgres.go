@@ -15,9 +15,8 @@ import (
 // in both. Times are as everywhere here: text in RFC 3339, in UTC. As in
 // Postgres, a NULL among the arguments gives NULL.
 
-// addPostgres registers the functions with a driver. now is the time that they
-// go by.
-func addPostgres(drv *sqlite.Driver, now func() time.Time) error {
+// addPostgres registers the functions with a driver.
+func (db *DB) addPostgres(drv *sqlite.Driver) error {
 	add := func(name string, arguments int32, f func(args []driver.Value) (driver.Value, error)) error {
 		return drv.RegisterScalarFunction(name, arguments, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
 			for _, a := range args {
@@ -37,10 +36,10 @@ func addPostgres(drv *sqlite.Driver, now func() time.Time) error {
 		arguments int32
 		call      func([]driver.Value) (driver.Value, error)
 	}{
-		{"now", 0, func([]driver.Value) (driver.Value, error) { return timeText(now()), nil }},
+		{"now", 0, func([]driver.Value) (driver.Value, error) { return db.timeText(db.now()) }},
 		{"date_part", 2, datePart},
-		{"to_timestamp", 1, toTimestamp},
-		{"timezone", 2, inTimezone},
+		{"to_timestamp", 1, db.toTimestamp},
+		{"timezone", 2, db.inTimezone},
 		{"to_char", 2, toChar},
 		{"jsonb_array_length", 1, jsonArrayLength},
 		{"json_build_object", 2, jsonBuildObject},
@@ -65,7 +64,7 @@ func datePart(args []driver.Value) (driver.Value, error) {
 }
 
 // toTimestamp is the time so many seconds after 1970.
-func toTimestamp(args []driver.Value) (driver.Value, error) {
+func (db *DB) toTimestamp(args []driver.Value) (driver.Value, error) {
 	var seconds float64
 	switch v := args[0].(type) {
 	case int64:
@@ -79,11 +78,11 @@ func toTimestamp(args []driver.Value) (driver.Value, error) {
 		return nil, fmt.Errorf("%v is not a time", seconds)
 	}
 	whole, fraction := math.Modf(seconds)
-	return timeText(time.Unix(int64(whole), int64(fraction*1e9))), nil
+	return db.timeText(time.Unix(int64(whole), int64(fraction*1e9)))
 }
 
 // inTimezone is timezone('UTC', time). Times here have no other zone.
-func inTimezone(args []driver.Value) (driver.Value, error) {
+func (db *DB) inTimezone(args []driver.Value) (driver.Value, error) {
 	if zone := valueText(args[0]); !strings.EqualFold(zone, "UTC") {
 		return nil, fmt.Errorf("the zone %q is not supported here, only 'UTC'", zone)
 	}
@@ -91,7 +90,7 @@ func inTimezone(args []driver.Value) (driver.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return timeText(t), nil
+	return db.timeText(t)
 }
 
 // charPatterns are the patterns of to_char that are known, with Go's.

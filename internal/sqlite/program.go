@@ -3,11 +3,13 @@ package sqlite
 import (
 	"context"
 	"encoding/json"
-	"maps"
+	"math/bits"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
@@ -38,15 +40,20 @@ func (db *DB) check(ctx context.Context, statement string) error {
 		if err != nil {
 			return nil
 		}
-		p := newProgram(db.modules, explained.Rows)
-		p.follow() // what a table holds may be written behind where it is read
-		p.refused, p.compared = nil, nil
-		p.follow()
-		if p.refused != nil {
-			return p.refused
+		db.query.order = nil
+		var compared []columnOf
+		for _, p := range programs(db.modules, explained.Rows) {
+			p.check()
+			if p.refused != nil {
+				return p.refused
+			}
+			compared = append(compared, p.compared...)
+			if p.ordered {
+				db.query.keepOrder(p.literals())
+			}
 		}
 		known := len(db.query.compared)
-		for _, c := range p.compared {
+		for _, c := range compared {
 			db.query.compared[c] = true
 		}
 		if len(db.query.compared) == known {
@@ -81,34 +88,50 @@ type instruction struct {
 	op         string
 	p1, p2, p3 int
 	p4         string
+	p5         int
 }
 
-// value is what is known of a register, or of a column of one of SQLite's own
-// tables.
-type value struct {
-	// column is the column of the plugin's that it was read from, if any.
-	column    columnOf
-	read      bool   // from column
-	collation string // of column
-	// time is whether it is a time as the plugin's tables and the functions here
-	// write it: so that one moment has one text.
+// origin is where a value may come from.
+type origin struct {
+	// time is a time as the plugin's tables and the functions here write it, so
+	// that one moment has one text. A literal that is written so is neither a time
+	// nor another value: it may be compared with both.
 	time bool
+	// other is any other text or number, which may be a time that is written in
+	// another way. number is that it is a number for sure, some of the time.
+	other, number bool
+	// word is a text without a digit, so that it is no time in any spelling.
+	word bool
+	// columns are those of the plugin's that it was read from, and nothing else if
+	// it is from nowhere else.
+	columns   []columnOf
+	elsewhere bool
 }
 
-func (v value) or(w value) value {
-	if v.column != w.column || v.read != w.read {
-		v.column, v.read, v.collation = columnOf{}, false, ""
+// from is the column that it was read from, if it is one column's.
+func (o origin) from() (columnOf, bool) {
+	if len(o.columns) != 1 || o.elsewhere {
+		return columnOf{}, false
 	}
-	v.time = v.time || w.time
-	return v
+	return o.columns[0], true
 }
 
-// registers are what is known of them. What is not there is unknown.
-type registers map[int]value
+// place is where a value is: in a register before an instruction, or in a cursor.
+type place struct {
+	at       int
+	register int
+	cursor   int // where register is none
+	// path is empty for the value itself. Of a record, it is the column, and the
+	// column of the record in that one.
+	path string
+}
 
-// program follows what becomes of the values of the plugin's tables.
+const none = -1
+
+// program finds where the values of a statement come from.
 type program struct {
 	instructions []instruction
+	flow         *flow
 	// tables are the plugin's by their cursors.
 	tables map[int]*module
 	// pushed are the columns on which the plugin applies conditions.
@@ -116,155 +139,113 @@ type program struct {
 	// twice are those on which it applies several in one scan, and their
 	// collations.
 	twice map[columnOf]string
-	// same is the cursor whose table a cursor shares.
-	same map[int]int
-	// stored is what the columns of SQLite's own tables hold, by cursor.
-	stored map[int]registers
-	// keys are the collations of the columns of indexes, by cursor.
-	keys    map[int][]string
-	records map[int][]value // by register
+	// same is the cursor whose table a cursor shares, pseudo the register whose
+	// record it reads.
+	same, pseudo map[int]int
+	// kept are the cursors of tables that are not made for the statement.
+	kept map[int]bool
+	// keys are the collations of the columns of indexes, by cursor; sorted are
+	// those of which the order or the sameness of rows is the statement's.
+	keys   map[int][]string
+	sorted map[int]bool
+	// inserts are the instructions that put records into a cursor.
+	inserts map[int][]int
+	// hasTimes is whether there is a time of the plugin's or of a function's.
+	hasTimes bool
+	found    map[place]origin
 
 	// compared are the columns with conditions that the plugin must not apply.
 	compared []columnOf
 	refused  error
+	// ordered is whether times are compared in the order of their texts.
+	ordered bool
+}
+
+// programs takes the rows of EXPLAIN apart: behind a statement's own program are
+// those of triggers.
+func programs(modules []*module, rows [][]any) []*program {
+	var all []*program
+	for start, end := 0, 0; start < len(rows); start = end {
+		for end = start + 1; end < len(rows) && rows[end][0] != int64(0); end++ {
+		}
+		all = append(all, newProgram(modules, rows[start:end]))
+	}
+	return all
 }
 
 func newProgram(modules []*module, rows [][]any) *program {
 	p := &program{
-		tables: map[int]*module{}, pushed: map[columnOf]bool{}, twice: map[columnOf]string{}, same: map[int]int{},
-		stored: map[int]registers{}, keys: map[int][]string{}, records: map[int][]value{},
+		tables: map[int]*module{}, pushed: map[columnOf]bool{}, twice: map[columnOf]string{}, same: map[int]int{}, pseudo: map[int]int{},
+		kept: map[int]bool{}, keys: map[int][]string{}, sorted: map[int]bool{}, inserts: map[int][]int{}, found: map[place]origin{},
 	}
-	for _, r := range rows {
-		i := instruction{op: valueText(r[1]), p4: valueText(r[5])}
-		for at, into := range []*int{&i.p1, &i.p2, &i.p3} {
-			n, _ := r[2+at].(int64)
+	for at, r := range rows {
+		i := instruction{op: valueText(r[1])}
+		if r[5] != nil {
+			i.p4 = valueText(r[5])
+		}
+		for column, into := range map[int]*int{2: &i.p1, 3: &i.p2, 4: &i.p3, 6: &i.p5} {
+			n, _ := r[column].(int64)
 			*into = int(n)
 		}
 		p.instructions = append(p.instructions, i)
-		if i.op != "VFilter" {
-			continue
-		}
-		var plan plan
-		if json.Unmarshal([]byte(i.p4), &plan) != nil {
-			continue
-		}
-		at := slices.IndexFunc(modules, func(m *module) bool { return m.name == plan.Table })
-		if at < 0 {
-			continue
-		}
-		m := modules[at]
-		p.tables[i.p1] = m
-		here := map[columnOf]bool{}
-		for _, q := range plan.Quals {
-			c := columnOf{m.name, slices.IndexFunc(m.schema.Columns, func(c *proto.ColumnDefinition) bool { return c.Name == q.Column })}
-			if here[c] {
-				p.twice[c] = m.collation(c.column)
-			}
-			p.pushed[c], here[c] = true, true
+		switch i.op {
+		case "OpenDup":
+			p.same[i.p1] = i.p2
+		case "OpenPseudo":
+			p.pseudo[i.p1] = i.p2
+		case "OpenEphemeral", "SorterOpen":
+			p.sorted[i.p1] = true
+			p.keys[i.p1] = keyCollations(i.p4)
+		case "OpenAutoindex":
+			p.keys[i.p1] = keyCollations(i.p4)
+		case "OpenRead", "OpenWrite", "ReopenIdx", "VOpen":
+			p.kept[i.p1] = true
+			p.keys[i.p1] = keyCollations(i.p4)
+		case "Insert", "IdxInsert", "SorterInsert":
+			p.inserts[i.p1] = append(p.inserts[i.p1], at)
+		case "VFilter":
+			p.scans(modules, i)
 		}
 	}
+	for cursor, at := range p.inserts {
+		if base := p.base(cursor); base != cursor {
+			p.inserts[base] = append(p.inserts[base], at...)
+		}
+	}
+	for _, i := range p.instructions {
+		name, _, _ := strings.Cut(i.p4, "(")
+		p.hasTimes = p.hasTimes || i.op == "VColumn" && p.isTime(i) || (i.op == "Function" || i.op == "PureFunc") && makesTime[name]
+	}
+	p.flow = newFlow(p.instructions)
 	return p
 }
 
-// follow goes through the program from the top down, and looks at what each
-// instruction does with what the registers hold there.
-func (p *program) follow() {
-	r := registers{}
-	jumps := map[int][]registers{} // by where they lead to
-	for at, i := range p.instructions {
-		for _, from := range jumps[at] {
-			for n, v := range from {
-				if known, ok := r[n]; ok {
-					v = v.or(known)
-				}
-				r[n] = v
-			}
+// scans reads a scan's plan.
+func (p *program) scans(modules []*module, i instruction) {
+	var plan plan
+	if json.Unmarshal([]byte(i.p4), &plan) != nil {
+		return
+	}
+	at := slices.IndexFunc(modules, func(m *module) bool { return m.name == plan.Table })
+	if at < 0 {
+		return
+	}
+	m := modules[at]
+	p.tables[i.p1] = m
+	here := map[columnOf]bool{}
+	for _, q := range plan.Quals {
+		c := columnOf{m.name, slices.IndexFunc(m.schema.Columns, func(c *proto.ColumnDefinition) bool { return c.Name == q.Column })}
+		if here[c] {
+			p.twice[c] = m.collation(c.column)
 		}
-		delete(jumps, at)
-		p.step(i, r)
-		if jumping[i.op] && i.p2 > at {
-			jumps[i.p2] = append(jumps[i.p2], maps.Clone(r))
-		}
+		p.pushed[c], here[c] = true, true
 	}
 }
 
-var jumping = map[string]bool{
-	"Goto": true, "If": true, "IfNot": true, "IsNull": true, "NotNull": true, "ElseEq": true,
-	"Eq": true, "Ne": true, "Lt": true, "Le": true, "Gt": true, "Ge": true,
-}
-
-func (p *program) step(i instruction, r registers) {
-	switch i.op {
-	case "VColumn":
-		r[i.p3] = p.columnOf(i.p1, i.p2)
-	case "Copy":
-		for n := range i.p3 + 1 {
-			r[i.p2+n] = r[i.p1+n]
-		}
-	case "SCopy":
-		r[i.p2] = r[i.p1]
-	case "Move":
-		for n := range i.p3 {
-			r[i.p2+n] = r[i.p1+n]
-		}
-	case "OpenDup":
-		p.same[i.p1] = p.base(i.p2)
-	case "OpenEphemeral", "OpenAutoindex", "OpenRead":
-		p.keys[i.p1] = keyCollations(i.p4)
-	case "SorterData":
-		p.same[i.p3] = p.base(i.p1)
-	case "MakeRecord":
-		record := make([]value, i.p2)
-		for n := range record {
-			record[n] = r[i.p1+n]
-		}
-		p.records[i.p3] = record
-	case "Insert", "IdxInsert", "SorterInsert":
-		p.store(i.p1, p.records[i.p2])
-	case "Column":
-		r[i.p3] = p.stored[p.base(i.p1)][i.p2]
-	case "AggStep":
-		name, arguments := function(i.p4)
-		if sums[name] && r[i.p2].time {
-			p.refuse(errArithmetic)
-		}
-		if passes[name] {
-			r[i.p3] = r[i.p3].or(anyOf(r, i.p2, arguments))
-		}
-	case "AggValue":
-		r[i.p3] = r[i.p1]
-	case "Function", "PureFunc":
-		name, arguments := function(i.p4)
-		r[i.p3] = value{time: makesTime[name] || passes[name] && anyOf(r, i.p2, arguments).time}
-	case "Add", "Subtract", "Multiply", "Divide", "Remainder":
-		if r[i.p1].time || r[i.p2].time {
-			p.refuse(errArithmetic)
-		}
-		delete(r, i.p3)
-	case "Eq", "Ne", "Lt", "Le", "Gt", "Ge":
-		p.compare(i.op, r[i.p1], r[i.p3], collation(i.p4))
-	case "Found", "NotFound", "NoConflict", "SeekGE", "SeekGT", "SeekLE", "SeekLT", "IdxGE", "IdxGT", "IdxLE", "IdxLT":
-		p.probe(i, r)
-	case "Integer", "Int64", "Real", "String8", "String", "Blob", "Variable", "Rowid", "NewRowid", "Sequence", "Not", "BitNot", "Count":
-		delete(r, i.p2)
-	case "Concat", "And", "Or", "BitAnd", "BitOr", "ShiftLeft", "ShiftRight":
-		delete(r, i.p3)
-	case "Cast":
-		delete(r, i.p1)
-	case "Null":
-		for n := i.p2; n <= max(i.p2, i.p3); n++ {
-			delete(r, n)
-		}
-	}
-}
-
-// columnOf is what a cursor reads of a table of the plugin's.
-func (p *program) columnOf(cursor, column int) value {
-	m := p.tables[cursor]
-	if m == nil || column < 0 || column >= len(m.schema.Columns) {
-		return value{}
-	}
-	return value{columnOf{m.name, column}, true, m.collation(column), m.schema.Columns[column].Type == proto.ColumnType_TIMESTAMP}
+// isTime reports an instruction that reads a time of a table of the plugin's.
+func (p *program) isTime(i instruction) bool {
+	m := p.tables[i.p1]
+	return m != nil && i.p2 >= 0 && i.p2 < len(m.schema.Columns) && m.schema.Columns[i.p2].Type == proto.ColumnType_TIMESTAMP
 }
 
 func (p *program) base(cursor int) int {
@@ -274,64 +255,375 @@ func (p *program) base(cursor int) int {
 	return cursor
 }
 
-func (p *program) store(cursor int, record []value) {
-	cursor = p.base(cursor)
-	if p.stored[cursor] == nil {
-		p.stored[cursor] = registers{}
+// origin is where the value of a register before an instruction comes from.
+func (p *program) origin(at, register int) origin {
+	return p.search(place{at: at, register: register, cursor: none})
+}
+
+// stored is where the values in a cursor's column come from.
+func (p *program) stored(cursor, column int) origin {
+	return p.search(place{register: none, cursor: p.base(cursor), path: string(rune(column))})
+}
+
+// search goes back from a place to all from which a value may get there.
+func (p *program) search(from place) origin {
+	if o, ok := p.found[from]; ok {
+		return o
 	}
-	for n, v := range record {
-		p.stored[cursor][n] = value{time: v.time || p.stored[cursor][n].time}
+	var o origin
+	seen := map[place]bool{from: true}
+	queue := []place{from}
+	add := func(q place) {
+		if !seen[q] {
+			seen[q] = true
+			queue = append(queue, q)
+		}
+	}
+	for len(queue) > 0 {
+		q := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		if q.register == none {
+			o.elsewhere = true
+			if p.kept[q.cursor] {
+				o.other = true
+			}
+			for _, at := range p.inserts[q.cursor] {
+				add(place{at, p.instructions[at].p2, none, q.path})
+			}
+			continue
+		}
+		if at, ok := p.flow.writer(q.at, q.register); ok {
+			p.written(&o, place{at, q.register, none, q.path}, add)
+			continue
+		}
+		for before := range p.flow.before(p.flow.first[q.at], q.register) {
+			// Behind an instruction of another run.
+			if all := p.flow.writers[q.register]; slices.Contains(all, before) {
+				p.written(&o, place{before, q.register, none, q.path}, add)
+			} else {
+				add(place{before, q.register, none, q.path})
+			}
+		}
+	}
+	p.found[from] = o
+	return o
+}
+
+// written adds what an instruction writes into a register.
+func (p *program) written(o *origin, q place, add func(place)) {
+	i := p.instructions[q.at]
+	in := func(register int) { add(place{q.at, register, none, q.path}) }
+	switch i.op {
+	case "Copy", "SCopy", "Move", "IntCopy":
+		if n := q.register - i.p2; n >= 0 && n < i.copies() {
+			in(i.p1 + n)
+		} // else Move leaves NULL behind
+		return
+	case "Null", "BeginSubrtn", "SoftNull":
+		return
+	case "Column":
+		path := string(rune(i.p2)) + q.path
+		if register, ok := p.pseudo[i.p1]; ok {
+			o.elsewhere = true
+			add(place{q.at, register, none, path})
+		} else {
+			add(place{register: none, cursor: p.base(i.p1), path: path})
+		}
+		return
+	case "RowData", "SorterData":
+		add(place{register: none, cursor: p.base(i.p1), path: q.path})
+		return
+	case "MakeRecord":
+		if column, size := utf8.DecodeRuneInString(q.path); size > 0 {
+			if int(column) < i.p2 {
+				add(place{q.at, i.p1 + int(column), none, q.path[size:]})
+			}
+			return
+		}
+	case "VColumn":
+		if m := p.tables[i.p1]; m != nil && i.p2 >= 0 && i.p2 < len(m.schema.Columns) {
+			if c := (columnOf{m.name, i.p2}); !slices.Contains(o.columns, c) {
+				o.columns = append(o.columns, c)
+			}
+			o.time = o.time || p.isTime(i)
+			o.other = o.other || !p.isTime(i)
+			return
+		}
+	case "String8", "String":
+		o.elsewhere = true
+		switch {
+		case !strings.ContainsAny(i.p4, "0123456789"):
+			o.word = true
+		case !isTimeText(i.p4):
+			o.other = true
+		}
+		return
+	case "Function", "PureFunc", "AggStep", "AggInverse", "AggFinal", "AggValue":
+		o.elsewhere = true
+		name, arguments := p.function(q.at)
+		switch {
+		case makesTime[name]:
+			o.time = true
+			return
+		case !passes[name]:
+		case i.op == "AggFinal" || i.op == "AggValue":
+			in(i.p1)
+			return
+		default:
+			for n := range arguments {
+				in(i.p2 + n)
+			}
+			if strings.HasPrefix(i.op, "Agg") {
+				in(i.p3)
+			}
+			return
+		}
+	case "Integer", "Int64", "Real", "Add", "Subtract", "Multiply", "Divide", "Remainder", "Count":
+		o.number = true
+	}
+	o.other, o.elsewhere = true, true
+}
+
+// isTimeText reports a text that is a time as the plugin's tables write it.
+func isTimeText(text string) bool {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	return err == nil && spell(t) == text
+}
+
+// check looks at what each instruction does with its values.
+func (p *program) check() {
+	for at, i := range p.instructions {
+		switch i.op {
+		case "Eq", "Ne", "Lt", "Le", "Gt", "Ge":
+			p.collate(at)
+		}
+	}
+	if !p.hasTimes {
+		return
+	}
+	for at, i := range p.instructions {
+		switch i.op {
+		case "Eq", "Ne":
+			p.compare(at, false)
+		case "Lt", "Le", "Gt", "Ge":
+			p.compare(at, true)
+		case "Compare":
+			p.compareRows(at)
+		case "Found", "NotFound", "NoConflict", "IfNoHope":
+			p.probe(at, false)
+		case "SeekGE", "SeekGT", "SeekLE", "SeekLT", "IdxGE", "IdxGT", "IdxLE", "IdxLT":
+			p.probe(at, true)
+		case "Function", "PureFunc", "AggStep":
+			p.call(at)
+		case "Add", "Subtract", "Multiply", "Divide", "Remainder":
+			if p.origin(at, i.p1).time || p.origin(at, i.p2).time {
+				p.refuse(errArithmetic)
+			}
+		case "Cast":
+			if i.p2 > affinityText && p.origin(at, i.p1).time {
+				p.refuse(errArithmetic)
+			}
+		}
+	}
+	for cursor := range p.sorted {
+		for column, collation := range p.keys[cursor] {
+			if !isMoment(collation) {
+				p.together(p.stored(cursor, column))
+			}
+		}
+	}
+}
+
+// affinityText is SQLite's code for text; those of numbers are greater.
+const affinityText = 'B'
+
+func isMoment(collation string) bool { return strings.EqualFold(collation, moment) }
+
+// collate finds the columns of which a comparison is not the plugin's.
+func (p *program) collate(at int) {
+	i := p.instructions[at]
+	collation := collation(i.p4)
+	if collation == "" || strings.EqualFold(collation, "binary") {
+		return
+	}
+	other := func(c columnOf) bool { return p.pushed[c] && !strings.EqualFold(collation, p.collation(c)) }
+	left, read := p.origin(at, i.p1).from()
+	right, alsoRead := p.origin(at, i.p3).from()
+	if read && other(left) {
+		p.compared = append(p.compared, left)
+	}
+	if alsoRead && other(right) {
+		p.compared = append(p.compared, right)
+	}
+	if !read && !alsoRead {
+		// Of column = 'a' and column = 'A' collate nocase, SQLite makes
+		// 'a' = 'A' collate nocase, and offers both conditions all the same.
+		for c, own := range p.twice {
+			if !strings.EqualFold(collation, own) {
+				p.compared = append(p.compared, c)
+			}
+		}
 	}
 }
 
 // compare looks at the comparison of two values.
-func (p *program) compare(op string, a, b value, collation string) {
-	if collation != "" && !strings.EqualFold(collation, "binary") {
-		for _, v := range []value{a, b} {
-			if v.read && !strings.EqualFold(collation, v.collation) && p.pushed[v.column] {
-				p.compared = append(p.compared, v.column)
-			}
-		}
-		if !a.read && !b.read {
-			// Of column = 'a' and column = 'A' collate nocase, SQLite makes
-			// 'a' = 'A' collate nocase, and offers both conditions all the same.
-			for c, own := range p.twice {
-				if !strings.EqualFold(collation, own) {
-					p.compared = append(p.compared, c)
-				}
-			}
+func (p *program) compare(at int, order bool) {
+	i := p.instructions[at]
+	a, b := p.origin(at, i.p1), p.origin(at, i.p3)
+	switch {
+	case !isMoment(collation(i.p4)):
+		p.across(a, b, order)
+	case i.p5&affinities != affinityText && (a.time && b.number || b.time && a.number):
+		p.refuse(errAsText) // no collation is asked of a text and a number
+	}
+}
+
+// affinities are the bits of a comparison's last operand that say what it makes of
+// its values.
+const affinities = 0x47
+
+// collation is the collation of a column of the plugin's.
+func (p *program) collation(c columnOf) string {
+	for _, m := range p.tables {
+		if m.name == c.table {
+			return m.collation(c.column)
 		}
 	}
-	if !strings.EqualFold(collation, moment) && p.asText(op == "Eq" || op == "Ne", a, b) {
-		p.refuse(errAsText)
+	return ""
+}
+
+// compareRows looks at the comparison of rows in registers.
+func (p *program) compareRows(at int) {
+	i := p.instructions[at]
+	keys := keyCollations(i.p4)
+	columns := make([]int, len(keys))
+	for n := range columns {
+		columns[n] = n
+	}
+	if i.p5 != 0 && at > 0 && p.instructions[at-1].op == "Permutation" {
+		_ = json.Unmarshal([]byte(p.instructions[at-1].p4), &columns)
+	}
+	for n := range min(i.p3, len(keys), len(columns)) {
+		if !isMoment(keys[n]) {
+			a, b := p.origin(at, i.p1+columns[n]), p.origin(at, i.p2+columns[n])
+			p.across(a, b, false)
+			p.ordered = p.ordered || a.time || b.time
+		}
 	}
 }
 
 // probe looks at a search by registers in an index.
-func (p *program) probe(i instruction, r registers) {
-	keys := p.keys[p.base(i.p1)]
+func (p *program) probe(at int, order bool) {
+	i := p.instructions[at]
+	cursor := p.base(i.p1)
+	if i.op == "NoConflict" && p.kept[cursor] {
+		return // whether a table of the user's has a text
+	}
 	n, _ := strconv.Atoi(i.p4)
-	for k := range min(n, len(keys)) {
-		if !strings.EqualFold(keys[k], moment) && p.asText(true, r[i.p3+k], p.stored[p.base(i.p1)][k]) {
+	for column, collation := range p.keys[cursor] {
+		if isMoment(collation) {
+			continue
+		}
+		switch {
+		case n == 0:
+			p.across(p.search(place{at, i.p3, none, string(rune(column))}), p.stored(cursor, column), order)
+		case column < n:
+			p.across(p.origin(at, i.p3+column), p.stored(cursor, column), order)
+		}
+	}
+}
+
+// call looks at a function that calculates or compares.
+func (p *program) call(at int) {
+	i := p.instructions[at]
+	name, arguments := p.function(at)
+	byMoment := at > 0 && p.instructions[at-1].op == "CollSeq" && isMoment(collation(p.instructions[at-1].p4))
+	switch {
+	case sums[name]:
+		for n := range arguments {
+			if p.origin(at, i.p2+n).time {
+				p.refuse(errArithmetic)
+			}
+		}
+	case name == "nullif" && !byMoment:
+		p.across(p.origin(at, i.p2), p.origin(at, i.p2+1), false)
+	case name == "min" || name == "max":
+		var all origin
+		for n := range arguments {
+			o := p.origin(at, i.p2+n)
+			all.time, all.other, all.number, all.word = all.time || o.time, all.other || o.other, all.number || o.number, all.word || o.word
+		}
+		switch {
+		case all.time && arguments > maskBits:
+			p.refuse(errAsText) // EXPLAIN does not tell where the arguments end
+		case !byMoment && i.op == "AggStep":
+			p.together(all)
+		case !byMoment:
+			p.across(all, all, true)
+		case all.time && all.number:
 			p.refuse(errAsText)
 		}
 	}
 }
 
-// asText reports whether the comparison of two values as text is not that of two
-// moments. The texts of two times as they are written here are the same if the
-// times are, but not in their order: a fraction of a second precedes none.
-func (p *program) asText(onlyEquality bool, a, b value) bool {
-	if onlyEquality {
-		return a.time != b.time
+// across looks at the comparison of two values that is not one of moments. The
+// texts of two times as they are written here are the same if the times are, and
+// in their order but within a second: a fraction of a second precedes none.
+func (p *program) across(a, b origin, order bool) {
+	if a.time && (b.other || order && b.word) || b.time && (a.other || order && a.word) {
+		p.refuse(errAsText)
 	}
-	return a.time || b.time
+	p.ordered = p.ordered || order && (a.time || b.time)
+}
+
+// together looks at values that SQLite sorts or tells apart, and not as moments.
+func (p *program) together(o origin) {
+	if o.time && o.other {
+		p.refuse(errAsText)
+	}
+	p.ordered = p.ordered || o.time
 }
 
 func (p *program) refuse(err error) {
 	if p.refused == nil {
 		p.refused = err
 	}
+}
+
+// literals are the times that are written as the plugin's tables write them.
+func (p *program) literals() []string {
+	var all []string
+	for _, i := range p.instructions {
+		if (i.op == "String8" || i.op == "String") && isTimeText(i.p4) {
+			all = append(all, i.p4)
+		}
+	}
+	return all
+}
+
+// maskBits is of how many arguments EXPLAIN says which are constants.
+const maskBits = 32
+
+// function is the name of the function that is called, and how many registers
+// have its arguments. "max(2)" says that; of "max(-3)", which takes any number,
+// EXPLAIN says only which are constants, and what the instruction before fills is
+// the last of the others.
+func (p *program) function(at int) (name string, arguments int) {
+	i := p.instructions[at]
+	name, rest, _ := strings.Cut(i.p4, "(")
+	arguments, _ = strconv.Atoi(strings.TrimSuffix(rest, ")"))
+	if arguments >= 0 {
+		return name, arguments
+	}
+	before := at - 1
+	if before >= 0 && p.instructions[before].op == "CollSeq" {
+		before--
+	}
+	arguments = max(2, bits.Len32(uint32(i.p1)))
+	if before >= 0 {
+		arguments = max(arguments, p.instructions[before].last()-i.p2+1)
+	}
+	return name, arguments
 }
 
 var (
@@ -341,7 +633,8 @@ var (
 	}
 	errAsText = &Error{
 		Message: "SQLite compares a time as text here",
-		Advice:  "Begin the comparison with the column of the plugin's table, or end it with: collate " + moment,
+		Advice: "Make a time of the other value, as in timezone('UTC', '2026-11-27T09:00:00+08:00'), " +
+			"or write behind what is compared, ordered or grouped by: collate " + moment,
 	}
 )
 
@@ -349,7 +642,7 @@ var (
 // calculate with it, and makesTime those whose value is a time.
 var (
 	passes    = set("min", "max", "coalesce", "ifnull", "nullif", "iif", "if", "lag", "lead", "first_value", "last_value", "nth_value")
-	sums      = set("sum", "total", "avg")
+	sums      = set("sum", "total", "avg", "abs", "round")
 	makesTime = set("now", "to_timestamp", "timezone")
 )
 
@@ -359,22 +652,6 @@ func set(names ...string) map[string]bool {
 		s[n] = true
 	}
 	return s
-}
-
-// anyOf is what a function may pass on of its arguments.
-func anyOf(r registers, first, n int) value {
-	v := value{}
-	for at := range n {
-		v.time = v.time || r[first+at].time
-	}
-	return v
-}
-
-// function takes "max(2)" apart.
-func function(p4 string) (name string, arguments int) {
-	name, rest, _ := strings.Cut(p4, "(")
-	arguments, _ = strconv.Atoi(strings.TrimSuffix(rest, ")"))
-	return name, max(arguments, 0)
 }
 
 // collation is the name in "NOCASE-8".

@@ -48,6 +48,12 @@ type query struct {
 	// compared are the columns that the query compares in another way than the
 	// plugin does: no condition on them is the plugin's.
 	compared map[columnOf]bool
+	// now is the time of the function now(), which does not pass while a query
+	// runs.
+	now time.Time
+	// order is nil unless the statement under way compares times in the order of
+	// their texts.
+	order order
 	// failure is the first error of a scan or a comparison. SQLite passes on the
 	// text of some of them only.
 	mu      sync.Mutex
@@ -61,6 +67,20 @@ func (q *query) fail(err error) error {
 		q.failure = err
 	}
 	return err
+}
+
+// keepOrder has the order of times checked, with those that the statement writes.
+func (q *query) keepOrder(literals []string) {
+	if q.order == nil {
+		q.order = order{}
+	}
+	for _, text := range literals {
+		if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+			if err := q.order.add(t, text); err != nil {
+				q.fail(err)
+			}
+		}
+	}
 }
 
 // maxConnections is how many databases SQLite attaches at most.
@@ -80,7 +100,7 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 	}
 	db := &DB{engine: e, file: file, query: &query{}}
 	drv := &sqlite.Driver{}
-	if err := addPostgres(drv, db.now); err != nil {
+	if err := db.addPostgres(drv); err != nil {
 		return nil, err
 	}
 	if err := drv.RegisterCollationUtf8(moment, db.compareTimes); err != nil {
@@ -129,11 +149,15 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 	return db, nil
 }
 
+// now is the time of the query under way.
 func (db *DB) now() time.Time {
-	if db.Now != nil {
-		return db.Now()
+	if db.query.now.IsZero() {
+		db.query.now = time.Now()
+		if db.Now != nil {
+			db.query.now = db.Now()
+		}
 	}
-	return time.Now()
+	return db.query.now
 }
 
 // ownSchemas are SQLite's: of the file, and of what is temporary.

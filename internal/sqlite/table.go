@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
@@ -372,7 +371,7 @@ func columnValue(c *proto.Column) (vtab.Value, error) {
 	case *proto.Column_JsonValue:
 		return string(v.JsonValue), nil
 	case *proto.Column_TimestampValue:
-		return v.TimestampValue.AsTime().Format(time.RFC3339Nano), nil
+		return spell(v.TimestampValue.AsTime()), nil
 	default:
 		return nil, fmt.Errorf("a column of type %T is not supported", v)
 	}

@@ -7,9 +7,42 @@ import (
 	"time"
 )
 
-// Times are text in RFC 3339, in UTC.
+// spell writes a time as the plugin's tables have it and the functions here: in
+// RFC 3339, in UTC. So one moment has one text, and SQLite may compare two of them
+// as text wherever a value comes to; but for their order within a second, in which
+// a fraction precedes none.
+func spell(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
-func timeText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+// timeText is spell, and fails the query under way if that takes the order of
+// texts for that of times, and would be wrong of this one and another.
+func (db *DB) timeText(t time.Time) (string, error) {
+	text := spell(t)
+	if order := db.query.order; order != nil {
+		if err := order.add(t, text); err != nil {
+			return "", db.query.fail(err)
+		}
+	}
+	return text, nil
+}
+
+// order has the times of a statement for which the order of their texts has to be
+// theirs, by the second.
+type order map[int64]string
+
+func (o order) add(t time.Time, text string) error {
+	second := t.Unix()
+	before, known := o[second]
+	o[second] = text
+	switch {
+	case t.Year() > 9999:
+		return &Error{Message: fmt.Sprintf("SQLite compares times as text here, and %s is out of order there", text), Advice: adviseMoment}
+	case known && before != text:
+		return &Error{Message: fmt.Sprintf("SQLite compares times as text here, to which %s and %s may be in another order", before, text), Advice: adviseMoment}
+	}
+	return nil
+}
+
+const adviseMoment = "Write behind what is compared, ordered or grouped by: collate " + moment
 
 // timeLayouts are the ways to write a time in SQLite and in Postgres. Without a
 // zone it is UTC.

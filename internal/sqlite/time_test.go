@@ -33,6 +33,19 @@ func TestMoments(t *testing.T) {
 		{"is", "select title" + from + " and start_time is '2026-11-01 09:00:00+08:00'", "a1"},
 		{"is distinct from", "select count(*)" + from + " and start_time is distinct from '2026-11-01 09:00:00+08:00'", "119"},
 		{"distinct and order", "select count(distinct start_time), min(start_time)" + from, "120 2026-11-01T00:00:00Z"},
+		{"scalar min and max", "select min(start_time, '2026-11-01 08:30:00+08:00'), max('2026-10-31 20:30:00-05:00', start_time)" + from + " and title = 'a1'", "2026-11-01 08:30:00+08:00 2026-10-31 20:30:00-05:00"},
+		{"scalar min of what is made of it", "select min(coalesce(start_time, now()), timezone('UTC', '2026-11-01T08:30:00+08:00'))" + from + " and title in ('a0', 'a1')", "2026-11-01T00:00:00Z 2026-11-01T00:30:00Z"},
+		{"scalar max by moment", "select max(coalesce(start_time, '2026') collate moment, '2026-11-01T09:30:00+08:00')" + from + " and title in ('a1', 'a2')", "2026-11-01T02:00:00Z 2026-11-01T09:30:00+08:00"},
+		{"a literal as the tables write it", "select count(*) from (select coalesce(start_time, '2026-11-01T02:00:00Z') as t" + from + ") where t in ('2026-11-01T01:00:00Z', '2026-11-01T02:00:00Z') and t >= '2026-11-01T02:00:00Z'", "1"},
+		{"a text for none", "select count(*), count(distinct coalesce(start_time, 'none'))" + from + " and coalesce(start_time, '') <> ''", "120 120"},
+		{"union all", "select count(*) from (select start_time as t" + from + " union all select end_time" + from + ") where t = '2026-11-01 09:00:00+08:00'", "1"},
+		{"union all of an aggregate", "select count(*) from (select max(start_time) as t" + from + " union all select start_time" + from + ") where t = timezone('UTC', '2026-11-01 09:00:00+08:00')", "1"},
+		{"union", "select count(*) from (select min(start_time) as t" + from + " union select start_time" + from + ")", "120"},
+		{"except", "select count(*) from (select start_time" + from + " except select '2026-11-01 09:00:00+08:00')", "119"},
+		{"a recursive table expression", "with recursive r(t, n) as (select start_time, 0" + from + " union all select t, n + 1 from r where n < 1) select count(*) from r where t < '2026-11-01 10:00:00+08:00'", "4"},
+		{"in a subquery", "select title" + from + " and start_time in (select '2026-11-01 09:00:00+08:00' union all select '2026-11-01 02:00')", "a1 a2"},
+		{"a table of the user's", "create temp table own(t text primary key); insert into own select start_time" + from + "; select count(*) from own where t >= '2026-11-01T02:00:00Z' and t < '2026-11-01T03:00:00Z'", "1"},
+		{"now does not pass", "select count(*) from (select coalesce(end_time, now()) as t" + from + " group by t order by t)", "1"},
 		{"a fraction of a second in order", "select title from (select title, start_time from dingtalk_schedule_conference where schedule_conference_id in ('a', 'late')) where start_time < '2026-11-01 00:30' order by start_time desc", " a0"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -85,7 +98,38 @@ func TestTimesThatSQLiteTakesForOthers(t *testing.T) {
 		{"select coalesce(start_time, now()) >= '2026-11-01'" + from, noText},
 		{"select 1" + from + " where start_time > datetime('2026-11-01') collate binary", noText},
 		{"select 1" + from + " group by title having max(start_time) > '2026-11-01'", noText},
+		{"select min(coalesce(start_time, now()), '2026-11-28T17:00:00+08:00')" + from, noText},
+		{"select max('2026', '2027', coalesce(start_time, now()))" + from, noText},
+		{"select max('2026', coalesce(start_time, now()), '2027')" + from, noText},
+		{"select max(coalesce(start_time, now()), case when title > '' then '2026' end)" + from, noText},
+		{"select max('2026', (select max(start_time)" + from + "))", noText},
+		{"select nullif(max(start_time), '2026-11-28 09:00:00')" + from, noText},
+		{"select max(start_time, 5)" + from, noText},
+		{"select max(start_time) > 5 collate moment" + from, noText},
+		{"select max(start_time) > 'yesterday'" + from, noText},
+		{"select max(start_time) in ('2026-11-28', 'x')" + from, noText},
+		{"select distinct coalesce(start_time, '2026-11-28 09:00:00')" + from, noText},
+		{"select count(*)" + from + " group by iif(title = 'x', '2026-11-28 09:00:00', start_time)", noText},
+		{"select ifnull(start_time, '2026-11-28 09:00:00') t" + from + " order by t", noText},
+		{"select ifnull(start_time, '2026-11-28 09:00:00')" + from + " union select '2026'", noText},
+		{"select count(*) over (partition by case when title = 'x' then '2026' else start_time end)" + from, noText},
+		{"select lag(start_time, 1, '2026') over (order by start_time) < now()" + from, noText},
+		{"select '2026' in (select coalesce(start_time, now())" + from + ")", noText},
+		{"select x from (select max(start_time) x" + from + " union all select start_time" + from + ") where x < '2026-11-28T17:00:00+08:00'", noText},
+		{"with recursive r(x, n) as (select max(start_time), 0" + from + " union all select x, n + 1 from r where n < 2) select x from r where x < '2026-11-28 09:00:00'", noText},
+		{"with recursive r(x, n) as (select start_time, 0" + from + " union all select x, n + 1 from r where n < 2 order by 2) select max(x) < '2026-11-28 09:00:00' from r", noText},
+		{"with v(x) as (values ((select max(start_time)" + from + ")), ('2026')) select max(x) from v", noText},
+		{"select a.title" + from + " a join dingtalk_ongoing_conference b on coalesce(a.start_time, now()) = datetime(b.start_time) collate binary", noText},
+		{"select x - 1 from (select max(start_time) x" + from + " union all select start_time" + from + ")", noNumber},
+		{"with recursive r(x, n) as (select start_time, 0" + from + " union all select x, n + 1 from r where n < 2 order by 1 limit 9) select x - min(x) over () from r", noNumber},
+		{"select cast(start_time as integer)" + from, noNumber},
+		{"select abs(start_time)" + from, noNumber},
 		{"select max(start_time) > '2026-11-01' collate moment" + from, ""},
+		{"select max(start_time) > '2026-11-28T09:00:00Z', max(start_time) > timezone('UTC', '2026-11-28T17:00:00+08:00')" + from, ""},
+		{"select coalesce(start_time, title), coalesce(start_time, '2026-11-28 09:00:00') collate moment t" + from + " group by 2 order by 2", ""},
+		{"select min(coalesce(start_time, now()), now()), count(distinct coalesce(start_time, now()))" + from + " group by coalesce(start_time, now())", ""},
+		{"create temp table own(t text); insert into own values ('2026'); select max(t) > '2026-11-28', t < '2026-11-28T09:00:00Z', max(t, '2026') from own", ""},
+		{"select cast(start_time as text) || 'x' < 'y', cast('7' as integer) + 1" + from, ""},
 		{"select count(*)" + from + " where start_time > now() or now() < start_time or start_time between '2026-11-01' and now()", ""},
 		{"select count(*)" + from + " o join dingtalk_ongoing_conference p on o.start_time <= p.start_time", ""},
 		{with + "select count(*)" + from + " o join c on c.start_time = o.start_time and c.start_time in (select start_time" + from + ")", ""},
@@ -100,6 +144,54 @@ func TestTimesThatSQLiteTakesForOthers(t *testing.T) {
 		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.HasPrefix(err.Error(), test.want)) {
 			t.Errorf("%s: error %v, want %q", test.sql, err, test.want)
 		}
+	}
+}
+
+// The order of two texts is not that of the times where a fraction precedes none.
+func TestOrderWithinASecond(t *testing.T) {
+	const both = " from dingtalk_schedule_conference where schedule_conference_id in ('a', 'late')"
+	for _, test := range []struct{ sql, want string }{
+		{"select title" + both + " order by coalesce(start_time, end_time)", "SQLite compares times as text here, to which"},
+		{"select min(coalesce(start_time, end_time))" + both, "SQLite compares times as text here, to which"},
+		{"select max(start_time) > '2026-11-05T23:00:00.5Z'" + both, "SQLite compares times as text here, to which"},
+		{"select title" + both + " order by coalesce(start_time, end_time) collate moment", ""},
+		{"select title" + both + " order by start_time", ""},
+		{"select count(distinct start_time), min(start_time), max(start_time, end_time)" + both, ""},
+		{"select title from dingtalk_schedule_conference where schedule_conference_id = 'late' order by coalesce(start_time, end_time)", ""},
+	} {
+		_, err := open(t, numbered()).Query(t.Context(), test.sql)
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.HasPrefix(err.Error(), test.want)) {
+			t.Errorf("%s: error %v, want %q", test.sql, err, test.want)
+		}
+	}
+}
+
+// A trigger has a program of its own.
+func TestTimesInTriggers(t *testing.T) {
+	db := open(t, simulator.Demo(simulator.DemoTime))
+	for _, sql := range []string{
+		"create temp table own(t text)",
+		"create temp table later(t text)",
+		"create temp trigger tr after insert on own begin insert into later select new.t from (select max(start_time) as m from dingtalk_ongoing_conference) where m < new.t; end",
+	} {
+		if _, err := db.Query(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := db.Query(t.Context(), "insert into own values ('2026-11-28T17:00:00+08:00')"); err == nil || !strings.HasPrefix(err.Error(), "SQLite compares a time as text") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// flow.go and program.go name the instructions of one version of SQLite: with
+// another, look for those that are new, for what they jump to and write.
+func TestInstructions(t *testing.T) {
+	r, err := open(t, numbered()).Query(t.Context(), "select sqlite_version()")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := r.Rows[0][0], "3.54.1"; got != want {
+		t.Errorf("SQLite is %s, and the instructions are those of %s", got, want)
 	}
 }
 
