@@ -19,7 +19,7 @@ type Outcome struct {
 
 // Ask asks a question of both kinds of tables.
 func (e Engine) Ask(q *Question) Outcome {
-	got, err := e.Query(q.SQL(e.Plugin))
+	got, err := e.Query(e.SQL(q))
 	if err != nil {
 		return Outcome{Err: err}
 	}
@@ -27,11 +27,11 @@ func (e Engine) Ask(q *Question) Outcome {
 	if !q.ordered { // any rows will do
 		within.limit, within.offset = 0, 0
 	}
-	want, wantErr := e.Query(within.SQL(e.Ordinary))
+	want, wantErr := e.Query(e.ordinary(&within))
 	if wantErr != nil {
 		return Outcome{Difference: fmt.Sprintf("%d rows in place of the error %v", len(got), wantErr)}
 	}
-	return Outcome{Difference: q.difference(texts(got), texts(want)), Rows: len(got)}
+	return Outcome{Difference: q.difference(e.texts(got), e.texts(want)), Rows: len(got)}
 }
 
 // difference compares the rows of both.
@@ -71,12 +71,12 @@ func counts(rows []string) map[string]int {
 	return n
 }
 
-func texts(rows [][]any) []string {
+func (e Engine) texts(rows [][]any) []string {
 	var lines []string
 	for _, row := range rows {
 		var values []string
 		for _, v := range row {
-			values = append(values, fmt.Sprintf("%#v", v))
+			values = append(values, fmt.Sprintf("%#v", e.Value(v)))
 		}
 		lines = append(lines, strings.Join(values, " "))
 	}

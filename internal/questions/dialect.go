@@ -15,8 +15,19 @@ type Dialect interface {
 	Literal(c *Column, v any) string
 	// Time is a moment, in one of the ways to write it.
 	Time(t time.Time, r *rand.Rand) string
+	// Shown is a moment as the engine shows it.
+	Shown(t time.Time) string
 	// Make makes an ordinary table anew, for the rows of one of the plugin's.
 	Make(name string, t *Table) []string
+	// Copy is an expression for what an ordinary table has of a column of the
+	// plugin's.
+	Copy(c *Column) string
+	// Value is a value as it is compared with that of the other kind of tables.
+	Value(v any) any
+	// Moments reports whether times are compared as what they are only where the
+	// engine has been told to, so that questions are to try all the ways in which
+	// a time can come to a comparison.
+	Moments() bool
 	// Text is an expression for the value of a column as text or number.
 	Text(c *Column) string
 	// Comparable reports whether values of a type can be compared.
@@ -49,14 +60,63 @@ func (SQLite) Literal(_ *Column, v any) string {
 	}
 }
 
-// Time is a moment, in one of the ways to write it.
+// oneSpelling is strftime's pattern of the times in ordinary tables, and
+// oneLayout is Go's. All have the same width, so that the order of the texts is
+// that of the moments, whatever SQLite makes of them.
+const (
+	oneSpelling = "%Y-%m-%dT%H:%M:%fZ"
+	oneLayout   = "2006-01-02T15:04:05.000Z"
+)
+
+// Time is a moment, in one of the ways to write it. What is asked of ordinary
+// tables has it in the one in which these have theirs.
 func (SQLite) Time(t time.Time, r *rand.Rand) string {
 	t = t.In(zones[r.IntN(len(zones))])
-	if t.Location() == time.UTC && r.IntN(2) == 0 {
-		return quote(t.Format(time.DateTime))
+	text := quote(t.Format([]string{time.RFC3339Nano, "2006-01-02 15:04:05.999Z07:00"}[r.IntN(2)]))
+	if t.Location() == time.UTC {
+		switch day := t.Equal(t.Truncate(24 * time.Hour)); {
+		case day && r.IntN(2) == 0:
+			text = quote(t.Format(time.DateOnly))
+		case r.IntN(8) == 0:
+			text = fmt.Sprintf("to_timestamp(%d.%03d)", t.Unix(), t.Nanosecond()/1e6)
+		case r.IntN(2) == 0:
+			text = quote(t.Format([]string{"2006-01-02 15:04:05.999", "2006-01-02T15:04:05.999"}[r.IntN(2)]))
+		}
 	}
-	return quote(t.Format([]string{time.RFC3339, "2006-01-02 15:04:05Z07:00"}[r.IntN(2)]))
+	return either(text, quote(t.UTC().Format(oneLayout)))
 }
+
+// Shown is a moment as the plugin's tables have it.
+func (SQLite) Shown(t time.Time) string {
+	t = t.UTC()
+	return either(quote(t.Format(time.RFC3339Nano)), quote(t.Format(oneLayout)))
+}
+
+// Copy has times in one spelling.
+func (SQLite) Copy(c *Column) string {
+	if c.Type == proto.ColumnType_TIMESTAMP {
+		return "strftime('" + oneSpelling + "', " + c.Name + ")"
+	}
+	return c.Name
+}
+
+// Value is a time in one spelling, however it is written, and any other value as
+// it is.
+func (SQLite) Value(v any) any {
+	text, ok := v.(string)
+	if !ok {
+		return v
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05Z07:00", time.DateTime, "2006-01-02T15:04:05", time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC().Format(oneLayout)
+		}
+	}
+	return v
+}
+
+// Moments is true.
+func (SQLite) Moments() bool { return true }
 
 // Make makes an ordinary table anew.
 func (SQLite) Make(name string, t *Table) []string {
@@ -67,8 +127,6 @@ func (SQLite) Make(name string, t *Table) []string {
 			columns = append(columns, c.Name+" integer")
 		case proto.ColumnType_DOUBLE:
 			columns = append(columns, c.Name+" real")
-		case proto.ColumnType_TIMESTAMP:
-			columns = append(columns, c.Name+" text collate moment")
 		default:
 			columns = append(columns, c.Name+" text")
 		}
@@ -119,6 +177,18 @@ func (Postgres) Make(name string, t *Table) []string {
 	}
 	return []string{"drop table if exists " + name, "create table " + name + " (" + strings.Join(columns, ", ") + ")"}
 }
+
+// Shown is a moment as Postgres shows it.
+func (Postgres) Shown(t time.Time) string { return quote(t.UTC().Format("2006-01-02 15:04:05Z07:00")) }
+
+// Copy is the value.
+func (Postgres) Copy(c *Column) string { return c.Name }
+
+// Value is the value.
+func (Postgres) Value(v any) any { return v }
+
+// Moments is false: Postgres has a type for times.
+func (Postgres) Moments() bool { return false }
 
 // Text is a column's value; a time in RFC 3339.
 func (Postgres) Text(c *Column) string {

@@ -138,6 +138,8 @@ func (m *Maker) source(q *Question, join string, before []ref, inside bool) (sou
 	s := source{join: join, text: "{" + t.Name + "} " + alias}
 	var on, where *condition
 	switch needsKey := t.required != nil || t.anyOf != nil || t.bounded != nil; {
+	case m.dialect.Moments() && m.chance(12):
+		s.text, r = m.gathered(q, alias)
 	case needsKey && inside || m.chance(15):
 		text := m.selection(t)
 		if m.chance(50) {
@@ -158,6 +160,11 @@ func (m *Maker) source(q *Question, join string, before []ref, inside bool) (sou
 	}
 	if strings.HasSuffix(join, "join") && join != "cross join" {
 		equal := m.equality(r, before)
+		if equal == nil && m.dialect.Moments() && m.chance(50) {
+			if mine, others := times(r.columns), times(before[0].columns); len(mine) > 0 && len(others) > 0 {
+				equal = m.equals(r.column(pick(m, mine)), before[0].column(pick(m, others)))
+			}
+		}
 		if m.dialect.FullJoinOnAnything() || join != "full join" {
 			if m.mayFilter() && m.chance(30) {
 				equal = all(equal, m.condition(m.together(append(slices.Clone(before), r)), 1))
@@ -315,7 +322,7 @@ func (m *Maker) condition(refs []ref, depth int) *condition {
 	case !m.dialect.Comparable(c.Type) || c.Type == proto.ColumnType_JSON:
 		return &condition{text: name + " is not null"}
 	case c.Type == proto.ColumnType_TIMESTAMP:
-		return m.timeCondition(name, operator, c, refs)
+		return m.timeCondition(m.maybeMixed(r, c, refs), operator, c, refs)
 	case m.chance(30):
 		not := ""
 		if m.chance(25) {
@@ -346,9 +353,11 @@ func (m *Maker) timeCondition(name, operator string, c *Column, refs []ref) *con
 		r := pick(m, refs)
 		for _, d := range r.columns {
 			if d.Type == proto.ColumnType_TIMESTAMP {
-				return &condition{text: name + " " + operator + " " + r.column(d)}
+				return &condition{text: name + " " + operator + " " + m.maybeMixed(r, d, refs) + m.byMoment()}
 			}
 		}
+	case m.dialect.Moments() && m.chance(10):
+		return m.among(name, c)
 	case m.chance(20):
 		var list []string
 		for range 1 + m.r.IntN(3) {
@@ -359,8 +368,10 @@ func (m *Maker) timeCondition(name, operator string, c *Column, refs []ref) *con
 		return &condition{text: fmt.Sprintf("%s between %s and %s", name, m.dialect.Time(m.moment(c), m.r), m.dialect.Time(m.moment(c), m.r))}
 	case m.chance(15):
 		return &condition{text: m.dialect.Time(m.moment(c), m.r) + " " + operator + " " + name}
+	case m.dialect.Moments() && m.chance(15):
+		return &condition{text: name + " " + operator + " " + m.dialect.Shown(m.moment(c))}
 	}
-	return &condition{text: name + " " + operator + " " + m.dialect.Time(m.moment(c), m.r)}
+	return &condition{text: name + " " + operator + " " + m.dialect.Time(m.moment(c), m.r) + m.byMoment()}
 }
 
 // within is a condition that a value is among those of another table, or that the
@@ -421,6 +432,9 @@ func (m *Maker) moment(c *Column) time.Time {
 	if m.chance(50) {
 		t = t.Add(time.Duration(m.r.IntN(7200)-3600) * time.Second)
 	}
+	if m.dialect.Moments() && m.chance(10) {
+		t = t.Truncate(24 * time.Hour)
+	}
 	return t
 }
 
@@ -436,7 +450,7 @@ func (m *Maker) choose(q *Question, refs []ref) {
 		for {
 			r := pick(m, refs)
 			if c := pick(m, r.columns); m.dialect.Comparable(c.Type) {
-				return r.column(c)
+				return m.maybeMixed(r, c, refs)
 			}
 		}
 	}
@@ -451,7 +465,7 @@ func (m *Maker) choose(q *Question, refs []ref) {
 		case c.Type == proto.ColumnType_BOOL || !m.dialect.Comparable(c.Type):
 			return "count(" + r.column(c) + ")"
 		}
-		return pick(m, []string{"count(distinct ", "min(", "max(", "count("}) + r.column(c) + ")"
+		return pick(m, []string{"count(distinct ", "min(", "max(", "count("}) + m.maybeMixed(r, c, refs) + ")"
 	}
 	if m.chance(30) {
 		if m.chance(60) {
@@ -479,6 +493,8 @@ func (m *Maker) choose(q *Question, refs []ref) {
 				q.by = pick(m, []string{"lower(", "length("}) + r.column(c) + ")"
 			}
 		}
+	case m.dialect.Moments() && m.chance(15):
+		q.columns = append(q.columns, m.over(refs))
 	case m.chance(10):
 		q.columns = append(q.columns, "count(*) over ()")
 	}

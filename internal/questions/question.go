@@ -7,15 +7,18 @@ import (
 )
 
 // Question is a select statement in parts, so that it can be made smaller. In
-// its texts, {name} is the table of that name.
+// its texts, {name} is the table of that name, and {this|that} is this where the
+// plugin's tables are asked, and that where ordinary ones are.
 type Question struct {
-	with     []string
-	distinct bool
-	columns  []string
-	from     []source
-	where    *condition
-	group    []string
-	having   *condition
+	// recursive is whether a table expression of with reads itself.
+	recursive bool
+	with      []string
+	distinct  bool
+	columns   []string
+	from      []source
+	where     *condition
+	group     []string
+	having    *condition
 	// ordered is whether the rows have an order, by all columns; descending is of
 	// which the other way round, and by is an expression that goes before them.
 	ordered    bool
@@ -71,11 +74,46 @@ func (c *condition) String() string {
 	return c.text
 }
 
-// SQL is the question about the tables of those names.
-func (q *Question) SQL(name func(table string) string) string {
+// either is what the plugin's tables are asked, and ordinary ones.
+func either(plugin, ordinary string) string { return "{" + plugin + "|" + ordinary + "}" }
+
+// SQL is the question about the plugin's tables.
+func (e Engine) SQL(q *Question) string {
+	return fill(q.text(), e.Plugin, func(plugin, _ string) string { return plugin })
+}
+
+// ordinary is the question about the ordinary tables.
+func (e Engine) ordinary(q *Question) string {
+	return fill(q.text(), e.Ordinary, func(_, ordinary string) string { return ordinary })
+}
+
+// fill puts in what stands for the braces.
+func fill(text string, name func(table string) string, side func(plugin, ordinary string) string) string {
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "{")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		inside, after, _ := strings.Cut(rest, "}")
+		if plugin, ordinary, both := strings.Cut(inside, "|"); both {
+			out.WriteString(side(plugin, ordinary))
+		} else {
+			out.WriteString(name(inside))
+		}
+		text = after
+	}
+}
+
+func (q *Question) text() string {
 	var b strings.Builder
 	if len(q.with) > 0 {
-		b.WriteString("with " + strings.Join(q.with, ", ") + " ")
+		b.WriteString("with ")
+		if q.recursive {
+			b.WriteString("recursive ")
+		}
+		b.WriteString(strings.Join(q.with, ", ") + " ")
 	}
 	b.WriteString("select ")
 	if q.distinct {
@@ -124,18 +162,7 @@ func (q *Question) SQL(name func(table string) string) string {
 	} else if q.offset > 0 {
 		fmt.Fprintf(&b, " offset %d", q.offset)
 	}
-	sql := b.String()
-	var out strings.Builder
-	for {
-		before, rest, found := strings.Cut(sql, "{")
-		out.WriteString(before)
-		if !found {
-			return out.String()
-		}
-		table, after, _ := strings.Cut(rest, "}")
-		out.WriteString(name(table))
-		sql = after
-	}
+	return b.String()
 }
 
 // smaller yields questions that lack a part of a question.

@@ -72,15 +72,6 @@ func Tables(schema map[string]*proto.TableSchema, acting ...string) []*Table {
 	return tables
 }
 
-// names are those of the columns, with commas.
-func (t *Table) names() string {
-	var names []string
-	for _, c := range t.Columns {
-		names = append(names, c.Name)
-	}
-	return strings.Join(names, ", ")
-}
-
 // Engine is where the questions are asked, of tables of both kinds.
 type Engine struct {
 	Dialect
@@ -89,6 +80,15 @@ type Engine struct {
 	// Plugin and Ordinary are the names of a table of the plugin's and of the
 	// ordinary table with the same rows.
 	Plugin, Ordinary func(table string) string
+}
+
+// copies are expressions for what the ordinary table has in its columns.
+func (e Engine) copies(t *Table) string {
+	var copies []string
+	for _, c := range t.Columns {
+		copies = append(copies, e.Copy(c))
+	}
+	return strings.Join(copies, ", ")
 }
 
 // rounds is how often all tables are read while each may bring new keys for the
@@ -163,7 +163,7 @@ func (e Engine) fill(t *Table, known, seeds map[string][]string) error {
 		}
 	}
 	for _, condition := range conditions {
-		if _, err := e.Query(fmt.Sprintf("insert into %s select %s from %s where 1 = 1%s", e.Ordinary(t.Name), t.names(), e.Plugin(t.Name), condition)); err != nil {
+		if _, err := e.Query(fmt.Sprintf("insert into %s select %s from %s where 1 = 1%s", e.Ordinary(t.Name), e.copies(t), e.Plugin(t.Name), condition)); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"io"
 	"log"
+	"strings"
 	"testing"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/questions"
@@ -19,6 +20,13 @@ var (
 // ordinary tables with the same rows.
 func TestQuestions(t *testing.T) {
 	sim := simulator.Demo(simulator.DemoTime)
+	for _, schedule := range sim.Schedules {
+		for i := range schedule { // no second is whole to DingTalk
+			if start := schedule[i].StartTime; start != nil && i%3 == 1 {
+				schedule[i].StartTime = new(*start + 500)
+			}
+		}
+	}
 	e := engineOf(t, sim, "calls_per_second = 1000")
 	db := openOn(t, e)
 	engine := questions.Engine{
@@ -41,7 +49,7 @@ func TestQuestions(t *testing.T) {
 		t.Fatal(err)
 	}
 	maker := questions.NewMaker(engine.Dialect, tables, *seed)
-	differ, refused, empty := 0, 0, 0
+	differ, refused, times, empty := 0, 0, 0, 0
 	for n := range *asked {
 		if differ == 5 {
 			t.Fatal("and so on")
@@ -51,16 +59,19 @@ func TestQuestions(t *testing.T) {
 		if outcome.Difference != "" {
 			differ++
 			small := questions.Minimize(q, func(q *questions.Question) bool { return engine.Ask(q).Difference != "" })
-			t.Errorf("question %d of seed %d:\n%s;\n%s", n, *seed, small.SQL(engine.Plugin), engine.Ask(small).Difference)
+			t.Errorf("question %d of seed %d:\n%s;\n%s", n, *seed, engine.SQL(small), engine.Ask(small).Difference)
 		}
 		if outcome.Err != nil {
 			refused++
+			if strings.HasPrefix(outcome.Err.Error(), "SQLite compares a time as text") {
+				times++
+			}
 		} else if outcome.Rows == 0 {
 			empty++
 		}
 	}
-	t.Logf("%d questions, %d of them refused, %d without rows", *asked, refused, empty)
-	if refused > *asked/10 {
+	t.Logf("%d questions, %d of them refused (%d that would compare a time as text), %d without rows", *asked, refused, times, empty)
+	if refused > *asked/5 {
 		t.Errorf("%d of %d questions are refused: too few are compared", refused, *asked)
 	}
 }

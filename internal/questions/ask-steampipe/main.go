@@ -68,9 +68,9 @@ func run(ctx context.Context, n int, seed uint64, connection, dsn string) error 
 		case outcome.Difference != "":
 			differ++
 			small := questions.Minimize(q, func(q *questions.Question) bool { return service.Ask(q).Difference != "" })
-			fmt.Printf("question %d of seed %d:\n%s;\n%s\n\n", i, seed, small.SQL(service.Plugin), service.Ask(small).Difference)
+			fmt.Printf("question %d of seed %d:\n%s;\n%s\n\n", i, seed, service.SQL(small), service.Ask(small).Difference)
 		case errors.Is(outcome.Err, errEnded):
-			return fmt.Errorf("question %d of seed %d:\n%s;\n%w", i, seed, q.SQL(service.Plugin), outcome.Err)
+			return fmt.Errorf("question %d of seed %d:\n%s;\n%w", i, seed, service.SQL(q), outcome.Err)
 		case outcome.Err != nil:
 			refused++
 		case outcome.Rows == 0:
