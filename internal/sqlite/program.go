@@ -554,7 +554,7 @@ func (p *program) call(at int) {
 			all.time, all.other, all.number, all.word = all.time || o.time, all.other || o.other, all.number || o.number, all.word || o.word
 		}
 		switch {
-		case all.time && arguments > maskBits:
+		case all.time && arguments >= maskBits:
 			p.refuse(errAsText) // EXPLAIN does not tell where the arguments end
 		case !byMoment && i.op == "AggStep":
 			p.together(all)

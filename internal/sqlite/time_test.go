@@ -114,6 +114,9 @@ func TestTimesThatSQLiteTakesForOthers(t *testing.T) {
 		{"select ifnull(start_time, '2026-11-28 09:00:00')" + from + " union select '2026'", noText},
 		{"select count(*) over (partition by case when title = 'x' then '2026' else start_time end)" + from, noText},
 		{"select lag(start_time, 1, '2026') over (order by start_time) < now()" + from, noText},
+		{"select max(start_time)" + from + " union select '2026' order by 1", noText},
+		{"select max(start_time)" + from + " union all select '2026' order by 1", noText},
+		{"select max(coalesce(start_time, now())" + strings.Repeat(", '2026-11-28T09:00:00Z'", 31) + ", '2026')" + from, noText},
 		{"select '2026' in (select coalesce(start_time, now())" + from + ")", noText},
 		{"select x from (select max(start_time) x" + from + " union all select start_time" + from + ") where x < '2026-11-28T17:00:00+08:00'", noText},
 		{"with recursive r(x, n) as (select max(start_time), 0" + from + " union all select x, n + 1 from r where n < 2) select x from r where x < '2026-11-28 09:00:00'", noText},
@@ -153,7 +156,7 @@ func TestOrderWithinASecond(t *testing.T) {
 	for _, test := range []struct{ sql, want string }{
 		{"select title" + both + " order by coalesce(start_time, end_time)", "SQLite compares times as text here, to which"},
 		{"select min(coalesce(start_time, end_time))" + both, "SQLite compares times as text here, to which"},
-		{"select max(start_time) > '2026-11-05T23:00:00.5Z'" + both, "SQLite compares times as text here, to which"},
+		{"select max(start_time) > '2026-11-05T23:00:00.5Z' from dingtalk_schedule_conference where schedule_conference_id = 'a'", "SQLite compares times as text here, to which"},
 		{"select title" + both + " order by coalesce(start_time, end_time) collate moment", ""},
 		{"select title" + both + " order by start_time", ""},
 		{"select count(distinct start_time), min(start_time), max(start_time, end_time)" + both, ""},
