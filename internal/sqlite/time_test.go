@@ -107,6 +107,7 @@ func TestTimesThatSQLiteTakesForOthers(t *testing.T) {
 		{"select max(start_time, 5)" + from, noText},
 		{"select max(start_time) > 5 collate moment" + from, noText},
 		{"select max(start_time) > 'yesterday'" + from, noText},
+		{"select 'yesterday' < max(start_time)" + from, noText},
 		{"select max(start_time) in ('2026-11-28', 'x')" + from, noText},
 		{"select distinct coalesce(start_time, '2026-11-28 09:00:00')" + from, noText},
 		{"select count(*)" + from + " group by iif(title = 'x', '2026-11-28 09:00:00', start_time)", noText},
