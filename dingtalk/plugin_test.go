@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -612,4 +613,19 @@ func TestConfigErrorsAreNotLost(t *testing.T) {
 		}
 	}
 	diff(t, "calls", []string(nil), calls(sim))
+}
+
+// The hub's Postgres and export builds import the package and call
+// Plugin. Importing it must leave standard output, flags and environment alone.
+func TestImportedLikeTheHubDoes(t *testing.T) {
+	cmd := exec.Command("go", "run", "./testdata/importer")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables := slices.Sorted(maps.Keys(dingtalk.Plugin(t.Context()).TableMap))
+	if want := fmt.Sprintf("steampipe-plugin-dingtalk: tables %v, flags [], environment unchanged\n", tables); string(out) != want {
+		t.Errorf("got %q, want %q", out, want)
+	}
 }
