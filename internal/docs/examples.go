@@ -1,4 +1,5 @@
-// Package docs reads the queries of the documentation.
+// Package docs reads the queries of the documentation. Its tests hold all pages to
+// the plugin, to the hub, to Postgres, to one another and to the tree.
 package docs
 
 import (
