@@ -70,7 +70,7 @@ fuzz:
 	go test -vet=off ./internal/sqlite -run 'TestQuestions$$' -timeout 0 -v -args -questions $(QUESTIONS) -seed $(SEED)
 
 fuzz-steampipe:
-	go run ./internal/questions/ask-steampipe -questions $(QUESTIONS) -seed $(SEED)
+	go run ./internal/cmd/ask-steampipe -questions $(QUESTIONS) -seed $(SEED)
 
 # The targets of .goreleaser.yml, built as it builds them.
 release-check:

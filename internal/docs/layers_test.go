@@ -33,13 +33,15 @@ var layers = map[string]layer{
 	"internal/spc":       {},
 	"internal/simulator": {},
 
-	"internal/docs":                    {},
-	"internal/answers":                 {},
-	"internal/answers/play":            {imports: "internal/answers"},
-	"internal/questions":               {imports: "internal/engine internal/simulator", sdk: true},
-	"internal/questions/ask-steampipe": {imports: "dingtalk internal/engine internal/questions internal/simulator"},
-	"internal/report/compare":          {},
-	"cmd/dingtalk-simulator":           {imports: "internal/simulator internal/spc"},
+	"internal/docs":      {},
+	"internal/answers":   {},
+	"internal/questions": {imports: "internal/engine internal/simulator", sdk: true},
+
+	"internal/cmd/ask-steampipe":   {imports: "dingtalk internal/engine internal/questions internal/simulator"},
+	"internal/cmd/compare-reports": {},
+	"internal/cmd/play-answers":    {imports: "internal/answers"},
+
+	"cmd/dingtalk-simulator": {imports: "internal/simulator internal/spc"},
 	"cmd/dingtalk-sql": {imports: "compliance dingtalk dingtalk/client delivery internal/engine internal/plaintext " +
 		"internal/powerpipe internal/report internal/simulator internal/spc internal/sqlite", sdk: true},
 }

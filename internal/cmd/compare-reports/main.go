@@ -1,4 +1,4 @@
-// Command compare compares two reports of the compliance mod, as CSV: what each
+// Command compare-reports compares two reports of the compliance mod, as CSV: what each
 // control says of each resource, and why. What depends on the minute, such as
 // how long a meeting has been in progress, may differ by its number.
 package main
@@ -14,7 +14,7 @@ import (
 
 func main() {
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: compare FILE FILE")
+		fmt.Fprintln(os.Stderr, "usage: compare-reports FILE FILE")
 		os.Exit(2)
 	}
 	var reports [2][]string

@@ -1,7 +1,7 @@
-// Command play asks the queries of a file of cases in the Steampipe on this
+// Command play-answers asks the queries of a file of cases in the Steampipe on this
 // machine, each of its own connection, and judges what comes.
 //
-//	play CASES CONFIG
+//	play-answers CASES CONFIG
 //
 // CONFIG is the .spc file to write; the service is restarted with it.
 package main
@@ -22,7 +22,7 @@ import (
 
 func main() {
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: play CASES CONFIG")
+		fmt.Fprintln(os.Stderr, "usage: play-answers CASES CONFIG")
 		os.Exit(2)
 	}
 	wrong, err := run(os.Args[1], os.Args[2])
