@@ -115,7 +115,7 @@ func New(cfg Config) *Client {
 		c.log = hclog.NewNullLogger()
 	}
 	c.tokens = newTokenSource(c, cfg.Credentials)
-	c.limits.add(c, c.app, c.rate)
+	c.limits.add(c)
 	return c
 }
 
@@ -134,7 +134,7 @@ func appOf(base *url.URL, credentials Credentials) appKey {
 // Close releases the idle connections, and the client's say in the limit. Calls
 // under way are not disturbed.
 func (c *Client) Close() {
-	c.limits.remove(c, c.app)
+	c.limits.remove(c)
 	c.pool.close()
 }
 

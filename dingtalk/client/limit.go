@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"maps"
 	"net/http/httptrace"
 	"slices"
 	"sync"
@@ -50,133 +51,69 @@ type appKey struct {
 
 // appLimit is the limit of one app. All is guarded by Limits.mu.
 type appLimit struct {
-	// rates are the limits of the app's clients. The smallest counts.
-	rates map[*Client]int
-	// limit is the smallest; after the last client was closed, what it was.
-	limit   int
+	rates   map[*Client]int // the limits of the app's open clients
 	windows map[*endpoint]*window
-	// forgetting is true while a timer is set to forget the app.
-	forgetting bool
 }
 
 // window is the slots of one app at one API. All is guarded by Limits.mu.
 type window struct {
-	app *appLimit
-	// inUse is the number of slots whose calls have not ended.
-	inUse int
-	// freeAt is when the other slots that are taken become free, in order.
-	freeAt []time.Time
-	// queue is the calls that wait for a slot, in order.
-	queue []*waiter
-	timer *time.Timer // hands out the next slot that becomes free; nil while no call waits
+	taken int
+	queue []*waiter // the calls that wait for a slot, in order
 }
 
-type waiter struct{ granted chan struct{} }
+type waiter struct {
+	rate    int // the limit of its client
+	granted chan struct{}
+}
 
 // add adds a client with its limit.
-func (l *Limits) add(c *Client, key appKey, rate int) {
+func (l *Limits) add(c *Client) { l.update(c.app, func(a *appLimit) { a.rates[c] = c.rate }) }
+
+// remove removes a client.
+func (l *Limits) remove(c *Client) { l.update(c.app, func(a *appLimit) { delete(a.rates, c) }) }
+
+// update changes an app's limit, and hands out the slots that are free then. An
+// app without clients and calls is forgotten.
+func (l *Limits) update(key appKey, change func(*appLimit)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.app(key, rate).rates[c] = rate
-	l.update(key)
-}
-
-// remove removes a client. The app is forgotten once all its slots are free.
-func (l *Limits) remove(c *Client, key appKey) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if a, ok := l.apps[key]; ok {
-		delete(a.rates, c)
-		l.update(key)
-	}
-}
-
-// app returns an app's limit. l.mu is held.
-func (l *Limits) app(key appKey, rate int) *appLimit {
-	a, ok := l.apps[key]
-	if !ok {
-		a = &appLimit{rates: map[*Client]int{}, limit: rate, windows: map[*endpoint]*window{}}
+	a := l.apps[key]
+	if a == nil {
+		a = &appLimit{rates: map[*Client]int{}, windows: map[*endpoint]*window{}}
 		if l.apps == nil {
 			l.apps = map[appKey]*appLimit{}
 		}
 		l.apps[key] = a
 	}
-	return a
+	change(a)
+	for api, w := range a.windows {
+		for len(w.queue) > 0 && w.taken < a.limit(w.queue[0]) {
+			w.taken++
+			close(w.queue[0].granted)
+			w.queue = w.queue[1:]
+		}
+		if w.taken+len(w.queue) == 0 {
+			delete(a.windows, api)
+		}
+	}
+	if len(a.rates)+len(a.windows) == 0 {
+		delete(l.apps, key)
+	}
 }
 
-// update computes an app's limit anew after a change of its clients. l.mu is
-// held.
-func (l *Limits) update(key appKey) {
-	a := l.apps[key]
+// limit is the smallest limit of the app's open clients; without one, that of the
+// closed client which waits.
+func (a *appLimit) limit(next *waiter) int {
 	if len(a.rates) == 0 {
-		l.forget(key)
-		return
+		return next.rate
 	}
-	a.limit = 0
-	for _, rate := range a.rates {
-		if a.limit == 0 || rate < a.limit {
-			a.limit = rate
-		}
-	}
-	for _, w := range a.windows {
-		l.handOut(w)
-	}
-}
-
-// forget forgets an app without clients, as soon as all its slots are free. l.mu
-// is held.
-func (l *Limits) forget(key appKey) {
-	a, ok := l.apps[key]
-	if !ok || len(a.rates) > 0 || a.forgetting {
-		return
-	}
-	for _, w := range a.windows {
-		if l.handOut(w); w.inUse+len(w.freeAt)+len(w.queue) > 0 {
-			a.forgetting = true
-			time.AfterFunc(slotTime, func() {
-				l.mu.Lock()
-				defer l.mu.Unlock()
-				a.forgetting = false
-				l.forget(key)
-			})
-			return
-		}
-	}
-	delete(l.apps, key)
-}
-
-// handOut hands the free slots to the waiting calls in order, and sets a timer for
-// the next slot that becomes free. l.mu is held.
-func (l *Limits) handOut(w *window) {
-	now := time.Now()
-	for len(w.freeAt) > 0 && !w.freeAt[0].After(now) {
-		w.freeAt = w.freeAt[1:]
-	}
-	for len(w.queue) > 0 && w.inUse+len(w.freeAt) < w.app.limit {
-		w.inUse++
-		close(w.queue[0].granted)
-		w.queue = w.queue[1:]
-	}
-	if w.timer != nil {
-		w.timer.Stop()
-		w.timer = nil
-	}
-	if len(w.queue) > 0 && len(w.freeAt) > 0 {
-		w.timer = time.AfterFunc(w.freeAt[0].Sub(now), func() {
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			l.handOut(w)
-		})
-	}
+	return slices.Min(slices.Collect(maps.Values(a.rates)))
 }
 
 // slot is the right to send one call.
 type slot struct {
-	limits *Limits
-	key    appKey
-	rate   int
-	of     *endpoint
-	w      *window
+	c  *Client
+	of *endpoint
 	// sending and waiting report each sending, and a wait for the slot.
 	sending, waiting func()
 
@@ -189,18 +126,13 @@ type slot struct {
 // only with the context.
 func (c *Client) slot(ctx context.Context, r request) (*slot, error) {
 	trace := traceOf(ctx)
-	s := &slot{limits: c.limits, key: c.app, rate: c.rate, of: r.endpoint,
-		sending: func() { trace.sent(r) }, waiting: func() { trace.waiting(r) }}
+	s := &slot{c: c, of: r.endpoint, sending: func() { trace.sent(r) }, waiting: func() { trace.waiting(r) }}
 	return s, s.take(ctx)
 }
 
 func (s *slot) take(ctx context.Context) error {
-	me := &waiter{granted: make(chan struct{})}
-	s.limits.mu.Lock()
-	s.findWindow()
-	s.w.queue = append(s.w.queue, me)
-	s.limits.handOut(s.w)
-	s.limits.mu.Unlock()
+	me := &waiter{rate: s.c.rate, granted: make(chan struct{})}
+	s.update(func(w *window) { w.queue = append(w.queue, me) })
 	select {
 	case <-me.granted:
 		return nil
@@ -212,42 +144,33 @@ func (s *slot) take(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 	}
-	s.limits.mu.Lock()
-	defer s.limits.mu.Unlock()
-	if i := slices.Index(s.w.queue, me); i >= 0 {
-		s.w.queue = slices.Delete(s.w.queue, i, i+1)
-	} else {
-		s.w.inUse-- // it was granted at the same moment
-		s.limits.handOut(s.w)
-	}
+	s.update(func(w *window) {
+		if i := slices.Index(w.queue, me); i >= 0 {
+			w.queue = slices.Delete(w.queue, i, i+1)
+		} else {
+			w.taken-- // it was granted at the same moment
+		}
+	})
 	return ctx.Err()
 }
 
-// findWindow finds the window, which may have been forgotten since the client was
-// closed: its calls under way still count. limits.mu is held.
-func (s *slot) findWindow() {
-	a := s.limits.app(s.key, s.rate)
-	if s.w = a.windows[s.of]; s.w == nil {
-		s.w = &window{app: a}
-		a.windows[s.of] = s.w
-	}
+// update changes the slots of the client's app at the API.
+func (s *slot) update(change func(*window)) {
+	s.c.limits.update(s.c.app, func(a *appLimit) {
+		w := a.windows[s.of]
+		if w == nil {
+			w = &window{}
+			a.windows[s.of] = w
+		}
+		change(w)
+	})
 }
 
-// release frees the slot at once: nothing was sent.
-func (s *slot) release() { s.free(time.Time{}) }
+// release frees the slot at once: nothing was sent, or long ago.
+func (s *slot) release() { s.update(func(w *window) { w.taken-- }) }
 
 // releaseLater frees the slot of a call that has arrived by now, or within doubt.
-func (s *slot) releaseLater(doubt time.Duration) { s.free(time.Now().Add(slotTime + doubt)) }
-
-func (s *slot) free(at time.Time) {
-	s.limits.mu.Lock()
-	defer s.limits.mu.Unlock()
-	s.w.inUse--
-	i, _ := slices.BinarySearchFunc(s.w.freeAt, at, time.Time.Compare)
-	s.w.freeAt = slices.Insert(s.w.freeAt, i, at)
-	s.limits.handOut(s.w)
-	s.limits.forget(s.key)
-}
+func (s *slot) releaseLater(doubt time.Duration) { time.AfterFunc(slotTime+doubt, s.release) }
 
 // trace returns a context by which net/http reports each sending. It may send a
 // call again by itself, where a connection that it kept turns out to be dead; that
@@ -271,10 +194,6 @@ func (s *slot) neverSent() bool { return s.traced && !s.sent }
 func (s *slot) again(ctx context.Context) {
 	s.releaseLater(0)
 	if s.take(ctx) != nil {
-		// Too late to stop it. It counts, though no slot was free.
-		s.limits.mu.Lock()
-		defer s.limits.mu.Unlock()
-		s.findWindow()
-		s.w.inUse++
+		s.update(func(w *window) { w.taken++ }) // too late to stop it: it counts, though no slot was free
 	}
 }
