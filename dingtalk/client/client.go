@@ -1,5 +1,19 @@
 // Package client is the DingTalk Open API over HTTP: tokens, retries, limits
 // on time and size, typed errors, pages. It knows nothing of SQL or Steampipe.
+//
+// It has two subjects. What the calls are is in the files api_*.go, one for each
+// API: the declaration of its endpoint, the structs of its answer, and a method of
+// [Client]. How a call is made is in the others, which name none of these:
+//
+//   - client.go: the settings of a client
+//   - paging.go, pager.go: a list, page by page
+//   - call.go: one call, with its token and all repeats
+//   - credentials.go, token.go: the kinds of apps, and the token of a client
+//   - limit.go: the calls that one app may make to one API in a second
+//   - attempt.go, endpoint.go, transport.go: one request over HTTP, and its answer
+//   - fields.go, times.go, raw.go, nul.go: the types of an answer's fields
+//   - refusal.go, codes.go, errors.go, advice.go: from a refusal to an error's text
+//   - secret.go, trace.go: what nobody may see, and what the caller hears of calls
 package client
 
 import (
