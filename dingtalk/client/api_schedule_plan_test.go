@@ -30,6 +30,7 @@ var schedulePlanAPI = apiCase{
 		`{"startTime":"1755500400000"}`:   "startTime: the JSON string is no int64",
 		`{"roomCode":81236540097}`:        "roomCode: the JSON number is no string",
 	},
+	needs:  []string{"scheduleConferenceId", "title", "roomCode", "startTime", "endTime", "url"},
 	unread: []string{"requestId"},
 	codes: []codeCase{
 		{400, "permissionError", client.NotAllowed, nameAnother},

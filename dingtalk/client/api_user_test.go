@@ -62,9 +62,10 @@ var userAPI = apiCase{
 		"hired_date":"1597573616828","dept_id_list":[2,"7"],"active":"true","admin":false,"boss":"false","senior":true,"manager_userid":"mei07",
 		"leader_in_dept":[{"dept_id":"2","leader":"true"},{"dept_id":7,"leader":false}],"role_list":[{"id":100}]}}`},
 	bad: map[string]string{
-		`{"result":{}}`:                                                    "result.userid is missing",
-		`{"errcode":0,"result":{"name":"Lin"}}`:                            "result.userid is missing",
-		`{"errcode":0,"result":[]}`:                                        "result: the JSON array is no client.User",
+		`{}`:                                    "result.userid is missing",
+		`{"result":{}}`:                         "result.userid is missing",
+		`{"errcode":0,"result":{"name":"Lin"}}`: "result.userid is missing",
+		`{"errcode":0,"result":[]}`:             "result: the JSON array is no client.User",
 		`{"errcode":0,"result":{"hired_date":"2020-08-16"}}`:               `result.hired_date: "2020-08-16" is no integer`,
 		`{"errcode":0,"result":{"active":"yes"}}`:                          `result.active: "yes" is no flag`,
 		`{"errcode":0,"result":{"dept_id_list":[2,"sales"]}}`:              `result.dept_id_list[1]: "sales" is no integer`,

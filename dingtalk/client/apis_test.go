@@ -50,8 +50,12 @@ type apiCase struct {
 	pages []string
 	// ends are other answers that end a list of two pages, with a row each.
 	ends map[string]string
-	// bad are answers that are errors, which end in the text.
+	// bad are answers that are errors, which end in the text. That of {} names what
+	// an answer has at the least.
 	bad map[string]string
+	// needs are the fields of which an answer has one, where no single one is
+	// needed.
+	needs []string
 	// unread are the fields of pages[0] that may be anything.
 	unread []string
 	// codes are the errors that DingTalk documents for it.
@@ -122,6 +126,9 @@ func TestEveryAPIIsTested(t *testing.T) {
 	var got []string
 	for _, a := range apis {
 		got = append(got, a.declared)
+		if a.needed() == nil {
+			t.Errorf("%s: bad does not say what is missing from {}", a.name)
+		}
 	}
 	slices.Sort(got)
 	equal(t, "paths", want, got)
@@ -371,6 +378,7 @@ var scheduleConferencesAPI = apiCase{
 		`{"totalCount":2,"nextToken":"19","conferenceList":[{"conferenceId":"c1","title":"Weekly sync","roomCode":"123456789","status":2,"startTime":1668087731000,"endTime":1668087732000}]}`,
 		`{"totalCount":2,"nextToken":"","conferenceList":[{}]}`,
 	},
+	bad: map[string]string{`{}`: "conferenceList is missing"},
 	codes: []codeCase{
 		{400, "invalidScheduleConferenceId", client.NotFound, "There is no such schedule: check the id."},
 		{400, "paramsError", client.BadRequest, ""},
@@ -390,6 +398,7 @@ var ongoingConferencesAPI = apiCase{
 		`{"nextToken":"50742351870","totalCount":2,"hasMore":true,"onGoingConfList":[{"conferenceId":"a","title":"Vendor review","roomCode":"81236540097","status":2,"startTime":1755500400000,"endTime":"","creatorId":"u","creatorNick":"Lin","bizType":"0"}]}`,
 		`{"hasMore":false,"onGoingConfList":[{}]}`,
 	},
+	bad:    map[string]string{`{}`: "onGoingConfList is missing"},
 	unread: []string{"onGoingConfList[0].endTime"},
 	codes: []codeCase{
 		{400, "paramError", client.BadRequest, ""},

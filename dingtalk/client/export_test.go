@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -21,3 +22,15 @@ func (c *Client) SetRequestTimeout(d time.Duration) { c.requestTimeout = d }
 
 // TraceOf is the trace of a context.
 func TraceOf(ctx context.Context) *Trace { return traceOf(ctx) }
+
+// DeclaredPaths are the paths of all endpoints but those of tokens, in order.
+func DeclaredPaths() []string {
+	var paths []string
+	for _, e := range declared {
+		if e.api != tokenAPI {
+			paths = append(paths, e.path)
+		}
+	}
+	slices.Sort(paths)
+	return paths
+}
