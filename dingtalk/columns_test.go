@@ -532,13 +532,17 @@ func compared(columns []*plugin.Column, values map[string]any) string {
 func TestEveryWord(t *testing.T) {
 	e, sim := demoEngine(t, dingtalk.NewServer())
 	for name, table := range dingtalk.Plugin(t.Context()).TableMap {
+		source, ok := columnSources[name]
+		if !ok {
+			continue // TestEveryColumn says so
+		}
 		for _, word := range columnsOf(table) {
 			code := strings.TrimSuffix(word, "_name")
 			if code == word || !slices.Contains(columnsOf(table), code) {
 				continue
 			}
 			words, codes := map[any]any{}, map[any]any{}
-			for _, keys := range columnSources[name].keys(sim) {
+			for _, keys := range source.keys(sim) {
 				scan := engine.Scan{Table: name, Columns: []string{code, word}}
 				for column, value := range keys {
 					scan.Quals = append(scan.Quals, qualOf(table, column, value))
