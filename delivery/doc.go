@@ -1,39 +1,39 @@
-// Package delivery makes the answer of a Steampipe plugin whole or an error, which
-// the plugin SDK (5.14.1) does not promise: it hands rows and errors on in separate
-// channels, twice, and where an error and the end of the rows are both there to be
-// taken, select takes one of them at random. contributing/sdk-faults.md has this fault and
-// the others. The package knows no plugin: any whose tables have list functions can
-// use it.
+// Package delivery makes each query of a Steampipe plugin return all its rows or an
+// error. The plugin SDK (5.14.1) does not: it passes rows and errors on in separate
+// channels, twice, and if both an error and the end of the rows are ready, select
+// takes either. contributing/sdk-faults.md describes this fault and the others. The
+// package knows no plugin: any plugin whose tables have list functions can use it.
 //
 // # What a plugin calls
 //
 // Two functions and a type are enough (see the example):
 //
-//   - [ListFunc] is a table's list function. It returns its error and hands its rows
-//     to emit, in place of the SDK's StreamListItem.
-//   - [List] makes the Hydrate function of the table's ListConfig of it. The table
-//     has no Get function and no matrix. In an engine that links the plugin, rows
-//     are held in memory until the last has been read, and an error takes 10 to 50
-//     ms on its way.
-//   - [Serve] takes the place of plugin.Serve, for a plugin with a static schema. It
-//     remembers answers in place of the SDK's query cache, within the time and the
-//     size that Steampipe sets, and packs them, a thousand rows at a time.
+//   - [ListFunc] is a table's list function. It returns its error and passes its rows
+//     to emit, instead of calling the SDK's StreamListItem.
+//   - [List] returns the Hydrate function of the table's ListConfig for it. The table
+//     must have no Get function and no matrix. In an engine that links the plugin, all
+//     rows are buffered until the last has been read, and an error is returned 10 to
+//     50 ms later.
+//   - [Serve] replaces plugin.Serve, for a plugin with a static schema. It has a cache
+//     in place of the SDK's query cache, with the age and size that Steampipe sets. The
+//     rows in it are packed, a thousand at a time.
 //
-// The others are for plugins that can do more, and cost nothing where they are not
-// called:
+// The others are for plugins that can do more. A plugin that does not call them pays
+// nothing for them:
 //
-//   - [Keys] says which of several key columns decides the list calls, and which
-//     values are one value written in several ways. The zero value is a list call for
-//     each combination of the values that a query names.
-//   - [Wanted] returns how many rows the query's LIMIT leaves to be read: as many as
-//     the first page needs. It is a guess of the engine's, and not the end.
-//   - [Proceed] waits, before a list function's next API call, while the engine may
-//     have enough rows: 150 ms, after which the list function goes on, or an error
-//     if the engine has left. Without it a LIMIT costs one call too many.
-//   - [NewServer] returns the [Server] that Serve serves, for programs that ask a
+//   - [Keys] says which of several key columns decides the list calls, and which values
+//     are one value written in several ways. With the zero value, a query is one list
+//     call for each combination of the values that it names.
+//   - [Wanted] returns how many rows the query's LIMIT still wants, for the size of the
+//     first page. The LIMIT may not be the end of the scan.
+//   - [Proceed] waits before a list function's next API call if the engine may have
+//     enough rows: for 150 ms, after which the list function goes on. If the engine has
+//     ended the query, it returns an error. Without Proceed, a LIMIT costs one call too
+//     many.
+//   - [NewServer] returns the [Server] that Serve serves, for programs that query a
 //     plugin in their own process, and for tests.
-//   - [SetFreeMemInterval] is what Serve does about the SDK's garbage collection, for
-//     such programs.
+//   - [SetFreeMemInterval] sets how often the SDK runs the garbage collector, for such
+//     programs. Serve calls it.
 //
 // # A query, from Execute to its rows
 //
@@ -41,34 +41,35 @@
 //
 //  1. Steampipe calls [Server.Execute] (server.go) with a table, conditions, columns,
 //     connections and maybe a LIMIT.
-//  2. missingKeys refuses a query that names too few key columns.
-//  3. split (question.go, keys.go) takes the request apart, into a question for each
-//     connection and each list call that the conditions need.
-//  4. ask looks for the answer to such a question among those under way and those
-//     remembered (answers.join, answer.go), or begins one.
-//  5. To begin one, runScan (scan.go) has the SDK execute the question, without the
-//     LIMIT and the SDK's cache, and takes the rows by a stream of its own.
-//  6. The SDK calls the table's Hydrate function, which finds its scan in the context
-//     and calls the list function (scan.list). So the server has the list function's
-//     error from the function itself.
-//  7. The list function hands rows to emit; the SDK builds their columns, and sends
-//     them to the scan (scan.Send), from where they go to the answer (answer.add).
-//  8. Each query that waits for the answer reads it at its own pace, and sends the rows
-//     to its engine (outlet.send). After as many as its LIMIT it waits whether the
-//     engine ends the query (wish.go).
-//  9. The list function returns. If it failed, the scan waits until all rows have come
-//     through the SDK, and fails; if not, the rows that came are compared in number
-//     with those that were handed to emit. An answer that is whole is remembered.
-//  10. The first error of a question ends the others, and is what Execute returns, when
-//     all have ended.
+//  2. missingKeys returns an error if the query names too few key columns.
+//  3. split (scan_request.go, keys.go) makes a scan request for each connection and each
+//     list call that the conditions need.
+//  4. runRequest gets the result of each scan request from the cache (resultCache.get,
+//     cache.go): that of a running scan or of one that has finished. If there is none, it
+//     starts a scan.
+//  5. For that, runScan (scan.go) calls the SDK's Execute with the scan request, without
+//     the LIMIT and without the SDK's cache, and receives the rows by a stream of its own.
+//  6. The SDK calls the table's Hydrate function, which finds its scan in the context and
+//     calls the list function (scan.list). So the scan has the error from the list
+//     function itself.
+//  7. The list function passes rows to emit. The SDK builds their columns and sends them
+//     to the scan (scan.Send), which adds them to the result (result.add).
+//  8. Each query reads the result at its own pace, and sends the rows to its engine
+//     (engineStream.send). After as many as its LIMIT, it waits whether the engine ends
+//     the query (rows_wanted.go).
+//  9. The list function returns. If it failed, the scan waits until the SDK has sent all
+//     rows, and fails. If not, it compares the number of rows that the SDK has sent with
+//     the number that the list function has emitted. A complete result stays in the cache.
+//  10. The first error of a scan request ends the others. Execute returns it when all have
+//     ended.
 //
-// In an engine that links the plugin into itself there is no Server (held.go):
+// In an engine that links the plugin there is no Server (buffered.go):
 //
-//  1. The engine calls the SDK's CallExecuteAsync. For a list of values the SDK makes a
-//     list call for each, at once.
-//  2. The first of these calls the list function for all that the conditions need, and
-//     keeps the rows. The others do nothing.
-//  3. If all went well, it hands all rows to the SDK. If not, it hands none, and
-//     returns an error that ends the SDK's execute before that sends the end of the
+//  1. The engine calls the SDK's CallExecuteAsync. For a list of values, the SDK makes a
+//     list call for each, all at once.
+//  2. The first of these calls runs the list function for all that the conditions need,
+//     and buffers the rows. The others do nothing.
+//  3. If all succeeded, it streams all rows to the SDK. If not, it streams none, and
+//     returns an error that ends the SDK's execute before execute sends the end of the
 //     rows (lateError).
 package delivery

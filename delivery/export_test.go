@@ -2,6 +2,6 @@ package delivery
 
 import "time"
 
-// SetMoment sets how long to wait for an engine that has as many rows as its
+// SetLimitWait sets how long to wait for an engine that has as many rows as its
 // LIMIT.
-func (s *Server) SetMoment(d time.Duration) { s.moment = d }
+func (s *Server) SetLimitWait(d time.Duration) { s.limitWait = d }

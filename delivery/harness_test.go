@@ -42,7 +42,7 @@ type call struct {
 	limit          int64 // rows that are wanted first; 0 is all
 	// ctx is the list call's, for proceed.
 	ctx context.Context
-	// emit hands on a row with that number.
+	// emit streams a row with that number.
 	emit func(n int) bool
 }
 
@@ -70,7 +70,7 @@ func (s *source) list(ctx context.Context, d *plugin.QueryData, emit func(any) b
 	return s.read(ctx, c)
 }
 
-// taken returns the calls since it was asked last, sorted.
+// taken returns the calls since it was called last, sorted.
 func (s *source) taken() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -146,13 +146,13 @@ func configure(t testing.TB, server configurable) {
 	}
 }
 
-// query is a request; the zero value asks connection c, with the cache, for all
+// query is a request; the zero value is one for connection c, with the cache, for all
 // columns.
 type query struct {
 	ids         []string
 	connections []string
 	limit       int64 // 0 is none
-	wish        bool  // the limit is not the query's: all rows are read
+	readsAll    bool  // the limit is not the query's: all rows are read
 	uncached    bool
 	columns     []string
 	quals       map[string]*proto.Quals // instead of ids
@@ -224,7 +224,7 @@ type sink struct {
 func (s sink) Context() context.Context            { return s.ctx }
 func (s sink) Send(r *proto.ExecuteResponse) error { return s.each(r) }
 
-// run asks the server and returns the rows as "id n", sorted. As Steampipe does,
+// run runs a query and returns the rows as "id n", sorted. As Steampipe does,
 // it cancels a query that has as many rows as its limit.
 func run(ctx context.Context, server *delivery.Server, q query, pace ...func()) ([]string, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -235,7 +235,7 @@ func run(ctx context.Context, server *delivery.Server, q query, pace ...func()) 
 		for _, p := range pace {
 			p()
 		}
-		if q.limit > 0 && !q.wish && len(rows) == int(q.limit) {
+		if q.limit > 0 && !q.readsAll && len(rows) == int(q.limit) {
 			cancel(errEnough)
 		}
 		return nil
@@ -300,7 +300,7 @@ func (s *source) linked(t testing.TB) *sdkgrpc.PluginServer {
 	return server
 }
 
-// runLinked asks as such an engine does: by LocalPluginStream, until it
+// runLinked runs a query as such an engine does: by LocalPluginStream, until it
 // receives nothing.
 func runLinked(ctx context.Context, server *sdkgrpc.PluginServer, q query) ([]string, error) {
 	stream := anywhere.NewLocalPluginStream(ctx)

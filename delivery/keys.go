@@ -13,37 +13,37 @@ import (
 	gproto "google.golang.org/protobuf/proto"
 )
 
-// Keys is what the conditions of a query on a table's columns mean for its list
-// calls. The zero value makes a list call for each combination of the values that
-// a query names for the key columns.
+// Keys says what conditions on a table's columns mean for its list calls. With the
+// zero value, a query is one list call for each combination of the values that it
+// names for the key columns.
 type Keys struct {
 	// OneOf are key columns of which one decides the list calls: the first that
 	// the query names. The others that it names are filters: a list call has all
-	// their values in its QueryData's Quals, as a list, and no row that has none
-	// of them.
+	// their values in its QueryData's Quals, as a list, and must leave out rows
+	// with another value.
 	OneOf []string
-	// Same are columns of text that can be written in several ways, and functions
-	// that return the same for each. Whichever way a query writes a value in, its
-	// rows show it in one that the query writes.
+	// Same are columns whose values can be written in several ways, as in '354 01'
+	// and '35401', each with a function that returns the same text for all of them.
+	// They are one value. A row shows it as the query writes it; if the query writes
+	// it in several ways, in one of them.
 	Same map[string]func(string) string
 }
 
-// listCallOf is one list call that a query needs.
-type listCallOf struct {
-	// quals are all conditions but those on filters.
-	quals   map[string]*proto.Quals
+// listCallQuals are the conditions of one list call that a query needs.
+type listCallQuals struct {
+	quals   map[string]*proto.Quals // without the filters
 	filters map[string]*proto.Quals
 }
 
-// all are the conditions, filters included.
-func (c listCallOf) all() map[string]*proto.Quals {
+// all returns the conditions with the filters.
+func (c listCallQuals) all() map[string]*proto.Quals {
 	out := maps.Clone(c.quals)
 	maps.Copy(out, c.filters)
 	return out
 }
 
-// queryData is d for this list call.
-func (c listCallOf) queryData(d *plugin.QueryData) *plugin.QueryData {
+// queryData returns d with the conditions of this list call.
+func (c listCallQuals) queryData(d *plugin.QueryData) *plugin.QueryData {
 	own := *d
 	own.EqualsQuals = plugin.NewKeyColumnQualValueMap(c.quals, d.Table.List.KeyColumns).ToEqualsQualValueMap()
 	own.Quals = plugin.NewKeyColumnQualValueMap(c.all(), d.Table.List.KeyColumns)
@@ -51,12 +51,12 @@ func (c listCallOf) queryData(d *plugin.QueryData) *plugin.QueryData {
 }
 
 // listCalls returns the list calls that a query with these conditions needs.
-func (k Keys) listCalls(table *plugin.Table, conditions map[string]*proto.Quals) ([]listCallOf, error) {
+func (k Keys) listCalls(table *plugin.Table, conditions map[string]*proto.Quals) ([]listCallQuals, error) {
 	conditions, err := plain(table, conditions)
 	if err != nil {
 		return nil, err
 	}
-	calls := []listCallOf{{quals: map[string]*proto.Quals{}, filters: map[string]*proto.Quals{}}}
+	calls := []listCallQuals{{quals: map[string]*proto.Quals{}, filters: map[string]*proto.Quals{}}}
 	for column, q := range conditions {
 		if !isKey(table, column) {
 			calls[0].quals[column] = q
@@ -72,16 +72,16 @@ func (k Keys) listCalls(table *plugin.Table, conditions map[string]*proto.Quals)
 		isOneOf := slices.Contains(k.OneOf, column)
 		switch {
 		case values == nil:
-			calls = each(calls, func(c listCallOf) { c.quals[column] = q })
+			calls = each(calls, func(c listCallQuals) { c.quals[column] = q })
 		case len(values) == 0:
 			return nil, nil
 		case isOneOf && decided:
-			calls = each(calls, func(c listCallOf) { c.filters[column] = filter(column, values) })
+			calls = each(calls, func(c listCallQuals) { c.filters[column] = filter(column, values) })
 		default:
 			decided = decided || isOneOf
-			var more []listCallOf
+			var more []listCallQuals
 			for _, v := range values {
-				more = append(more, each(calls, func(c listCallOf) {
+				more = append(more, each(calls, func(c listCallQuals) {
 					c.quals[column] = &proto.Quals{Quals: append([]*proto.Qual{equals(column, v)}, others...)}
 				})...)
 			}
@@ -91,7 +91,7 @@ func (k Keys) listCalls(table *plugin.Table, conditions map[string]*proto.Quals)
 	return calls, nil
 }
 
-// inOrder are the names of key columns, with those of OneOf in its order.
+// inOrder returns the names of key columns, first those of OneOf in its order.
 func (k Keys) inOrder(columns plugin.KeyColumnSlice) []string {
 	names := slices.Clone(k.OneOf)
 	for _, c := range columns {
@@ -102,17 +102,17 @@ func (k Keys) inOrder(columns plugin.KeyColumnSlice) []string {
 	return names
 }
 
-// each returns copies of list calls, to which one thing is added.
-func each(calls []listCallOf, add func(listCallOf)) []listCallOf {
-	out := make([]listCallOf, len(calls))
+// each returns copies of list calls, to each of which add was applied.
+func each(calls []listCallQuals, add func(listCallQuals)) []listCallQuals {
+	out := make([]listCallQuals, len(calls))
 	for i, c := range calls {
-		out[i] = listCallOf{quals: maps.Clone(c.quals), filters: maps.Clone(c.filters)}
+		out[i] = listCallQuals{quals: maps.Clone(c.quals), filters: maps.Clone(c.filters)}
 		add(out[i])
 	}
 	return out
 }
 
-// filter is a condition that is met by each of the values.
+// filter returns a condition that each of the values meets.
 func filter(column string, values []*proto.QualValue) *proto.Quals {
 	return &proto.Quals{Quals: []*proto.Qual{equals(column, listValue(values))}}
 }
@@ -126,7 +126,7 @@ func listValue(values []*proto.QualValue) *proto.QualValue {
 }
 
 // named returns the values that all "=" conditions on a column allow, each once,
-// and the other conditions. Without one of the former, values is nil.
+// and the other conditions. values is nil if there is no "=" condition.
 func (k Keys) named(column string, all *proto.Quals) (values []*proto.QualValue, others []*proto.Qual) {
 	for _, q := range all.GetQuals() {
 		if q.GetStringValue() != quals.QualOperatorEqual {
@@ -155,7 +155,7 @@ func (k Keys) contains(column string, values []*proto.QualValue, v *proto.QualVa
 	})
 }
 
-// valuesOf returns the values that an "=" condition allows. None is NULL, which
+// valuesOf returns the values that an "=" condition allows. It leaves out NULL, which
 // nothing equals.
 func valuesOf(q *proto.Qual) []*proto.QualValue {
 	if list := q.GetValue().GetListValue(); list != nil {
@@ -167,8 +167,7 @@ func valuesOf(q *proto.Qual) []*proto.QualValue {
 	return []*proto.QualValue{q.GetValue()}
 }
 
-// plain returns conditions of which none has a list within a list, and none but
-// "=" has a list.
+// plain returns the conditions without lists in lists, and with a list only for "=".
 func plain(table *plugin.Table, conditions map[string]*proto.Quals) (map[string]*proto.Quals, error) {
 	out := make(map[string]*proto.Quals, len(conditions))
 	for column, all := range conditions {
@@ -187,8 +186,8 @@ func plain(table *plugin.Table, conditions map[string]*proto.Quals) (map[string]
 	return out, nil
 }
 
-// plainQual returns conditions in place of one with a list: no narrower ones,
-// since the engine compares again. It does not tell "> any" from "> all".
+// plainQual replaces a condition with a list by conditions that are as wide or wider;
+// the engine compares the rows again. It cannot distinguish "> any" from "> all".
 func plainQual(table *plugin.Table, column string, q *proto.Qual) ([]*proto.Qual, error) {
 	if q.GetValue().GetListValue() == nil {
 		return []*proto.Qual{q}, nil
@@ -207,14 +206,14 @@ func plainQual(table *plugin.Table, column string, q *proto.Qual) ([]*proto.Qual
 	var low, high string
 	switch operator {
 	case quals.QualOperatorEqual:
-		// A call for each time would bring what is near two of them twice.
+		// With a call for each time, rows near two of them would come twice.
 		low, high = quals.QualOperatorGreaterOrEqual, quals.QualOperatorLessOrEqual
 	case quals.QualOperatorGreater, quals.QualOperatorGreaterOrEqual:
 		low = operator
 	case quals.QualOperatorLess, quals.QualOperatorLessOrEqual:
 		high = operator
 	default:
-		return []*proto.Qual{q}, nil // none that a list call may be told of
+		return []*proto.Qual{q}, nil // no list call gets a condition with this operator
 	}
 	if len(values) == 0 {
 		return nil, nil // "> all" of nothing is true
@@ -235,19 +234,19 @@ func plainQual(table *plugin.Table, column string, q *proto.Qual) ([]*proto.Qual
 	return out, nil
 }
 
-// hasEmpty reports a list without anything in it, also within another.
+// hasEmpty reports whether a value is an empty list, or has one in it.
 func hasEmpty(v *proto.QualValue) bool {
 	list := v.GetListValue()
 	return list != nil && (len(list.GetValues()) == 0 || slices.ContainsFunc(list.GetValues(), hasEmpty))
 }
 
-// emptyList is the error of a list that Postgres has not passed on: it is not
-// told from one that is empty indeed.
+// emptyList returns the error of an empty list. Postgres passes one on in place of a
+// list that it does not know yet, and the two cannot be distinguished.
 func emptyList(table *plugin.Table, column string) error {
 	return fmt.Errorf("%[1]s: the list for %[2]s is empty: Postgres passes an empty list on where it does not know the values yet, as with %[2]s = any(array(select ...)): write a join instead, as in: from other_table o join %[1]s t on t.%[2]s = o.id", table.Name, column)
 }
 
-// flat are the values of a list and of the lists within it, without NULL.
+// flat returns the values of a list and of the lists in it, without NULL.
 func flat(v *proto.QualValue) []*proto.QualValue {
 	list := v.GetListValue()
 	switch {
@@ -263,14 +262,14 @@ func flat(v *proto.QualValue) []*proto.QualValue {
 	return values
 }
 
-// takesBounds reports a key column whose list calls take bounds.
+// takesBounds reports whether a column is a key column whose list calls take bounds.
 func takesBounds(table *plugin.Table, column string) bool {
 	return slices.ContainsFunc(table.List.KeyColumns, func(k *plugin.KeyColumn) bool {
 		return k.Name == column && slices.Contains(k.Operators, quals.QualOperatorGreaterOrEqual) && slices.Contains(k.Operators, quals.QualOperatorLessOrEqual)
 	})
 }
 
-// compare compares values of a type that has an order.
+// compare compares two values of the same type; ok is false if they have no order.
 func compare(a, b *proto.QualValue) (order int, ok bool) {
 	switch x := a.GetValue().(type) {
 	case *proto.QualValue_TimestampValue:

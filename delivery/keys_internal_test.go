@@ -85,18 +85,18 @@ func TestListCalls(t *testing.T) {
 		{"earlier than any", conditions{{"at", "<", list(day(2), day(1))}, {"at", "<=", list(day(4), list(day(5)))}}, []string{"at < day 2, at <= day 5"}},
 		{"later than all of nothing", conditions{{"at", ">", list()}}, []string{""}},
 		{"a list for no key column", conditions{{"title", "=", list("a", list("b"))}}, []string{"title = [a b]"}},
-		{"a list that no list call is told of", conditions{{"id", "<>", list("a", "b")}}, []string{"id <> [a b]"}},
+		{"a list that no list call gets", conditions{{"id", "<>", list("a", "b")}}, []string{"id <> [a b]"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			asked := map[string]*proto.Quals{}
+			given := map[string]*proto.Quals{}
 			for _, c := range test.conditions {
-				if asked[c.column] == nil {
-					asked[c.column] = &proto.Quals{}
+				if given[c.column] == nil {
+					given[c.column] = &proto.Quals{}
 				}
-				asked[c.column].Quals = append(asked[c.column].Quals, &proto.Qual{
+				given[c.column].Quals = append(given[c.column].Quals, &proto.Qual{
 					FieldName: c.column, Operator: &proto.Qual_StringValue{StringValue: c.operator}, Value: c.value})
 			}
-			calls, err := keys.listCalls(table, asked)
+			calls, err := keys.listCalls(table, given)
 			if err != nil {
 				t.Fatal(err)
 			}

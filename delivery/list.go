@@ -8,31 +8,32 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
-// ListFunc reads the rows of one list call and hands each to emit, until emit
-// reports that no more are wanted. Its error, or its panic, is the query's. It must
-// be done with its calls when ctx is.
+// ListFunc reads the rows of one list call and passes each to emit, until emit
+// returns false: no more rows are wanted. Its error or panic becomes the query's
+// error. It must end its calls when ctx ends.
 type ListFunc func(ctx context.Context, d *plugin.QueryData, emit func(row any) bool) error
 
-// List makes the Hydrate function of a table's ListConfig. The table has no
-// Get function and no matrix, and its rows know the values of its key columns:
-// in an engine that links the plugin, transform.FromQual returns those of another
+// List returns the Hydrate function of a table's ListConfig. The table must have no
+// Get function and no matrix. Its rows must have the values of its key columns: in
+// an engine that links the plugin, transform.FromQual returns the values of another
 // list call.
 func List(keys Keys, read ListFunc) plugin.HydrateFunc {
-	held := &heldScans{keys: keys, under: map[*plugin.QueryContext]int{}}
+	buffered := &bufferedScans{keys: keys, running: map[*plugin.QueryContext]int{}}
 	return func(ctx context.Context, d *plugin.QueryData, _ *plugin.HydrateData) (any, error) {
-		if ask, ok := ctx.Value(keysKey{}).(*Keys); ok {
-			*ask = keys
+		if to, ok := ctx.Value(keysKey{}).(*Keys); ok {
+			*to = keys
 			return nil, nil
 		}
 		if s := scanOf(ctx); s != nil {
 			return nil, s.list(ctx, d, read)
 		}
-		return nil, held.list(ctx, d, read)
+		return nil, buffered.list(ctx, d, read)
 	}
 }
 
-// keysKey is the key of a *Keys in the context of who asks a table for them: the
-// SDK has no place for what a table tells the Server.
+// keysKey is the key of a *Keys in the context with which keysOf calls a table's
+// Hydrate function, which then only sets them. A table of the SDK has no field where
+// the Server could read them.
 type keysKey struct{}
 
 func keysOf(ctx context.Context, table *plugin.Table) (keys Keys) {
@@ -40,8 +41,8 @@ func keysOf(ctx context.Context, table *plugin.Table) (keys Keys) {
 	return keys
 }
 
-// safely calls read; a panic of its is an error, since the SDK's own way to
-// make it one may lose it.
+// safely calls read, and returns its panic as an error: the SDK recovers panics as
+// well, but can lose the error.
 func safely(ctx context.Context, d *plugin.QueryData, read ListFunc, emit func(any) bool) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

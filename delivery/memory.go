@@ -5,14 +5,14 @@ import (
 	"strconv"
 )
 
-// SetFreeMemInterval has the SDK run the garbage collector, and give memory back
-// to the system, after every 1,000 rows of a list rather than after every 100:
-// a row takes half to three quarters of the time, for some more memory
-// (contributing/performance.md has both). What the user has set holds; 0 is never. It is
-// for programs to call at their start.
+// SetFreeMemInterval makes the SDK run the garbage collector, and return memory to
+// the system, after every 1,000 rows of a list instead of every 100. A row then takes
+// half to three quarters of the time, and some more memory
+// (contributing/performance.md has both). A value that the user has set stays; 0 is
+// never. A program calls it at its start.
 //
-// The SDK (5.14.1, plugin/env.go) reads the variable for each query, and takes
-// what is no number for 100.
+// The SDK (5.14.1, plugin/env.go) reads the variable for each query, and takes 100
+// if it is no number.
 func SetFreeMemInterval() {
 	const name = "STEAMPIPE_FREE_MEM_INTERVAL"
 	if _, err := strconv.Atoi(os.Getenv(name)); err != nil {

@@ -11,30 +11,30 @@ import (
 	"google.golang.org/grpc"
 )
 
-// scan is one scan of the SDK: one value, one connection, and so at most one
-// list call. It is also the stream that the SDK sends its rows to.
+// scan runs one scan request in the SDK, which makes at most one list call for it.
+// It is also the stream that the SDK sends the rows to.
 //
-// The SDK is never told that an engine has left: a cancelled scan may leave its
-// goroutines behind or send on a closed channel. The list function is told, and
-// ends the scan.
+// When an engine ends its query, the context of the list function is cancelled,
+// which ends the scan. The context that the SDK has is never cancelled: it would
+// leave goroutines behind, or send on a closed channel.
 type scan struct {
 	grpc.ServerStream // nil: the SDK calls none of its other methods
 
-	ctx  context.Context // of who wants the rows
-	call listCallOf
-	wish *wish
+	ctx  context.Context // of those who read the rows
+	call listCallQuals
+	want *rowsWanted
 	put  func(*proto.ExecuteResponse) error
 
-	ended chan struct{} // closed when the SDK is done
-	moved chan struct{} // holds a value when rows have come through since the last look
+	ended    chan struct{} // closed when the SDK has ended the scan
+	progress chan struct{} // has a value if rows were received since the last receive from it
 
-	mu       sync.Mutex
-	listed   bool  // whether the list function was called
-	read     bool  // whether it has ended
-	emitted  int64 // rows that it has given so far
-	streamed int64 // rows that it gave to the SDK; set with read
-	received int64 // rows that came through
-	err      error // the first failure: of the list function, or of put
+	mu          sync.Mutex
+	listStarted bool  // whether the list function was called
+	listEnded   bool  // whether it has returned
+	emitted     int64 // rows from the list function, so far
+	streamed    int64 // rows that were streamed to the SDK; set with listEnded
+	received    int64 // rows that the SDK has sent, so far
+	err         error // the first failure: of the list function, or of put
 }
 
 // scanKey is the key of a scan in the context of its stream.
@@ -45,12 +45,11 @@ func scanOf(ctx context.Context) *scan {
 	return s
 }
 
-// runScan carries out a question, and calls put with its rows, one after another.
-// The SDK may send rows on after put has failed; they fall.
-func runScan(ctx context.Context, execute func(*proto.ExecuteRequest, proto.WrapperPlugin_ExecuteServer) error, q question, wish *wish, put func(*proto.ExecuteResponse) error) error {
-	request := q.request
-	s := &scan{ctx: ctx, call: q.call, wish: wish, put: put, ended: make(chan struct{}), moved: make(chan struct{}, 1)}
-	err := execute(request, s)
+// runScan runs a scan request in the SDK, and calls put with the rows, one after
+// another. After put has failed, it drops the rows that the SDK still sends.
+func runScan(ctx context.Context, execute func(*proto.ExecuteRequest, proto.WrapperPlugin_ExecuteServer) error, request scanRequest, want *rowsWanted, put func(*proto.ExecuteResponse) error) error {
+	s := &scan{ctx: ctx, call: request.call, want: want, put: put, ended: make(chan struct{}), progress: make(chan struct{}, 1)}
+	err := execute(request.execute, s)
 	close(s.ended)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -61,19 +60,19 @@ func runScan(ctx context.Context, execute func(*proto.ExecuteRequest, proto.Wrap
 		return context.Cause(ctx)
 	case err != nil:
 		return err
-	case s.listed && !s.read || s.received != s.streamed:
-		return fmt.Errorf("%s: some rows did not come through the plugin SDK (%d did): please report it with the plugin's log", request.Table, s.received)
+	case s.listStarted && !s.listEnded || s.received != s.streamed:
+		return fmt.Errorf("%s: some rows did not come through the plugin SDK (%d did): please report it with the plugin's log", request.execute.Table, s.received)
 	}
 	return nil
 }
 
-// Context is not cancelled with the engine's.
+// Context returns the scan's context for the SDK, which is never cancelled.
 func (s *scan) Context() context.Context {
 	return context.WithValue(context.WithoutCancel(s.ctx), scanKey{}, s)
 }
 
-// Send takes a row from the SDK. The rows of a scan that has failed, or that
-// nobody wants any more, fall, so that nothing holds up its end.
+// Send receives a row from the SDK. It drops the rows of a scan that has failed or
+// was cancelled, so that the scan ends soon.
 func (s *scan) Send(r *proto.ExecuteResponse) error {
 	var err error
 	if s.failure() == nil && s.ctx.Err() == nil {
@@ -86,7 +85,7 @@ func (s *scan) Send(r *proto.ExecuteResponse) error {
 	}
 	s.mu.Unlock()
 	select {
-	case s.moved <- struct{}{}:
+	case s.progress <- struct{}{}:
 	default:
 	}
 	return nil
@@ -98,29 +97,29 @@ func (s *scan) failure() error {
 	return s.err
 }
 
-// list reads the rows of the scan's list call. It returns an error only when
-// all rows have come through, so that none is on its way in the SDK when that
-// ends the scan; what the SDK makes of the error does not matter.
+// list runs the list function. If that fails, list returns the error after the SDK
+// has sent all rows, because the SDK drops those that are still on their way when it
+// ends the scan. It does not matter what the SDK does with the error.
 func (s *scan) list(ctx context.Context, d *plugin.QueryData, read ListFunc) error {
 	s.mu.Lock()
-	again := s.listed
-	s.listed = true
+	again := s.listStarted
+	s.listStarted = true
 	s.mu.Unlock()
 	if again {
-		// It would count the rows of the other.
+		// The rows of both would be counted together.
 		return s.fail(errors.New("a scan has several list calls"))
 	}
 	readCtx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })()
 
-	room := d.RowsRemaining(ctx)
+	before := d.RowsRemaining(ctx)
 	wanted := func() bool {
 		return d.RowsRemaining(ctx) > 0 && readCtx.Err() == nil && s.failure() == nil
 	}
 	err := safely(context.WithValue(readCtx, listCallKey{}, s), s.call.queryData(d), read, func(row any) bool {
-		// The rows of a page beyond those wished for wait as a call would: the
-		// SDK hands rows on in any order, and the first are to come first.
+		// Of a page, the rows beyond those wanted wait here, as a call would: the SDK
+		// sends rows in any order, and the first rows have to arrive first.
 		if s.proceed(readCtx) == nil && wanted() {
 			s.mu.Lock()
 			s.emitted++
@@ -130,10 +129,10 @@ func (s *scan) list(ctx context.Context, d *plugin.QueryData, read ListFunc) err
 		return wanted()
 	})
 	s.mu.Lock()
-	s.streamed, s.read = room-d.RowsRemaining(ctx), true
+	s.streamed, s.listEnded = before-d.RowsRemaining(ctx), true
 	s.mu.Unlock()
 	if err == nil {
-		err = readCtx.Err() // rows may be missing
+		err = readCtx.Err() // the list function may have left rows out
 	}
 	if err != nil {
 		err = s.fail(fmt.Errorf("%s: %w", d.Connection.Name, err))
@@ -146,18 +145,18 @@ func (s *scan) list(ctx context.Context, d *plugin.QueryData, read ListFunc) err
 	return err
 }
 
-func (s *scan) wanted() (n int64, ok bool) { return s.wish.left(s.given()) }
+func (s *scan) wanted() (n int64, limited bool) { return s.want.remaining(s.emittedRows()) }
 
-func (s *scan) proceed(ctx context.Context) error { return s.wish.wait(ctx, s.given()) }
+func (s *scan) proceed(ctx context.Context) error { return s.want.wait(ctx, s.emittedRows()) }
 
-// given is how many rows the list function has given so far.
-func (s *scan) given() int64 {
+// emittedRows returns how many rows the list function has emitted so far.
+func (s *scan) emittedRows() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.emitted
 }
 
-// fail makes err the failure of the scan, if it has none.
+// fail sets the error of the scan, if it has none, and returns the scan's error.
 func (s *scan) fail(err error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -167,17 +166,17 @@ func (s *scan) fail(err error) error {
 	return s.err
 }
 
-// drain waits until all rows have come through, or the SDK has given up.
+// drain waits until the SDK has sent all rows, or has ended the scan.
 func (s *scan) drain() {
 	for {
 		s.mu.Lock()
-		through := s.received == s.streamed
+		all := s.received == s.streamed
 		s.mu.Unlock()
-		if through {
+		if all {
 			return
 		}
 		select {
-		case <-s.moved:
+		case <-s.progress:
 		case <-s.ended:
 			return
 		}

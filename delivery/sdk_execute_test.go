@@ -115,6 +115,6 @@ func TestSDKLeavesFailedListCallsBehind(t *testing.T) {
 	}
 	time.Sleep(200 * time.Millisecond) // ample for goroutines that can end
 	if left := runtime.NumGoroutine() - before; left < ids/2 {
-		sdkMended(t, "the error channel of one, which holds failed list calls for ever", ownScan)
+		sdkMended(t, "the error channel of one, which blocks failed list calls for ever", ownScan)
 	}
 }

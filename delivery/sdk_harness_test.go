@@ -31,10 +31,10 @@ func init() {
 
 // A workaround goes when every fault that it is for has been mended.
 const (
-	ownStream  = "the Server's stream of its own for each scan, with the error from the list function itself (delivery),"
-	ownScan    = "the Server's scan for each value of an in list (delivery)"
-	ownAnswers = "the Server's own answers in place of the SDK's query cache (delivery)"
-	heldRows   = "holding back the rows of a linked engine until the last page (delivery.List), and lateError,"
+	ownStream    = "the Server's stream of its own for each scan, with the error from the list function itself (delivery),"
+	ownScan      = "the Server's scan for each value of an in list (delivery)"
+	ownCache     = "the Server's own cache in place of the SDK's query cache (delivery)"
+	bufferedRows = "buffering the rows of a linked engine until the last page (delivery.List), and lateError,"
 )
 
 // sdkMended fails a test that has not seen its fault.
@@ -133,7 +133,7 @@ func newSDKServer() (*grpc.PluginServer, error) {
 	return server, err
 }
 
-// request asks for an id, as where id = 'a', or for several, as
+// request is a query for an id, as where id = 'a', or for several, as
 // where id in ('a', 'b').
 func (s sdk) request(cache bool, ids ...string) *proto.ExecuteRequest {
 	values := make([]*proto.QualValue, len(ids))

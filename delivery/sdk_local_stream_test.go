@@ -37,7 +37,7 @@ func TestSDKLocalStreamLosesAnError(t *testing.T) {
 			}()
 			switch rows, err := sdkReceive(stream); {
 			case errors.Is(err, errSDKList):
-				sdkMended(t, fault, heldRows)
+				sdkMended(t, fault, bufferedRows)
 			case rows != 1 || err != nil:
 				t.Fatalf("%d rows, error %v", rows, err)
 			}
@@ -56,7 +56,7 @@ func TestSDKLocalStreamLosesAnError(t *testing.T) {
 			s.CallExecuteAsync(s.request(false, "a"), stream)
 			switch rows, err := sdkReceive(stream); {
 			case errors.Is(err, errSDKList):
-				sdkMended(t, fault, heldRows)
+				sdkMended(t, fault, bufferedRows)
 			case rows != 1 || err != nil:
 				t.Fatalf("%d rows, error %v", rows, err)
 			}
@@ -90,7 +90,7 @@ func TestSDKSendsTheEndTwice(t *testing.T) {
 		case rows != 1:
 			t.Fatalf("%d rows", rows)
 		case ends < 2:
-			sdkMended(t, "the end that a LocalPluginStream is sent twice", heldRows)
+			sdkMended(t, "the end that a LocalPluginStream is sent twice", bufferedRows)
 		}
 	})
 }
@@ -114,6 +114,6 @@ func TestSDKEndsAScanAtALimit(t *testing.T) {
 	case err != nil:
 		t.Fatal(err)
 	case rows != 2:
-		sdkMended(t, "that a LIMIT ends a scan", "the Server's asking without a LIMIT (delivery, wish.go)")
+		sdkMended(t, "that a LIMIT ends a scan", "that the Server calls the SDK without a LIMIT (delivery, rows_wanted.go)")
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A query for a part of what another query is being answered is answered from
-// that one's scan, and fails with it.
+// A query for a part of what another query's scan reads gets the rows of that scan,
+// and fails with it.
 func TestSDKSharesAPendingScan(t *testing.T) {
 	s := useSDK(t, func(id string, stream func(string)) error {
 		if id == "c" {
@@ -33,14 +33,14 @@ func TestSDKSharesAPendingScan(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err == nil && len(values) == 2 {
-			sdkMended(t, "the answer from another query's failing scan", ownAnswers)
+			sdkMended(t, "the result from another query's failing scan", ownCache)
 		}
 	})
 }
 
-// The query cache stores an answer in pages of 1,000 rows. When a later page has
+// The query cache stores a result in pages of 1,000 rows. When a later page has
 // been evicted, the rows of the others are sent, then all rows once more.
-func TestSDKSendsRowsOfACachedAnswerTwice(t *testing.T) {
+func TestSDKSendsRowsOfACachedResultTwice(t *testing.T) {
 	const rows = 1001 // two pages
 	// A page is stored in one of two shards of 2 MB, by the hash of its key, and
 	// leaves it when later ones need its place. As the hash is, first pages all
@@ -74,12 +74,12 @@ func TestSDKSendsRowsOfACachedAnswerTwice(t *testing.T) {
 			return
 		}
 	}
-	sdkMended(t, "a cached answer of which a later page is gone", ownAnswers)
+	sdkMended(t, "a cached result without one of its later pages", ownCache)
 }
 
-// The keys of the query cache leave out newlines and tabs, so that the answers
+// The keys of the query cache leave out newlines and tabs, so that the results
 // for two ids overwrite each other.
-func TestSDKMixesUpCachedAnswers(t *testing.T) {
+func TestSDKMixesUpCachedResults(t *testing.T) {
 	for name, other := range map[string]string{"newline": "a\nb", "tab": "a\tb"} {
 		t.Run(name, func(t *testing.T) {
 			s := useSDK(t, func(id string, stream func(string)) error {
@@ -95,7 +95,7 @@ func TestSDKMixesUpCachedAnswers(t *testing.T) {
 				}
 			}
 			if len(values) == 1 && values[0] == "ab" {
-				sdkMended(t, "the cache keys without the "+name+" of an id", ownAnswers)
+				sdkMended(t, "the cache keys without the "+name+" of an id", ownCache)
 			}
 		})
 	}

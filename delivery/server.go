@@ -18,14 +18,13 @@ import (
 	gproto "google.golang.org/protobuf/proto"
 )
 
-// atOnce is how many scans an Execute call has under way. At 20 calls a second,
-// a paid limit of 60 is reached with an API that takes a third of a second.
-const atOnce = 20
+// maxScans is how many scans an Execute call runs at a time. With 20, calls that take
+// a third of a second each reach a limit of 60 calls per second.
+const maxScans = 20
 
-// noSDKCache are the options of the SDK's query cache, which nothing asks:
-// answers are the server's. The SDK (5.14.1) makes one all the same, and for
-// any other size a store that takes 37 MB at the least and a goroutine
-// (query_cache.go, createCacheStore).
+// noSDKCache are the options of the SDK's query cache, which the server does not use.
+// The SDK (5.14.1) makes it all the same, and for any other size a store for it that
+// takes at least 37 MB and a goroutine (query_cache.go, createCacheStore).
 var noSDKCache = &proto.SetCacheOptionsRequest{Enabled: false, MaxSizeMb: -1}
 
 // Server serves a plugin with a static schema, whose tables list through List.
@@ -36,15 +35,15 @@ type Server struct {
 	// connectionColumns are the key columns by which the SDK chooses
 	// connections.
 	connectionColumns []string
-	answers           *answers
-	// moment is how long to wait for an engine to end a scan of which it has as
+	cache             *resultCache
+	// limitWait is how long to wait for an engine to end a scan of which it has as
 	// many rows as its LIMIT.
-	moment time.Duration
+	limitWait time.Duration
 }
 
 // NewServer returns a Server with a plugin of its own.
 func NewServer(make plugin.PluginFunc) *Server {
-	s := &Server{answers: newAnswers(), moment: moment, connectionColumns: []string{"sp_connection_name"}}
+	s := &Server{cache: newResultCache(), limitWait: limitWait, connectionColumns: []string{"sp_connection_name"}}
 	s.PluginServer = plugin.Server(&plugin.ServeOpts{PluginFunc: func(ctx context.Context) *plugin.Plugin {
 		p := make(ctx)
 		s.tables = p.TableMap
@@ -60,10 +59,10 @@ func NewServer(make plugin.PluginFunc) *Server {
 	return s
 }
 
-// Keys is what conditions on a table's columns mean for its list calls.
+// Keys returns what conditions on a table's columns mean for its list calls.
 func (s *Server) Keys(table string) Keys { return s.keys[table] }
 
-// ConnectionColumns are the key columns by which an aggregator chooses
+// ConnectionColumns returns the key columns by which an aggregator chooses
 // connections.
 func (s *Server) ConnectionColumns() []string { return s.connectionColumns }
 
@@ -84,16 +83,16 @@ func Serve(name string, make plugin.PluginFunc) {
 	})
 }
 
-// Execute answers a request with all its rows or with an error. The first
-// failure ends the other scans, and they have ended when it returns.
+// Execute streams all rows of a request, or returns an error. The first error ends
+// the other scans, and Execute returns after they have ended.
 //
-// A LIMIT ends nothing: when the stream has as many rows, and is not cancelled
-// within a moment, the others follow. A stream that has a method More() <-chan
-// struct{} is asked instead: they follow when the channel is closed.
+// A LIMIT is not the end: after as many rows, Execute waits for limitWait, and then
+// streams the others unless the stream was cancelled. If the stream has a method
+// More() <-chan struct{}, Execute waits instead until that channel is closed.
 func (s *Server) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
 	table, ok := s.tables[request.Table]
 	if !ok {
-		return s.PluginServer.Execute(request, stream) // refuses it
+		return s.PluginServer.Execute(request, stream) // which returns an error
 	}
 	if request.ExecuteConnectionData == nil { // from an engine before aggregators
 		if request.Connection == "" {
@@ -104,70 +103,70 @@ func (s *Server) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlug
 	if err := missingKeys(request, table); err != nil {
 		return err
 	}
-	questions, err := s.split(request, table)
+	requests, err := s.split(request, table)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(stream.Context())
 	defer cancel()
-	out := &outlet{stream: stream, left: noLimit, moment: s.moment, fetched: map[string]*proto.QueryMetadata{}}
-	if len(questions) > 0 {
-		out.left = questions[0].limit
+	out := &engineStream{stream: stream, remaining: noLimit, limitWait: s.limitWait, fetched: map[string]*proto.QueryMetadata{}}
+	if len(requests) > 0 {
+		out.remaining = requests[0].limit
 	}
-	// The first scans may bring all that is wanted: every further one would cost
-	// a call.
-	for len(questions) > 0 && out.left != noLimit {
-		q := questions[0]
-		questions = questions[1:]
-		q.limit = out.left
-		if err := s.ask(ctx, q, out); err != nil {
+	// Up to the LIMIT one scan after another: the first may have as many rows, and
+	// each further one costs a call.
+	for len(requests) > 0 && out.remaining != noLimit {
+		r := requests[0]
+		requests = requests[1:]
+		r.limit = out.remaining
+		if err := s.runRequest(ctx, r, out); err != nil {
 			return err
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
-	for _, q := range questions {
-		q.limit = noLimit
+	group.SetLimit(maxScans)
+	for _, r := range requests {
+		r.limit = noLimit
 		group.Go(func() error {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			return s.ask(ctx, q, out)
+			return s.runRequest(ctx, r, out)
 		})
 	}
 	return group.Wait()
 }
 
-// ask brings the answer to one question.
-func (s *Server) ask(ctx context.Context, q question, out *outlet) error {
-	scan := func(ctx context.Context, wish *wish, put func(*proto.ExecuteResponse) error) error {
-		return runScan(ctx, s.PluginServer.Execute, q, wish, put)
+// runRequest streams the result of a scan request.
+func (s *Server) runRequest(ctx context.Context, request scanRequest, out *engineStream) error {
+	scan := func(ctx context.Context, want *rowsWanted, put func(*proto.ExecuteResponse) error) error {
+		return runScan(ctx, s.PluginServer.Execute, request, want, put)
 	}
-	send := func(wish *wish, row *proto.Row, remembered bool) error {
-		all, err := out.send(ctx, q.connection, row, remembered)
-		if all {
-			wish.raise(noLimit)
+	send := func(want *rowsWanted, row *proto.Row, cached bool) error {
+		readsOn, err := out.send(ctx, request.connection, row, cached)
+		if readsOn {
+			want.raise(noLimit)
 		}
 		return err
 	}
-	if !q.shared {
-		wish := newWish(q.limit)
-		return scan(ctx, wish, func(r *proto.ExecuteResponse) error { return send(wish, r.GetRow(), false) })
+	if !request.useCache {
+		want := newRowsWanted(request.limit)
+		return scan(ctx, want, func(r *proto.ExecuteResponse) error { return send(want, r.GetRow(), false) })
 	}
-	a, fresh := s.answers.join(ctx, q, scan)
-	defer s.answers.leave(a)
-	if a.beginning == 0 {
-		return a.read(ctx, func(row *proto.Row) error { return send(a.wish, row, !fresh) })
+	r, started := s.cache.get(ctx, request, scan)
+	defer s.cache.release(r)
+	if r.partial == 0 {
+		return r.read(ctx, func(row *proto.Row) error { return send(r.wanted, row, !started) })
 	}
-	sent := rowBag{columns: q.columns, count: map[string]int{}}
-	err := a.read(ctx, func(row *proto.Row) error {
+	sent := rowBag{columns: request.columns, count: map[string]int{}}
+	err := r.read(ctx, func(row *proto.Row) error {
 		if err := sent.add(row); err != nil {
 			return err
 		}
-		switch all, err := out.send(ctx, q.connection, row, true); {
+		switch readsOn, err := out.send(ctx, request.connection, row, true); {
 		case err != nil:
 			return err
-		case all:
+		case readsOn:
 			return errReadsOn
 		}
 		return nil
@@ -175,28 +174,28 @@ func (s *Server) ask(ctx context.Context, q question, out *outlet) error {
 	if !errors.Is(err, errReadsOn) {
 		return err
 	}
-	// The LIMIT is not the query's: all rows are asked for, and those that the
-	// engine has had are left out.
-	q.limit = noLimit
-	whole, fresh := s.answers.join(ctx, q, scan)
-	defer s.answers.leave(whole)
+	// The engine needs more rows than its LIMIT: request all of them, and leave out
+	// those that were sent.
+	request.limit = noLimit
+	whole, started := s.cache.get(ctx, request, scan)
+	defer s.cache.release(whole)
 	err = whole.read(ctx, func(row *proto.Row) error {
-		if had, err := sent.take(row); had || err != nil {
+		if wasSent, err := sent.take(row); wasSent || err != nil {
 			return err
 		}
-		return send(whole.wish, row, !fresh)
+		return send(whole.wanted, row, !started)
 	})
 	if err == nil && sent.rows > 0 {
-		s.answers.drop(a)
-		err = fmt.Errorf("%s: %s: the rows have changed since they were remembered: run the query again", q.connection, q.request.Table)
+		s.cache.remove(r)
+		err = fmt.Errorf("%s: %s: the rows have changed since they were cached: run the query again", request.connection, request.execute.Table)
 	}
 	return err
 }
 
-// errReadsOn ends the reading of a beginning.
+// errReadsOn ends the reading of a partial result.
 var errReadsOn = errors.New("the engine reads on")
 
-// rowBag counts rows by what some columns hold.
+// rowBag counts rows by their values of some columns.
 type rowBag struct {
 	columns []string
 	count   map[string]int
@@ -210,8 +209,8 @@ func (b *rowBag) add(row *proto.Row) error {
 	return err
 }
 
-// take takes such a row out, and reports whether there was one.
-func (b *rowBag) take(row *proto.Row) (had bool, err error) {
+// take removes one row with the same values, and reports whether there was one.
+func (b *rowBag) take(row *proto.Row) (found bool, err error) {
 	if b.rows == 0 {
 		return false, nil
 	}
@@ -233,13 +232,13 @@ func (b *rowBag) key(row *proto.Row) (string, error) {
 	}
 	key, err := gproto.MarshalOptions{Deterministic: true}.Marshal(some)
 	if err != nil {
-		return "", fmt.Errorf("comparing the rows kept: %w", err)
+		return "", fmt.Errorf("comparing rows: %w", err)
 	}
 	return string(key), nil
 }
 
-// missingKeys is the error of a request that lacks a condition on a key column.
-// The SDK's own may get lost.
+// missingKeys returns the error of a request without a condition on a required key
+// column. The SDK can lose its own error for it.
 func missingKeys(request *proto.ExecuteRequest, table *plugin.Table) error {
 	missing := plugin.NewKeyColumnQualValueMap(request.QueryContext.GetQuals(), table.List.KeyColumns).
 		GetUnsatisfiedKeyColumns(table.List.KeyColumns)
@@ -259,22 +258,22 @@ func missingKeys(request *proto.ExecuteRequest, table *plugin.Table) error {
 		table.Name, len(missing), missing.String(), strings.Join(names, join))
 }
 
-// outlet is the engine's stream, shared by the scans of an Execute call.
-type outlet struct {
+// engineStream is the engine's stream, which the scans of an Execute call share.
+type engineStream struct {
 	mu     sync.Mutex
 	stream proto.WrapperPlugin_ExecuteServer
-	// left is how many rows are missing from as many as the engine's LIMIT;
-	// noLimit where all are wanted. While it is another, there is one scan.
-	left   int64
-	moment time.Duration
-	// fetched counts by connection; the engine takes the last count that it
-	// sees for that of the whole call.
+	// remaining is how many rows are still to be sent before the engine's LIMIT is
+	// reached; noLimit is all. While it is not noLimit, one scan runs at a time.
+	remaining int64
+	limitWait time.Duration
+	// fetched counts the rows by connection. The engine uses the last count that it
+	// receives for the whole call.
 	fetched map[string]*proto.QueryMetadata
 }
 
-// send hands a row to the engine, at the engine's pace. After as many as the
-// engine's LIMIT it waits; all is true when the engine reads on.
-func (o *outlet) send(ctx context.Context, connection string, row *proto.Row, remembered bool) (all bool, err error) {
+// send sends a row to the engine. After as many rows as the engine's LIMIT, it waits;
+// readsOn is true if the engine then reads on.
+func (o *engineStream) send(ctx context.Context, connection string, row *proto.Row, cached bool) (readsOn bool, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	count := o.fetched[connection]
@@ -283,38 +282,38 @@ func (o *outlet) send(ctx context.Context, connection string, row *proto.Row, re
 		o.fetched[connection] = count
 	}
 	count.RowsFetched++
-	count.CacheHit = count.CacheHit && remembered
+	count.CacheHit = count.CacheHit && cached
 	if err := o.stream.Send(&proto.ExecuteResponse{
 		Row:        row,
 		Metadata:   &proto.QueryMetadata{RowsFetched: count.RowsFetched, CacheHit: count.CacheHit},
 		Connection: connection,
-	}); err != nil || o.left == noLimit {
+	}); err != nil || o.remaining == noLimit {
 		return false, err
 	}
-	if o.left--; o.left > 0 {
+	if o.remaining--; o.remaining > 0 {
 		return false, nil
 	}
-	if err := o.more(ctx); err != nil {
+	if err := o.waitForMore(ctx); err != nil {
 		return false, err
 	}
-	o.left = noLimit
+	o.remaining = noLimit
 	return true, nil
 }
 
-// more returns when the engine reads on, though it has as many rows as its
-// LIMIT, or with the reason why it does not.
-func (o *outlet) more(ctx context.Context) error {
-	asks, ok := o.stream.(interface{ More() <-chan struct{} })
+// waitForMore waits until an engine with as many rows as its LIMIT reads on. If the
+// engine ends the query, it returns the reason.
+func (o *engineStream) waitForMore(ctx context.Context) error {
+	stream, ok := o.stream.(interface{ More() <-chan struct{} })
 	if !ok {
 		select {
-		case <-time.After(o.moment):
+		case <-time.After(o.limitWait):
 			return nil
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
 	}
 	select {
-	case <-asks.More():
+	case <-stream.More():
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -323,9 +322,9 @@ func (o *outlet) more(ctx context.Context) error {
 
 // SetAllConnectionConfigs sets the configs of all connections.
 func (s *Server) SetAllConnectionConfigs(request *proto.SetAllConnectionConfigsRequest) (*proto.SetConnectionConfigResponse, error) {
-	s.answers.forgetConnections()
+	s.cache.clear()
 	if request.MaxCacheSizeMb >= 0 { // -1: SetCacheOptions follows
-		s.answers.configure(true, query_cache.DefaultMaxTtl, request.MaxCacheSizeMb)
+		s.cache.configure(true, query_cache.DefaultMaxTtl, request.MaxCacheSizeMb)
 	}
 	if _, err := s.PluginServer.SetCacheOptions(noSDKCache); err != nil {
 		return nil, err
@@ -336,24 +335,24 @@ func (s *Server) SetAllConnectionConfigs(request *proto.SetAllConnectionConfigsR
 // UpdateConnectionConfigs adds, changes and removes connections.
 func (s *Server) UpdateConnectionConfigs(request *proto.UpdateConnectionConfigsRequest) (*proto.UpdateConnectionConfigsResponse, error) {
 	defer func() {
-		// Afterwards, so that no answer of the old config is left.
+		// After the change, so that no result of the old config stays.
 		for _, configs := range [][]*proto.ConnectionConfig{request.Added, request.Changed, request.Deleted} {
 			for _, c := range configs {
-				s.answers.forgetConnections(c.Connection)
+				s.cache.clear(c.Connection)
 			}
 		}
 	}()
 	return s.PluginServer.UpdateConnectionConfigs(request)
 }
 
-// SetCacheOptions says what may be remembered.
+// SetCacheOptions sets the bounds of the cache.
 func (s *Server) SetCacheOptions(request *proto.SetCacheOptionsRequest) (*proto.SetCacheOptionsResponse, error) {
-	s.answers.configure(request.Enabled, time.Duration(request.Ttl)*time.Second, request.MaxSizeMb)
+	s.cache.configure(request.Enabled, time.Duration(request.Ttl)*time.Second, request.MaxSizeMb)
 	return s.PluginServer.SetCacheOptions(noSDKCache)
 }
 
-// SetConnectionCacheOptions forgets the answers of a connection.
+// SetConnectionCacheOptions removes the results of a connection from the cache.
 func (s *Server) SetConnectionCacheOptions(request *proto.SetConnectionCacheOptionsRequest) (*proto.SetConnectionCacheOptionsResponse, error) {
-	s.answers.forgetConnections(request.ClearCacheForConnection)
+	s.cache.clear(request.ClearCacheForConnection)
 	return s.PluginServer.SetConnectionCacheOptions(request)
 }

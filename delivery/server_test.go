@@ -25,7 +25,7 @@ func bothCaches(t *testing.T, test func(t *testing.T, uncached bool)) {
 }
 
 // In a list, one id fails at some point while the others stream: the query is
-// that error, and nothing stays behind.
+// that error, and no goroutine remains.
 func TestOneOfAListFails(t *testing.T) {
 	paces := map[string]func(){"a fast engine": func() {}, "a slow engine": func() { time.Sleep(20 * time.Microsecond) }}
 	for name, pace := range paces {
@@ -59,7 +59,7 @@ func TestOneOfAListFails(t *testing.T) {
 	}
 }
 
-// Every id fails: one error is told, and the others leave no goroutine.
+// Every id fails: one error is returned, and no goroutine remains.
 func TestAllOfAListFail(t *testing.T) {
 	bothCaches(t, func(t *testing.T, uncached bool) {
 		s := &source{read: func(context.Context, call) error { return errRefused }}
@@ -78,7 +78,7 @@ func TestAllOfAListFail(t *testing.T) {
 	})
 }
 
-// X asks for a and b while Y, which asks for a, b and c, is under way. c fails:
+// X queries a and b while Y, which queries a, b and c, is running. c fails:
 // that is Y's error, and X has all its rows.
 func TestAFailureOfAnotherQuery(t *testing.T) {
 	for range *runs {
@@ -157,8 +157,8 @@ func (s *started) wait() ([]string, error) {
 	return s.rows, s.err
 }
 
-// Two queries share an answer; the first is cancelled, and the other has all
-// rows, of the one list call. With neither left, the list call ends.
+// Two queries share a scan. One is cancelled, and the other gets all rows, of the
+// one list call. When both are cancelled, the list call ends.
 func TestTheFirstOfTwoIsCancelled(t *testing.T) {
 	more, ended := make(chan struct{}), make(chan error, 1)
 	s := &source{}
@@ -206,7 +206,7 @@ func TestTheFirstOfTwoIsCancelled(t *testing.T) {
 		t.Error(err)
 	}
 	noneLeft(t, before)
-	// Nothing of it is remembered.
+	// Nothing of it is cached.
 	more = make(chan struct{})
 	close(more)
 	rows, err = run(t.Context(), server, query{ids: []string{"b"}})
@@ -262,8 +262,8 @@ func TestTheEngineRefusesARow(t *testing.T) {
 	})
 }
 
-// The second list contains ids that were asked before.
-func TestAnswersAreOfIDs(t *testing.T) {
+// The second list contains ids that were queried before.
+func TestResultsAreCachedByID(t *testing.T) {
 	s := &source{read: func(_ context.Context, c call) error {
 		c.emitAll(3)
 		return nil
@@ -398,7 +398,7 @@ func TestLimitOverAList(t *testing.T) {
 				return nil
 			}
 			server := s.server(t)
-			server.SetMoment(time.Hour)
+			server.SetLimitWait(time.Hour)
 			rows, err := run(t.Context(), server, query{ids: []string{"a", "b", "c"}, limit: limit, uncached: uncached})
 			if err != nil {
 				t.Fatal(err)
@@ -428,7 +428,7 @@ func TestLimitOfTheQuery(t *testing.T) {
 				return err
 			}}
 			server := s.server(t)
-			server.SetMoment(time.Hour)
+			server.SetLimitWait(time.Hour)
 			_, _ = run(t.Context(), server, query{ids: []string{"warm"}, uncached: uncached})
 			before := runtime.NumGoroutine()
 			rows, err := run(t.Context(), server, query{ids: []string{"a", "b"}, limit: limit, uncached: uncached})
@@ -468,9 +468,9 @@ func TestLimitThatIsNotTheQuerys(t *testing.T) {
 					return nil
 				}}
 				server := s.server(t)
-				server.SetMoment(wait)
+				server.SetLimitWait(wait)
 				start := time.Now()
-				q := query{ids: []string{"a", "b", "c"}, connections: strings.Fields(connections), limit: limit, wish: true, uncached: uncached}
+				q := query{ids: []string{"a", "b", "c"}, connections: strings.Fields(connections), limit: limit, readsAll: true, uncached: uncached}
 				rows, err := run(t.Context(), server, q)
 				if err != nil || len(rows) != want || len(slices.Compact(rows)) != want {
 					t.Errorf("limit %d: %d rows, %v, want %d", limit, len(rows), err, want)
@@ -482,15 +482,15 @@ func TestLimitThatIsNotTheQuerys(t *testing.T) {
 					}
 				}
 				if most := int(limit+9) / 10; limit < int64(want) && early > most {
-					t.Errorf("limit %d: %d calls were made before the engine had a moment", limit, early)
+					t.Errorf("limit %d: %d calls were made before the wait was over", limit, early)
 				}
 			}
 		}
 	})
 }
 
-// A query that asks for all rows does not wait for the moment of another's LIMIT
-// with which it shares an answer, and one that leaves takes nothing with it.
+// A query for all rows does not wait where it shares a scan with a query that waits
+// at its LIMIT, and loses nothing when that one is cancelled.
 func TestLimitOfAnotherQuery(t *testing.T) {
 	for range *runs {
 		started := make(chan struct{})
@@ -509,11 +509,11 @@ func TestLimitOfAnotherQuery(t *testing.T) {
 			return nil
 		}}
 		server := s.server(t)
-		server.SetMoment(time.Hour)
+		server.SetLimitWait(time.Hour)
 		_, _ = run(t.Context(), server, query{ids: []string{"warm"}})
 		s.taken()
 		before := runtime.NumGoroutine()
-		limited := start(t, server, query{ids: []string{"a"}, limit: 5, wish: true})
+		limited := start(t, server, query{ids: []string{"a"}, limit: 5, readsAll: true})
 		<-started
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
@@ -530,9 +530,10 @@ func TestLimitOfAnotherQuery(t *testing.T) {
 	}
 }
 
-// The rows of a LIMIT are remembered for another, and are no answer to more: who
-// reads on gets all others as well, once, or an error where they have changed.
-func TestABeginningThatIsRemembered(t *testing.T) {
+// The rows up to a LIMIT are cached for a query with the same LIMIT or a smaller one.
+// A query that reads on gets all other rows as well, each once, or an error if the
+// rows have changed.
+func TestPartialResult(t *testing.T) {
 	for range *runs {
 		rows, calls := 50, 0
 		s := &source{}
@@ -547,10 +548,10 @@ func TestABeginningThatIsRemembered(t *testing.T) {
 			return c.ctx.Err()
 		}
 		server := s.server(t)
-		server.SetMoment(time.Millisecond)
+		server.SetLimitWait(time.Millisecond)
 		want := append(rowsOf("a", 25), rowsOf("a", 25)...)
 		slices.Sort(want)
-		ask := func(q query, rows int, made int) {
+		check := func(q query, rows int, made int) {
 			t.Helper()
 			calls = 0
 			q.ids = []string{"a"}
@@ -565,26 +566,26 @@ func TestABeginningThatIsRemembered(t *testing.T) {
 				t.Errorf("%v: %d rows, want %d; %d list calls, want %d", q, len(got), rows, calls, made)
 			}
 		}
-		ask(query{limit: 10}, 10, 1)
-		ask(query{limit: 10}, 10, 0)
-		ask(query{limit: 3, columns: []string{"id", "n"}}, 3, 0)
-		ask(query{limit: 10, ttl: -1}, 10, 1)
-		ask(query{limit: 7, wish: true}, 50, 1) // and is the answer to all that follow
-		ask(query{limit: 10, wish: true}, 50, 0)
-		ask(query{}, 50, 0)
+		check(query{limit: 10}, 10, 1)
+		check(query{limit: 10}, 10, 0)
+		check(query{limit: 3, columns: []string{"id", "n"}}, 3, 0)
+		check(query{limit: 10, ttl: -1}, 10, 1)
+		check(query{limit: 7, readsAll: true}, 50, 1) // and the result is cached for all that follow
+		check(query{limit: 10, readsAll: true}, 50, 0)
+		check(query{}, 50, 0)
 
 		configure(t, server)
-		ask(query{limit: 10}, 10, 1)
-		rows = 5 // of those remembered, some are gone
-		_, err := run(t.Context(), server, query{ids: []string{"a"}, limit: 10, wish: true})
-		wantError(t, err, "c: t: the rows have changed since they were remembered: run the query again")
-		ask(query{limit: 10, wish: true}, 5, 0)
+		check(query{limit: 10}, 10, 1)
+		rows = 5 // some of those cached are gone
+		_, err := run(t.Context(), server, query{ids: []string{"a"}, limit: 10, readsAll: true})
+		wantError(t, err, "c: t: the rows have changed since they were cached: run the query again")
+		check(query{limit: 10, readsAll: true}, 5, 0)
 	}
 }
 
-// A beginning is forgotten with the connection that it is of, also if that
-// changes as the query ends.
-func TestABeginningIsForgotten(t *testing.T) {
+// A partial result is removed when its connection changes, also if that happens as
+// the query ends.
+func TestPartialResultIsRemoved(t *testing.T) {
 	s := &source{}
 	var server *delivery.Server
 	change := func() {
@@ -602,7 +603,7 @@ func TestABeginningIsForgotten(t *testing.T) {
 		return err
 	}
 	server = s.server(t)
-	server.SetMoment(time.Hour)
+	server.SetLimitWait(time.Hour)
 	for i, want := range [][]string{{"a"}, nil, {"a"}, {"a"}, {"a"}, nil} {
 		during = i == 2 || i == 3
 		if i == 2 {
@@ -615,8 +616,8 @@ func TestABeginningIsForgotten(t *testing.T) {
 	}
 }
 
-// An engine that says itself when it reads on is not hurried, and not kept
-// waiting.
+// For an engine that says itself when it reads on, further rows come then, and
+// neither earlier nor later.
 func TestLimitOfAnEngineThatAsks(t *testing.T) {
 	bothCaches(t, func(t *testing.T, uncached bool) {
 		s := &source{read: func(_ context.Context, c call) error {
@@ -624,7 +625,7 @@ func TestLimitOfAnEngineThatAsks(t *testing.T) {
 			return err
 		}}
 		server := s.server(t)
-		server.SetMoment(0)
+		server.SetLimitWait(0)
 		more := make(chan struct{})
 		n := 0
 		err := server.Execute(query{ids: []string{"a", "b"}, limit: 5, uncached: uncached}.request(), asking{sink{ctx: t.Context(), each: func(*proto.ExecuteResponse) error {
@@ -632,7 +633,7 @@ func TestLimitOfAnEngineThatAsks(t *testing.T) {
 				select {
 				case <-more:
 				default:
-					t.Error("a row more came before it was asked for")
+					t.Error("one more row came before the engine read on")
 				}
 			}
 			return nil
@@ -688,7 +689,7 @@ func TestAggregator(t *testing.T) {
 				t.Errorf("%d rows of one connection, %v", len(rows), err)
 			}
 			diff(t, "calls", []string{"d:" + column}, s.taken())
-			// The others were not asked, so they have no answer to remember.
+			// The others were not scanned, so nothing of them is cached.
 			rows, err = run(t.Context(), server, query{ids: []string{column}, connections: all, uncached: uncached})
 			if err != nil || len(rows) != 450 {
 				t.Errorf("%d rows of all connections, %v", len(rows), err)
@@ -743,7 +744,7 @@ func TestConditionsOnConnections(t *testing.T) {
 	}
 }
 
-// Whatever a list function does wrong, the answer is not half.
+// Whatever a list function does wrong, the query fails.
 func TestAListFunctionThatIsWrong(t *testing.T) {
 	bothCaches(t, func(t *testing.T, uncached bool) {
 		for name, test := range map[string]struct {
@@ -763,7 +764,7 @@ func TestAListFunctionThatIsWrong(t *testing.T) {
 					wantError(t, err, test.want)
 				}
 				if n := len(s.taken()); n != 20 {
-					t.Errorf("%d calls: a failed answer was remembered", n)
+					t.Errorf("%d calls: a failed result was cached", n)
 				}
 			})
 		}
@@ -788,9 +789,9 @@ func TestRowsAreStreamed(t *testing.T) {
 	})
 }
 
-// With the cache on, two scans of one query may ask the same, and one reads on
-// only when the other has all: no one waits for the other's engine.
-func TestAnAnswerDoesNotWaitForItsReaders(t *testing.T) {
+// With the cache on, two scans of one query may share a result, and the engine may
+// read one only after the other: neither waits for the other's reader.
+func TestAResultDoesNotWaitForItsReaders(t *testing.T) {
 	s := &source{read: func(_ context.Context, c call) error {
 		c.emitAll(2500)
 		return nil
@@ -815,7 +816,7 @@ func TestAnAnswerDoesNotWaitForItsReaders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	diff(t, "rows remembered", rows, again)
+	diff(t, "rows from the cache", rows, again)
 }
 
 func TestMissingKey(t *testing.T) {
@@ -848,8 +849,8 @@ func TestMissingKey(t *testing.T) {
 	}
 }
 
-// The engine is told how many rows a connection brought, and whether they were
-// remembered.
+// Each row comes with the number of rows of its connection so far, and whether they
+// were cached.
 func TestMetadata(t *testing.T) {
 	s := &source{read: func(_ context.Context, c call) error {
 		c.emitAll(4)
@@ -876,15 +877,15 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
-// What the engine says about the cache is done.
-func TestWhatIsRemembered(t *testing.T) {
+// The engine sets the bounds of the cache, and clears it.
+func TestWhatIsCached(t *testing.T) {
 	const rows = 100
 	s := &source{read: func(_ context.Context, c call) error {
 		c.emitAll(rows)
 		return nil
 	}}
 	server := s.server(t)
-	ask := func(want int, ids ...string) {
+	check := func(want int, ids ...string) {
 		t.Helper()
 		for _, id := range ids {
 			if got, err := run(t.Context(), server, query{ids: []string{id}}); err != nil || len(got) != rows {
@@ -901,30 +902,30 @@ func TestWhatIsRemembered(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	ask(1, "a")
-	ask(0, "a")
+	check(1, "a")
+	check(0, "a")
 	set(server.SetConnectionCacheOptions(&proto.SetConnectionCacheOptionsRequest{ClearCacheForConnection: "d"}))
-	ask(0, "a")
+	check(0, "a")
 	set(server.SetConnectionCacheOptions(&proto.SetConnectionCacheOptionsRequest{ClearCacheForConnection: "c"}))
-	ask(1, "a")
+	check(1, "a")
 	set(server.UpdateConnectionConfigs(&proto.UpdateConnectionConfigsRequest{Changed: []*proto.ConnectionConfig{{Connection: "c"}}}))
-	ask(1, "a")
+	check(1, "a")
 	set(server.UpdateConnectionConfigs(&proto.UpdateConnectionConfigsRequest{Added: []*proto.ConnectionConfig{{Connection: "f"}}}))
-	ask(0, "a")
+	check(0, "a")
 	set(server.SetCacheOptions(&proto.SetCacheOptionsRequest{Enabled: false, Ttl: 300}))
-	ask(2, "a", "a")
+	check(2, "a", "a")
 	set(server.SetCacheOptions(&proto.SetCacheOptionsRequest{Enabled: true, Ttl: 300, MaxSizeMb: 1}))
-	ask(1, "a", "a")
-	// Six answers of 100 rows are all that a MiB holds.
-	ask(9, "b", "c", "d", "e", "f", "g", "h", "i", "j")
-	ask(0, "j", "i")
-	ask(1, "a")
+	check(1, "a", "a")
+	// A MiB has space for six results of 100 rows.
+	check(9, "b", "c", "d", "e", "f", "g", "h", "i", "j")
+	check(0, "j", "i")
+	check(1, "a")
 	set(server.SetCacheOptions(&proto.SetCacheOptionsRequest{Enabled: true, Ttl: 0, MaxSizeMb: 1}))
-	ask(2, "a", "a")
+	check(2, "a", "a")
 }
 
-// Time is over for an answer: the asker's, or the server's.
-func TestAnswersGrowOld(t *testing.T) {
+// A result expires by the query's time to live, or by the server's.
+func TestResultsExpire(t *testing.T) {
 	s := &source{read: func(_ context.Context, c call) error {
 		c.emitAll(1)
 		return nil
@@ -960,12 +961,12 @@ func TestTheSDKsCacheTakesNothing(t *testing.T) {
 		t.Errorf("%d MiB were taken", mib)
 	}
 	if n := runtime.NumGoroutine() - goroutines; n > 0 {
-		t.Errorf("%d goroutines were left", n)
+		t.Errorf("%d goroutines remain", n)
 	}
 }
 
-// Whatever a Steampipe says first of caches and connections, queries are
-// answered: cache options before, behind or without connections' configs, and
+// Queries return rows in whichever order Steampipe configures the cache and the
+// connections: cache options before, after or without the connections' configs, and
 // configs of which one is wrong.
 func TestOrdersOfConfiguration(t *testing.T) {
 	good := &proto.ConnectionConfig{Connection: "c"}
@@ -983,7 +984,7 @@ func TestOrdersOfConfiguration(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		configure func(*delivery.Server) error
-		calls     []string // of the same question asked twice
+		calls     []string // of the same query twice
 	}{
 		"options behind":  {func(s *delivery.Server) error { return errors.Join(all(s, -1, good), options(s)) }, []string{"a"}},
 		"options before":  {func(s *delivery.Server) error { return errors.Join(options(s), all(s, -1, good)) }, []string{"a"}},

@@ -13,36 +13,36 @@ import (
 	gproto "google.golang.org/protobuf/proto"
 )
 
-// question is what an engine asks of one connection about one set of key
-// values.
-type question struct {
+// scanRequest is what an engine asks of one table of one connection, for one set
+// of key values.
+type scanRequest struct {
 	connection string
-	// key is the same for questions about the same rows: of the connection and
-	// table, with the same conditions on key columns.
-	key     string
-	columns []string
-	limit   int64 // rows that are wished for first; noLimit is all
-	maxAge  time.Duration
-	shared  bool // whether answers may be shared and remembered
+	// key is equal for scan requests with the same rows: those of one connection
+	// and table, with the same conditions on key columns.
+	key      string
+	columns  []string
+	limit    int64 // how many rows are wanted first; noLimit is all
+	maxAge   time.Duration
+	useCache bool
 
-	call    listCallOf
-	request *proto.ExecuteRequest
+	call    listCallQuals
+	execute *proto.ExecuteRequest // for the SDK
 }
 
-// covers reports whether the answer to q has all that other asks for. They are
-// about the same rows, and an answer has all of them.
-func (q question) covers(other question) bool {
+// covers reports whether the result of r has all columns of another scan request
+// with the same key.
+func (r scanRequest) covers(other scanRequest) bool {
 	for _, c := range other.columns {
-		if !slices.Contains(q.columns, c) {
+		if !slices.Contains(r.columns, c) {
 			return false
 		}
 	}
 	return true
 }
 
-// split returns the questions that make up a request: one for each connection
+// split returns the scan requests of an engine's request: one for each connection
 // and list call.
-func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]question, error) {
+func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]scanRequest, error) {
 	conditions, err := s.choosing(table, request.QueryContext.GetQuals())
 	if err != nil {
 		return nil, err
@@ -58,51 +58,51 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]qu
 	}
 	slices.Sort(connections)
 
-	var all []question
+	var all []scanRequest
 	for _, connection := range connections {
 		data := request.ExecuteConnectionData[connection]
 		for _, call := range calls {
-			q := question{
+			r := scanRequest{
 				connection: connection,
 				columns:    request.QueryContext.GetColumns(),
 				limit:      noLimit,
 				maxAge:     time.Duration(data.GetCacheTtl()) * time.Second,
-				shared:     data.GetCacheEnabled() && s.answers.on() && (table.Cache == nil || table.Cache.Enabled),
+				useCache:   data.GetCacheEnabled() && s.cache.isEnabled() && (table.Cache == nil || table.Cache.Enabled),
 			}
 			if data.GetLimit().GetValue() > 0 {
-				q.limit = data.Limit.Value
+				r.limit = data.Limit.Value
 			}
-			q.call = call
-			if q.key, err = s.key(request, table, connection, call); err != nil {
+			r.call = call
+			if r.key, err = s.key(request, table, connection, call); err != nil {
 				return nil, err
 			}
-			q.request = &proto.ExecuteRequest{
+			r.execute = &proto.ExecuteRequest{
 				Table: request.Table,
 				QueryContext: &proto.QueryContext{
-					// The SDK adds to what it is given.
-					Columns:   slices.Clone(q.columns),
+					// Clones: the SDK adds columns and quals.
+					Columns:   slices.Clone(r.columns),
 					Quals:     maps.Clone(call.quals),
 					SortOrder: request.QueryContext.GetSortOrder(),
 				},
 				Connection:   request.Connection,
 				CallId:       fmt.Sprintf("%s-%d", request.CallId, len(all)),
 				TraceContext: request.TraceContext,
-				// Without the LIMIT, and without the SDK's own cache.
+				// Without a LIMIT, and without the SDK's query cache.
 				ExecuteConnectionData: map[string]*proto.ExecuteConnectionData{connection: {}},
 			}
-			all = append(all, q)
+			all = append(all, r)
 		}
 	}
 	return all, nil
 }
 
-// choosing returns the conditions of a query, of which those on the columns that
-// choose connections choose none too few.
+// choosing returns the conditions of a query without those on connection columns by
+// which the SDK could leave out a connection that the query means.
 //
-// The SDK (filterConnectionsWithKeyColumns) reads a list as "= any" or "<> all",
-// whichever it is, and for the other operators as an empty text; and a pattern of
-// like's as one of fnmatch's, which has other characters of its own. What it can read
-// wrong is left to the engine, which compares the rows again.
+// The SDK (filterConnectionsWithKeyColumns) takes a list for "= any" or "<> all",
+// whichever it is, and with the other operators for an empty text. It takes a pattern
+// of like for one of fnmatch, which has other special characters. The engine compares
+// the rows again, and applies the conditions that are left out here.
 func (s *Server) choosing(table *plugin.Table, conditions map[string]*proto.Quals) (map[string]*proto.Quals, error) {
 	out := maps.Clone(conditions)
 	for _, column := range s.connectionColumns {
@@ -127,13 +127,13 @@ func (s *Server) choosing(table *plugin.Table, conditions map[string]*proto.Qual
 	return out, nil
 }
 
-// isUnknownText reports what Postgres hands to a foreign table for a text that it
-// does not know when the scan begins.
+// isUnknownText reports whether a value is the one that Postgres passes to a foreign
+// table in place of a text that it does not know when the scan begins.
 func isUnknownText(v *proto.QualValue) bool { return v.GetStringValue() == "?" }
 
-// key returns the key of a question: what decides which rows there are, and how
-// they are shown.
-func (s *Server) key(request *proto.ExecuteRequest, table *plugin.Table, connection string, call listCallOf) (string, error) {
+// key returns the key of a scan request: all that decides which rows its result
+// has, and how they are written.
+func (s *Server) key(request *proto.ExecuteRequest, table *plugin.Table, connection string, call listCallQuals) (string, error) {
 	all := call.all()
 	deciding := plugin.NewKeyColumnQualValueMap(all, table.List.KeyColumns).ToProtoQualMap()
 	for _, column := range append(slices.Collect(maps.Keys(s.keys[table.Name].Same)), s.connectionColumns...) {

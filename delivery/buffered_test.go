@@ -74,7 +74,7 @@ func TestLinkedRowsOfAList(t *testing.T) {
 }
 
 // Once there are as many rows as the limit, no list call reads more, and no more
-// than that are handed on.
+// than that are streamed.
 func TestLinkedLimit(t *testing.T) {
 	bothCaches(t, func(t *testing.T, uncached bool) {
 		for limit, wantRows := range map[int64]int{1: 1, 5: 5, 6: 6, 100: 15} {
@@ -103,7 +103,7 @@ func TestLinkedLimit(t *testing.T) {
 	})
 }
 
-// The first failure of a list ends the other calls, and nothing stays behind.
+// The first error of a list ends the other calls, and no goroutine remains.
 func TestLinkedFailureEndsTheOthers(t *testing.T) {
 	bothCaches(t, func(t *testing.T, uncached bool) {
 		s := &source{read: func(ctx context.Context, c call) error {
@@ -114,7 +114,7 @@ func TestLinkedFailureEndsTheOthers(t *testing.T) {
 			case <-ctx.Done():
 				return ctx.Err()
 			case <-time.After(time.Minute):
-				return errors.New("it was not told")
+				return errors.New("it was not cancelled")
 			}
 		}}
 		server := s.linked(t)
@@ -127,7 +127,7 @@ func TestLinkedFailureEndsTheOthers(t *testing.T) {
 			}
 			_, err := runLinked(t.Context(), server, query{ids: ids, uncached: uncached})
 			wantError(t, err, "refused")
-			if strings.Contains(err.Error(), "told") {
+			if strings.Contains(err.Error(), "not cancelled") {
 				t.Error(err)
 			}
 		}

@@ -1,0 +1,215 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin/quals"
+	"golang.org/x/sync/errgroup"
+)
+
+// In an engine that links the plugin, the SDK makes the list calls of an in list all
+// at once, and its error channel has room for one error. Of two lists it makes one
+// list call for each value of one of them, or a single list call. So the first of
+// its list calls runs the list function for all that the scan needs, and streams all
+// rows or returns the first error. The others do nothing.
+
+// bufferedScans are the running scans of one table.
+type bufferedScans struct {
+	keys    Keys
+	mu      sync.Mutex
+	running map[*plugin.QueryContext]int // how many list calls the SDK has yet to make; those of a scan share this pointer
+}
+
+// list buffers the rows of a scan and then streams them, if this is the first of the
+// scan's list calls.
+func (s *bufferedScans) list(ctx context.Context, d *plugin.QueryData, read ListFunc) error {
+	started := time.Now()
+	first, calls := s.countCall(d)
+	if !first {
+		return nil
+	}
+	rows, err := s.read(ctx, d, calls, read)
+	if err != nil {
+		settle(ctx, started)
+		return &lateError{d.Connection.Name, err}
+	}
+	for _, row := range rows {
+		// To the SDK, a row beyond the LIMIT is the end of the scan.
+		if d.RowsRemaining(ctx) == 0 {
+			return ctx.Err()
+		}
+		d.StreamListItem(ctx, row)
+	}
+	return nil
+}
+
+// countCall counts a list call of the SDK's. It reports whether the call is the first
+// of its scan, and how many the SDK makes.
+func (s *bufferedScans) countCall(d *plugin.QueryData) (first bool, calls int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	remaining, running := s.running[d.QueryContext]
+	if !running {
+		calls = callsOfScan(d)
+		remaining = calls
+	}
+	if remaining--; remaining > 0 {
+		s.running[d.QueryContext] = remaining
+	} else {
+		delete(s.running, d.QueryContext)
+	}
+	return !running, calls
+}
+
+// read returns the rows of all list calls that a scan needs. For so many as the SDK
+// makes list calls, it has waited for its rate limiters.
+func (s *bufferedScans) read(ctx context.Context, d *plugin.QueryData, waited int, read ListFunc) ([]any, error) {
+	calls, err := s.keys.listCalls(d.Table, d.QueryContext.UnsafeQuals)
+	if err != nil {
+		return nil, err
+	}
+	buffered := make([]bufferedCall, len(calls))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(maxScans)
+	if d.QueryContext.Limit != nil {
+		group.SetLimit(1) // the first may have enough rows
+	}
+	var wanted atomic.Int64
+	wanted.Store(d.RowsRemaining(ctx))
+	for i, call := range calls {
+		group.Go(func() error {
+			if wanted.Load() <= 0 {
+				return nil
+			}
+			if i >= waited {
+				d.WaitForListRateLimit(ctx)
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			one := &buffered[i]
+			one.limited, one.want = d.QueryContext.Limit != nil, wanted.Load()
+			defer func() { wanted.Add(-int64(len(one.rows))) }()
+			return safely(context.WithValue(ctx, listCallKey{}, one), call.queryData(d), read, func(row any) bool {
+				one.rows = append(one.rows, row)
+				return int64(len(one.rows)) < one.want && ctx.Err() == nil
+			})
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	var rows []any
+	for _, one := range buffered {
+		rows = append(rows, one.rows...)
+	}
+	return rows, nil
+}
+
+// bufferedCall is one list call that a scan needs. Here a LIMIT is the end, since the
+// SDK takes no rows beyond it.
+type bufferedCall struct {
+	limited bool
+	want    int64 // the rows that are wanted of it
+	rows    []any
+}
+
+func (c *bufferedCall) wanted() (n int64, limited bool) {
+	return max(0, c.want-int64(len(c.rows))), c.limited
+}
+
+func (c *bufferedCall) proceed(context.Context) error { return nil }
+
+// callsOfScan returns how many list calls the SDK makes for a scan: one for each
+// value of a list, if it finds one list (table_fetch.go, getListCallQualValueList).
+func callsOfScan(d *plugin.QueryData) int {
+	keys := d.Table.List.KeyColumns
+	lists := plugin.NewKeyColumnQualValueMap(d.QueryContext.UnsafeQuals, keys).GetListQualValues()
+	if len(lists) > 1 {
+		lists = slices.DeleteFunc(lists, func(q *quals.Qual) bool { return keys.Find(q.Column).Require != plugin.Required })
+	}
+	if len(lists) != 1 {
+		return 1
+	}
+	return len(lists[0].Value.GetListValue().GetValues())
+}
+
+// How long the SDK needs until it receives from the error channel of a new list call,
+// in turns of a millisecond. settle counts turns instead of looking at the clock: on a
+// busy machine, the SDK's goroutines run between the turns as well.
+//
+// A list call that took long needs fewer turns. It needs some, since it may have taken
+// long because the machine was busy, when the SDK's goroutines did not run either.
+const (
+	settleTurn       = time.Millisecond
+	settleTurns      = 50
+	settleTurnsLeast = 10
+)
+
+// settle waits until the SDK receives from the error channel.
+func settle(ctx context.Context, started time.Time) {
+	turn := time.NewTicker(settleTurn)
+	defer turn.Stop()
+	for range max(settleTurnsLeast, settleTurns-int(time.Since(started)/settleTurn)) {
+		select {
+		case <-turn.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// lateError is the error of a linked engine's scan.
+//
+// The SDK always sends a LocalPluginStream the end of the rows before the error
+// (plugin_grpc.go, execute, of 5.14.1 and 6.0.0). An engine that receives the end
+// before the error is set takes the result for complete. But execute first compares
+// the error with context.Canceled. If that panics, execute ends before it has sent
+// the end; CallExecuteAsync recovers, and sends the error.
+//
+// An engine that scans several connections by one request still loses the error of
+// one if another has sent rows: LocalPluginStream has no place for it.
+type lateError struct {
+	connection string
+	err        error
+}
+
+func (e *lateError) Error() string { return e.err.Error() }
+func (e *lateError) Unwrap() error { return e.err }
+
+// Is panics with the error if execute calls it within CallExecuteAsync. Otherwise it
+// returns false.
+func (e *lateError) Is(error) bool {
+	if withinLinkedExecute() {
+		panic(fmt.Errorf("%s: %w", e.connection, e.err)) // as the SDK words it
+	}
+	return false
+}
+
+// withinLinkedExecute reports whether this goroutine runs the SDK's execute, called
+// by CallExecuteAsync.
+func withinLinkedExecute() bool {
+	callers := make([]uintptr, 32)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
+	execute := false
+	for {
+		frame, more := frames.Next()
+		switch {
+		case strings.HasSuffix(frame.Function, "/plugin.(*Plugin).execute"):
+			execute = true
+		case execute && strings.HasSuffix(frame.Function, "/grpc.PluginServer.CallExecuteAsync.func1"):
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
+}

@@ -1,0 +1,196 @@
+package delivery
+
+import (
+	"container/list"
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// resultCache has the running scans and the finished results. Finished results
+// are evicted by age and size. It replaces the SDK's query cache, whose rules can
+// cut a result short: here, only queries with the same scan request share a scan
+// or a result, that is the same connection, table and key values.
+type resultCache struct {
+	mu      sync.Mutex
+	enabled bool
+	maxAge  time.Duration
+	maxSize int64 // bytes; 0 is no bound
+	size    int64
+	byKey   map[string][]*result // by the key of their scan request
+	order   *list.List           // of *result, the oldest first
+	clears  int                  // how often clear was called
+}
+
+func newResultCache() *resultCache {
+	return &resultCache{byKey: map[string][]*result{}, order: list.New()}
+}
+
+// get returns a result for a scan request: a running scan's, a finished one, a
+// partial one if the request's LIMIT wants no more rows, or that of a scan which
+// it starts; then started is true. The caller must release the result.
+func (c *resultCache) get(ctx context.Context, request scanRequest, scan scanFunc) (r *result, started bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.evictExpired()
+	var found *result
+	for _, r := range c.byKey[request.key] {
+		if !r.request.covers(request) || !r.cachedAt.IsZero() && time.Since(r.cachedAt) > request.maxAge {
+			continue
+		}
+		if r.partial == 0 {
+			found = r
+			break
+		}
+		if request.limit != noLimit && request.limit <= r.partial {
+			found = r
+		}
+	}
+	if found != nil {
+		found.readers++
+		found.wanted.raise(request.limit)
+		return found, false
+	}
+	r = startScan(ctx, request, scan, c.finish)
+	r.readers = 1
+	c.insert(r)
+	return r, true
+}
+
+// insert makes a result one that get returns. c.mu is held.
+func (c *resultCache) insert(r *result) {
+	r.element = c.order.PushBack(r)
+	c.byKey[r.request.key] = append(c.byKey[r.request.key], r)
+}
+
+// release ends a reader's use of a result. After the last reader of a running
+// scan, it cancels the scan, and returns when the scan has ended.
+func (c *resultCache) release(r *result) {
+	c.mu.Lock()
+	r.readers--
+	cancel := r.readers == 0 && r.cachedAt.IsZero()
+	keep := cancel && r.element != nil
+	clears := c.clears
+	if cancel {
+		c.removeLocked(r)
+	}
+	c.mu.Unlock()
+	if !cancel {
+		return
+	}
+	r.cancel()
+	<-r.ended
+	if partial, ok := r.cacheable(); ok && keep {
+		c.storeCancelled(r, partial, clears)
+	}
+}
+
+// storeCancelled stores the result of a scan that was cancelled, unless the cache
+// has been cleared since: a query with the same LIMIT will need no more rows.
+func (c *resultCache) storeCancelled(r *result, partial int64, clears int) {
+	r.mu.Lock()
+	r.err = nil
+	r.mu.Unlock()
+	size := r.memory()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.clears != clears {
+		return
+	}
+	r.partial = partial
+	c.insert(r)
+	c.store(r, size)
+}
+
+// finish stores the result of a scan that has ended, or removes it if the scan
+// failed.
+func (c *resultCache) finish(r *result, err error) {
+	size := r.memory()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil || r.element == nil {
+		c.removeLocked(r)
+		return
+	}
+	c.store(r, size)
+}
+
+// store stores a finished result, and evicts others if there is no space. c.mu is
+// held.
+func (c *resultCache) store(r *result, size int64) {
+	r.cachedAt, r.size = time.Now(), size
+	c.size += size
+	c.evictWhile(func(*result) bool { return c.maxSize > 0 && c.size > c.maxSize })
+}
+
+// evictExpired evicts the results that are too old. c.mu is held.
+func (c *resultCache) evictExpired() {
+	c.evictWhile(func(r *result) bool { return time.Since(r.cachedAt) > min(c.maxAge, r.request.maxAge) })
+}
+
+// evictWhile evicts finished results, the oldest first, while evict returns true.
+// c.mu is held.
+func (c *resultCache) evictWhile(evict func(*result) bool) {
+	for e := c.order.Front(); e != nil; {
+		r := e.Value.(*result)
+		e = e.Next()
+		switch {
+		case r.cachedAt.IsZero(): // its scan is running
+		case evict(r):
+			c.removeLocked(r)
+		default:
+			return
+		}
+	}
+}
+
+// remove makes a result one that get does not return. Its readers read on.
+func (c *resultCache) remove(r *result) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.removeLocked(r)
+}
+
+// removeLocked is remove where c.mu is held.
+func (c *resultCache) removeLocked(r *result) {
+	if r.element == nil {
+		return
+	}
+	c.order.Remove(r.element)
+	r.element = nil
+	c.size -= r.size
+	key := r.request.key
+	c.byKey[key] = slices.DeleteFunc(c.byKey[key], func(other *result) bool { return other == r })
+	if len(c.byKey[key]) == 0 {
+		delete(c.byKey, key)
+	}
+}
+
+// clear removes the results of some connections; of all, if none is named.
+func (c *resultCache) clear(connections ...string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.clears++
+	for e := c.order.Front(); e != nil; {
+		r := e.Value.(*result)
+		e = e.Next()
+		if len(connections) == 0 || slices.Contains(connections, r.request.connection) {
+			c.removeLocked(r)
+		}
+	}
+}
+
+// configure sets the bounds of the cache, and clears it.
+func (c *resultCache) configure(enabled bool, maxAge time.Duration, maxSizeMb int64) {
+	c.clear()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.enabled, c.maxAge, c.maxSize = enabled, maxAge, max(0, maxSizeMb)<<20
+}
+
+func (c *resultCache) isEnabled() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.enabled
+}

@@ -1,0 +1,88 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+)
+
+// A result that failed, or was removed or evicted, is in no map and no list.
+func TestCacheLeavesNoRecord(t *testing.T) {
+	row := &proto.ExecuteResponse{Row: &proto.Row{}}
+	query := func(t *testing.T, cache *resultCache, key string, outcome error) {
+		t.Helper()
+		r, _ := cache.get(t.Context(), scanRequest{connection: "c", key: key, limit: noLimit, maxAge: time.Hour}, func(_ context.Context, _ *rowsWanted, put func(*proto.ExecuteResponse) error) error {
+			_ = put(row)
+			return outcome
+		})
+		if err := r.read(t.Context(), func(*proto.Row) error { return nil }); !errors.Is(err, outcome) {
+			t.Fatal(err)
+		}
+		cache.release(r)
+	}
+	for name, end := range map[string]func(*testing.T, *resultCache){
+		"cleared":         func(_ *testing.T, cache *resultCache) { cache.clear("c") },
+		"configured anew": func(_ *testing.T, cache *resultCache) { cache.configure(true, time.Hour, 0) },
+		"expired": func(_ *testing.T, cache *resultCache) {
+			cache.maxAge = -1
+			cache.mu.Lock()
+			defer cache.mu.Unlock()
+			cache.evictExpired()
+		},
+		"evicted for its size": func(t *testing.T, cache *resultCache) { cache.maxSize = 1; query(t, cache, "one more", nil) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			cache := newResultCache()
+			cache.configure(true, time.Hour, 0)
+			query(t, cache, "failed", errors.New("refused"))
+			if len(cache.byKey) != 0 || cache.order.Len() != 0 || cache.size != 0 {
+				t.Errorf("a failed result: %d keys, %d results, %d bytes", len(cache.byKey), cache.order.Len(), cache.size)
+			}
+			query(t, cache, "a", nil)
+			query(t, cache, "b", nil)
+			if len(cache.byKey) != 2 || cache.order.Len() != 2 || cache.size < 2*rowOverhead {
+				t.Errorf("two results: %d keys, %d results, %d bytes", len(cache.byKey), cache.order.Len(), cache.size)
+			}
+			end(t, cache)
+			if len(cache.byKey) != 0 || cache.order.Len() != 0 || cache.size != 0 {
+				t.Errorf("%d keys, %d results, %d bytes remain", len(cache.byKey), cache.order.Len(), cache.size)
+			}
+		})
+	}
+}
+
+// After its list calls a scan is no longer counted, and one of the calls is the first.
+func TestBufferedScansLeaveNoRecord(t *testing.T) {
+	s := &bufferedScans{running: map[*plugin.QueryContext]int{}}
+	d := &plugin.QueryData{Table: &plugin.Table{List: &plugin.ListConfig{KeyColumns: plugin.KeyColumnSlice{{Name: "id", Operators: []string{"="}}}}}}
+	value := func(s string) *proto.QualValue {
+		return &proto.QualValue{Value: &proto.QualValue_StringValue{StringValue: s}}
+	}
+	list := func(values ...*proto.QualValue) map[string]*proto.Quals {
+		return map[string]*proto.Quals{"id": {Quals: []*proto.Qual{equals("id", listValue(values))}}}
+	}
+	for name, test := range map[string]struct {
+		quals map[string]*proto.Quals
+		calls int
+	}{
+		"none":               {nil, 1},
+		"a list":             {list(value("a"), value("b"), value("c")), 3},
+		"a list in a list":   {list(value("a"), listValue([]*proto.QualValue{value("b"), value("c")})), 2},
+		"two lists":          {map[string]*proto.Quals{"id": {Quals: append(list(value("a"), value("b"))["id"].Quals, list(value("a"))["id"].Quals...)}}, 1},
+		"a value, not a key": {map[string]*proto.Quals{"other": list(value("a"), value("b"))["id"]}, 1},
+	} {
+		d.QueryContext = &plugin.QueryContext{UnsafeQuals: test.quals}
+		for i := range test.calls {
+			if first, _ := s.countCall(d); first != (i == 0) {
+				t.Errorf("%s: call %d is the first: %v", name, i, first)
+			}
+		}
+		if len(s.running) != 0 {
+			t.Errorf("%s: %d scans remain", name, len(s.running))
+		}
+	}
+}
