@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// What a person can do about an error. The page of troubleshooting has each of
-// these texts, in these words; those of one API's codes stand beside the API.
+// What a person can do about an error. docs/troubleshooting.md quotes each of these
+// texts.
 const (
 	adviceNoAnswer  = "Check the network, a proxy if there is one, and the endpoint, then run the query again."
 	adviceTransient = "Run the query again in a few minutes. If the error stays, ask DingTalk's support, with the request id if there is one."
@@ -48,7 +48,7 @@ const (
 	adviceBadRequest = "DingTalk does not accept one of the values in this call, and will answer the same again: check the values in the query's conditions and in the connection."
 	// DingTalk does not say which value it misses.
 	adviceBadCalendar = "DingTalk does not accept one of the values in this call: check the union id, and bound start_time on both sides."
-	// adviceUnknownCode has to be true of every cause.
+	// adviceUnknownCode has to be right for every cause.
 	adviceUnknownCode = "This program does not know the code: look it up in DingTalk's documentation of error codes, or ask DingTalk's support, with the request id."
 
 	adviceOddAnswer = "DingTalk's answers contradict one another: run the query again. If the error comes again, report it to DingTalk's support, or as an issue of this plugin."
@@ -80,13 +80,13 @@ const (
 	adviceEmpty        = "There is nothing in it."
 )
 
-// AdviceGone is the advice about what DingTalk listed and then does not find.
+// AdviceGone is the advice if DingTalk listed something and then does not find it.
 const AdviceGone = "DingTalk listed it, and then did not find it: run the query again. If the error stays, ask DingTalk's support, with the request id if there is one."
 
-// AdviceLeft is the advice about somebody who was listed and then is not found.
+// AdviceLeft is the advice if DingTalk listed a person and then does not find them.
 const AdviceLeft = "The person left the organization, or the range of the app, between two calls: run the query again."
 
-// advice is what a person can do about the error.
+// advice returns what a person can do about the error.
 func (e *Error) advice() string {
 	if e.Kind == NoPermission {
 		where := "on the app's Permissions page in the DingTalk developer console"
@@ -146,7 +146,7 @@ func (e *Error) advice() string {
 	}
 }
 
-// scopes are the permissions that the call needs, as a list for a sentence.
+// scopes returns the permissions that the call needs, as a list for a sentence.
 func (e *Error) scopes() string {
 	if len(e.RequiredScopes) == 0 {
 		return "of this API"
@@ -154,11 +154,11 @@ func (e *Error) scopes() string {
 	return strings.Join(e.RequiredScopes, ", ")
 }
 
-// adviceForHTML is the advice where a web page came in place of an answer.
+// adviceForHTML returns the advice for a web page in place of an answer.
 func adviceForHTML(status int) string {
 	switch {
 	case status == http.StatusOK, status == http.StatusForbidden, status == http.StatusTooManyRequests:
-		return adviceWebPage // DingTalk's page for a blocked address looks so, too
+		return adviceWebPage // DingTalk also sends one to a blocked address
 	case status >= 500, status == http.StatusRequestTimeout:
 		return adviceGateway
 	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:

@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// GET /auth/scopes is of the older API, and has its arguments in the query.
+// GET /auth/scopes belongs to the older API, and has its arguments in the query.
 var authScopes = declare(endpoint{
 	method:     http.MethodGet,
 	path:       "/auth/scopes",

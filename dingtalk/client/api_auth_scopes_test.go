@@ -38,7 +38,7 @@ func TestAuthScopes(t *testing.T) {
 	})
 }
 
-// An external contact has a user id, and is nobody of the organization.
+// An external contact has a user id, and does not belong to the organization.
 func TestExternalContact(t *testing.T) {
 	for contact, external := range map[string]bool{`0`: false, `"0"`: false, `null`: false, `1`: true, `"1"`: true} {
 		inWorld(t, internalApp, func(t *testing.T, w *world) {

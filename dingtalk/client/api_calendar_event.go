@@ -46,8 +46,8 @@ var (
 	})
 )
 
-// The most attendees of an event that a list, or the call for one event,
-// returns. An event may have 5,000.
+// How many attendees of an event a list, and the call for one event, return at most.
+// An event may have 5,000.
 const (
 	maxAttendeesOfEach = 100
 	maxAttendeesOfOne  = 500
@@ -79,7 +79,7 @@ type CalendarEvent struct {
 	UpdateTime    *ISOTime      `json:"updateTime"`
 }
 
-// EventOrganizer is who made an event.
+// EventOrganizer is the user who created an event.
 type EventOrganizer struct {
 	// ID is a union id.
 	ID          *string `json:"id"`
@@ -91,16 +91,16 @@ type EventLocation struct {
 	DisplayName *string `json:"displayName"`
 }
 
-// OnlineMeeting is the video meeting of an event. All its fields are nil where
-// the event has none.
+// OnlineMeeting is the video meeting of an event. All its fields are nil if the event
+// has none.
 type OnlineMeeting struct {
 	// Type is "dingtalk".
 	Type *string `json:"type"`
-	// ConferenceID is what DingTalk calls a logical id: no conference's id.
+	// ConferenceID is what DingTalk calls a logical id. It is not the id of a
+	// Conference.
 	ConferenceID *string `json:"conferenceId"`
 	URL          *string `json:"url"`
-	// ExtraInfo may be missing where URL has the room code: RoomCode finds it in
-	// either.
+	// ExtraInfo may be missing although URL has the room code. RoomCode reads both.
 	ExtraInfo OnlineMeetingExtra `json:"extraInfo"`
 }
 
@@ -110,7 +110,7 @@ type OnlineMeetingExtra struct {
 	RoomCode *string `json:"roomCode"`
 }
 
-// UnmarshalJSON reads the object, or a text that holds it: DingTalk writes both.
+// UnmarshalJSON reads the object, or a string with its JSON: DingTalk writes both.
 func (e *OnlineMeetingExtra) UnmarshalJSON(b []byte) error {
 	if b[0] == '"' {
 		var text string
@@ -127,8 +127,8 @@ func (e *OnlineMeetingExtra) UnmarshalJSON(b []byte) error {
 
 var roomCodeInLink = regexp.MustCompile(`[?&]roomCode=([^&#]+)`)
 
-// RoomCode is the room code of the video meeting as DingTalk wrote it; nil where
-// it has none.
+// RoomCode returns the room code of the video meeting as DingTalk wrote it; nil if it
+// has none.
 func (m *OnlineMeeting) RoomCode() *string {
 	if code := m.ExtraInfo.RoomCode; code != nil && *code != "" || m.URL == nil {
 		return code
@@ -144,13 +144,13 @@ func (m *OnlineMeeting) RoomCode() *string {
 // EventTime is when an event starts or ends. DingTalk writes it as a time with a
 // zone; for an all-day event as a date, with its zone or without.
 type EventTime struct {
-	// Time is in UTC. For a date it is where the day begins in its zone, and nil
-	// if DingTalk doesn't tell the zone or nobody knows it.
+	// Time is in UTC. For a date it is the start of the day in its zone, and nil if
+	// DingTalk does not return the zone, or it is unknown.
 	Time *time.Time
-	// Date is as yyyy-MM-dd; "" where DingTalk did not return it.
+	// Date is written as yyyy-MM-dd; "" if DingTalk did not return it.
 	Date string
-	// TimeZone is how DingTalk names the zone, as in Asia/Shanghai or GMT+8; ""
-	// where it did not return it.
+	// TimeZone is DingTalk's name of the zone, as in Asia/Shanghai or GMT+8; "" if
+	// DingTalk did not return it.
 	TimeZone string
 }
 
@@ -182,7 +182,7 @@ func (e *EventTime) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// within names the field of a type error.
+// within sets the field of a type error.
 func within(field string, err error) error {
 	if m, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		m.Field = field
@@ -197,7 +197,7 @@ type calendarEventPage struct {
 	Events List[*CalendarEvent] `json:"events"`
 }
 
-// key is the id and the start: the occurrences of what recurs may have one id.
+// key is the id and the start: occurrences of one event may have the same id.
 func (e *CalendarEvent) key() string {
 	start := e.Start.Date
 	if e.Start.Time != nil {
@@ -206,9 +206,9 @@ func (e *CalendarEvent) key() string {
 	return keyOf(e.ID) + " " + start
 }
 
-// named returns what is wrong with an event that has no id: nothing tells it
-// from the others.
-func (e *CalendarEvent) named() error {
+// checkID returns an error if the event has no id, since nothing else distinguishes it
+// from other events.
+func (e *CalendarEvent) checkID() error {
 	if keyOf(e.ID) == "" {
 		return errors.New("id is missing")
 	}
@@ -219,7 +219,7 @@ func (p *calendarEventPage) list() (string, List[*CalendarEvent]) { return "even
 
 func (p *calendarEventPage) check() error {
 	for i, e := range p.Events {
-		if err := e.named(); err != nil {
+		if err := e.checkID(); err != nil {
 			return fmt.Errorf("events[%d].%w", i, err)
 		}
 	}
@@ -227,25 +227,25 @@ func (p *calendarEventPage) check() error {
 }
 
 // CalendarEventsView returns the events of a user's primary calendar that end at
-// from or later and start before until, page by page, less those deleted. Of an
-// event that recurs it has every occurrence, past and future. The bounds are sent
-// in whole seconds, never narrower than they are. An error is the last thing it
-// yields.
+// from or later and start before until, page by page, without deleted events. Of a
+// recurring event it returns every occurrence, past and future. The bounds are sent
+// in whole seconds, rounded so that no event is lost. If there is an error, it is
+// yielded last.
 func (c *Client) CalendarEventsView(ctx context.Context, unionID string, from, until time.Time, opt PageOptions) iter.Seq2[*Page[*CalendarEvent], error] {
 	return pages[*CalendarEvent, calendarEventPage](ctx, c, opt, request{endpoint: calendarEventsView, ids: []string{unionID}, args: url.Values{
 		"maxAttendees": {strconv.Itoa(maxAttendeesOfEach)}, "timeMin": {isoSecond(from)}, "timeMax": {isoSecond(until.Add(time.Second - 1))}}})
 }
 
 // CalendarSeries returns the events of a series in a user's primary calendar page
-// by page, less those deleted, and its first event, which doesn't say that it
-// belongs to the series. It has the past occurrences and not the future ones. An
-// error is the last thing it yields.
+// by page, without deleted events. The first event is among them, without the series'
+// id. It returns past occurrences and no future ones. If there is an error, it is
+// yielded last.
 func (c *Client) CalendarSeries(ctx context.Context, unionID, seriesMasterID string, opt PageOptions) iter.Seq2[*Page[*CalendarEvent], error] {
 	return pages[*CalendarEvent, calendarEventPage](ctx, c, opt, request{endpoint: calendarEvents, ids: []string{unionID}, args: url.Values{
 		"maxAttendees": {strconv.Itoa(maxAttendeesOfEach)}, "seriesMasterId": {seriesMasterID}}})
 }
 
-// isoSecond is the second that a time is in.
+// isoSecond returns a time as ISO 8601 text, cut to the second.
 func isoSecond(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // calendarEventAnswer is the answer to one event.
@@ -254,10 +254,10 @@ type calendarEventAnswer struct {
 	CalendarEvent
 }
 
-func (a *calendarEventAnswer) check() error { return a.named() }
+func (a *calendarEventAnswer) check() error { return a.checkID() }
 
 // CalendarEvent returns an event of a user's primary calendar. The error is an
-// *Error of kind NotFound where there is no such event. wait is as in
+// *Error of kind NotFound if there is no such event. wait is as in
 // PageOptions.
 func (c *Client) CalendarEvent(ctx context.Context, unionID, eventID string, wait func(context.Context) error) (*CalendarEvent, error) {
 	a, err := read[calendarEventAnswer](ctx, c, wait, request{endpoint: calendarEvent, ids: []string{unionID, eventID}, args: url.Values{"maxAttendees": {strconv.Itoa(maxAttendeesOfOne)}}})

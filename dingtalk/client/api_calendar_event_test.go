@@ -208,7 +208,7 @@ func TestCalendarView(t *testing.T) {
 	}
 }
 
-// Occurrences with one id are told apart by their start: pages of them get on,
+// Occurrences with one id are distinguished by their start: pages of them get on,
 // and pages that bring the same ones again do not.
 func TestOccurrencesOfOneID(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -238,7 +238,7 @@ func TestOccurrencesOfOneID(t *testing.T) {
 	}
 }
 
-// A room code is in the object, in a text that holds it, or in the link.
+// A room code is in the object, in a string with its JSON, or in the link.
 func TestRoomCodeOfEvents(t *testing.T) {
 	for info, want := range map[string]string{
 		`{"extraInfo":{"roomCode":"812 365 40097"}}`:                                  "812 365 40097",
@@ -291,7 +291,7 @@ func TestEventTimes(t *testing.T) {
 		{`{"date":"2025-08-18","timeZone":"GMT+15"}`, client.EventTime{Date: "2025-08-18", TimeZone: "GMT+15"}},
 		{`{"date":"2025-08-18","timeZone":"GMT+08:75"}`, client.EventTime{Date: "2025-08-18", TimeZone: "GMT+08:75"}},
 		{`{"dateTime":"2025-08-18T15:00:00+09:00","timeZone":"GMT+8"}`, client.EventTime{Time: to(time.Date(2025, 8, 18, 6, 0, 0, 0, time.UTC)), TimeZone: "GMT+8"}},
-		// Zones that nobody knows.
+		// Unknown zones.
 		{`{"date":"2025-08-18","timeZone":"Mars/Olympus"}`, client.EventTime{Date: "2025-08-18", TimeZone: "Mars/Olympus"}},
 		{`{"date":"2025-08-18","timeZone":"Local"}`, client.EventTime{Date: "2025-08-18", TimeZone: "Local"}},
 		{`{"date":"2025-08-18","timeZone":"../zone"}`, client.EventTime{Date: "2025-08-18", TimeZone: "../zone"}},

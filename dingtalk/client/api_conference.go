@@ -6,8 +6,8 @@ import (
 	"net/http"
 )
 
-// GET /v1.0/conference/videoConferences/{conferenceId} answers for meetings in
-// progress and past ones alike.
+// GET /v1.0/conference/videoConferences/{conferenceId} returns meetings in progress
+// and past ones.
 var conferenceByID = declare(endpoint{
 	method:     http.MethodGet,
 	path:       "/v1.0/conference/videoConferences/{conferenceId}",
@@ -16,8 +16,8 @@ var conferenceByID = declare(endpoint{
 	permission: "VideoConference.Conference.Read",
 })
 
-// conferenceCodes are the codes where a conference is asked for by its id. An id
-// that doesn't look like one may be refused instead of not found.
+// conferenceCodes are the codes of the APIs that take a conference's id. For an id
+// that does not look like one, DingTalk may refuse the call instead of not finding it.
 var conferenceCodes = map[string]meaning{
 	"roomNotFound":  {kind: NotFound, advice: adviceNoConference},
 	"noPermission":  {kind: NotAllowed, advice: adviceNotOurs},
@@ -48,14 +48,14 @@ type Conference struct {
 	// CreatorID is a union id.
 	CreatorID   *string `json:"creatorId"`
 	CreatorNick *string `json:"creatorNick"`
-	// ExternalLinkURL holds a token to join with.
+	// ExternalLinkURL has a token to join with.
 	ExternalLinkURL *string `json:"externalLinkUrl"`
 	// ScheduleConferenceID is the schedule of a meeting that was booked.
 	ScheduleConferenceID *string `json:"scheduleConferenceId"`
 	// BizType is as in OngoingConference.
 	BizType *string `json:"bizType"`
 
-	// What follows comes from Conference alone.
+	// The method Conference alone returns what follows.
 
 	// InvitedNum, AttendNum and ActiveNum count people: those who were invited,
 	// who joined at any time, and who are in it now.
@@ -82,9 +82,9 @@ func (a *conferenceAnswer) check() error {
 	return nil
 }
 
-// Conference returns a meeting by its id. The error is an *Error of kind
-// NotFound where DingTalk knows no such meeting, and NotAllowed where it is
-// another organization's. wait is as in PageOptions.
+// Conference returns a meeting by its id. The error is an *Error of kind NotFound if
+// DingTalk does not know the meeting, and NotAllowed if it belongs to another
+// organization. wait is as in PageOptions.
 func (c *Client) Conference(ctx context.Context, conferenceID string, wait func(context.Context) error) (*Conference, error) {
 	a, err := read[conferenceAnswer](ctx, c, wait, request{endpoint: conferenceByID, ids: []string{conferenceID}})
 	if err != nil {

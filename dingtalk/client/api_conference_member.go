@@ -18,9 +18,8 @@ var conferenceMembers = declare(endpoint{
 	permission: "VideoConference.Conference.Read",
 })
 
-// memberPageSize is the page of members where the caller would like none in
-// particular. The default that DingTalk documents has changed before, so it is
-// never left to it.
+// memberPageSize is the size of a page of members if the caller wants no other. It is
+// always sent, since DingTalk has changed the default before.
 const memberPageSize = 100
 
 // Statuses of a member.
@@ -46,7 +45,7 @@ type ConferenceMember struct {
 	JobNumber *string `json:"jobNumber"`
 	JoinTime  *Millis `json:"joinTime"`
 	LeaveTime *Millis `json:"leaveTime"`
-	// Duration is DingTalk's own figure, not what lies between the times.
+	// Duration is DingTalk's own figure, not the difference of the times.
 	Duration *Span `json:"duration"`
 	// AttendStatus is AttendInitial and so on.
 	AttendStatus *int64 `json:"attendStatus"`
@@ -66,8 +65,8 @@ type conferenceMemberPage struct {
 	Members List[*ConferenceMember] `json:"memberModels"`
 }
 
-// key tells apart the members that one person may be. Nothing tells guests
-// without an id apart.
+// key is the id and the time of joining, since one person may be several members.
+// Nothing distinguishes guests without an id.
 func (m *ConferenceMember) key() string {
 	id := keyOf(m.UnionID)
 	if id != "" && m.JoinTime != nil {
@@ -83,9 +82,9 @@ func (p *conferenceMemberPage) list() (string, List[*ConferenceMember]) {
 func (p *conferenceMemberPage) check() error { return checkPage[*ConferenceMember](p) }
 
 // ConferenceMembers returns the members of a meeting page by page, 100 to a page
-// if opt says no other size. An error is the last thing it yields: an *Error of
-// kind NotFound where DingTalk knows no such meeting, and NotAllowed where it is
-// another organization's.
+// if opt has no other size. If there is an error, it is yielded last: an *Error of
+// kind NotFound if DingTalk does not know the meeting, and NotAllowed if it belongs to
+// another organization.
 func (c *Client) ConferenceMembers(ctx context.Context, conferenceID string, opt PageOptions) iter.Seq2[*Page[*ConferenceMember], error] {
 	if opt.Size == 0 {
 		opt.Size = memberPageSize

@@ -64,7 +64,7 @@ func TestConferenceMembers(t *testing.T) {
 	})
 }
 
-// The size is always told, and DingTalk documents no maximum.
+// The size is always sent, and DingTalk documents no maximum.
 func TestMemberPageSizes(t *testing.T) {
 	for size, want := range map[int]string{0: "maxResults=100", 1: "maxResults=1", 500: "maxResults=500"} {
 		inWorld(t, internalApp, func(t *testing.T, w *world) {

@@ -10,7 +10,7 @@ import (
 	"strconv"
 )
 
-// topapi/v2/department/listsub has no pages, and goes one level down.
+// topapi/v2/department/listsub has no pages, and returns one level.
 var subDepartments = declare(endpoint{
 	method:     http.MethodPost,
 	path:       "/topapi/v2/department/listsub",
@@ -19,7 +19,7 @@ var subDepartments = declare(endpoint{
 	permission: "qyapi_get_department_list",
 })
 
-// departmentCodes are the codes where a department is asked for by its id.
+// departmentCodes are the codes of the APIs that take a department's id.
 var departmentCodes = map[string]meaning{
 	"60003": {kind: NotFound, advice: adviceNoDepartment},
 	"40009": {kind: NotFound, advice: adviceNoDepartment},
@@ -37,13 +37,14 @@ type Department struct {
 	ParentID *LegacyInt  `json:"parent_id"`
 }
 
-// departmentsAnswer is the answer to the departments within one.
+// departmentsAnswer is the answer with the departments below one.
 type departmentsAnswer struct {
 	refusal
 	Result List[*Department] `json:"result"`
 }
 
-// check finds a department without an id: those within it would be lost.
+// check returns an error for a department without an id, because the departments below
+// it could not be read.
 func (a *departmentsAnswer) check() error {
 	if a.Result == nil {
 		return errors.New("result is missing")
@@ -54,9 +55,9 @@ func (a *departmentsAnswer) check() error {
 	return nil
 }
 
-// SubDepartments returns the departments one level below another. The error is
-// an *Error of kind NotFound where DingTalk knows no such department. wait is as
-// in PageOptions.
+// SubDepartments returns the departments one level below another. The error is an
+// *Error of kind NotFound if DingTalk does not know the department. wait is as in
+// PageOptions.
 func (c *Client) SubDepartments(ctx context.Context, departmentID int64, wait func(context.Context) error) ([]*Department, error) {
 	a, err := read[departmentsAnswer](ctx, c, wait, request{endpoint: subDepartments, args: url.Values{"dept_id": {strconv.FormatInt(departmentID, 10)}}})
 	if IsKind(err, Empty) {

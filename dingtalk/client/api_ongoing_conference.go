@@ -18,8 +18,8 @@ var orgConferences = declare(endpoint{
 })
 
 // OngoingConference is a meeting that is in progress. A nil field is one that
-// DingTalk did not return. Its endTime is left out: a meeting in progress has
-// none, whatever DingTalk writes there.
+// DingTalk did not return. The endTime that DingTalk returns is not read: a meeting in
+// progress has none.
 type OngoingConference struct {
 	ConferenceID *string `json:"conferenceId"`
 	Title        *string `json:"title"`
@@ -50,8 +50,8 @@ func (p *ongoingConferencePage) list() (string, List[*OngoingConference]) {
 
 func (p *ongoingConferencePage) check() error { return checkPage[*OngoingConference](p) }
 
-// OngoingConferences returns the organization's meetings in progress page by
-// page. An error is the last thing it yields.
+// OngoingConferences returns the organization's meetings in progress page by page. If
+// there is an error, it is yielded last.
 func (c *Client) OngoingConferences(ctx context.Context, opt PageOptions) iter.Seq2[*Page[*OngoingConference], error] {
 	return pages[*OngoingConference, ongoingConferencePage](ctx, c, opt, request{endpoint: orgConferences})
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // GET /v1.0/conference/videoConferences/{conferenceId}/cloudRecords/getVideos
-// has no pages. It throttles under a status 404.
+// has no pages. Its throttling has the status 404.
 var cloudRecordVideos = declare(endpoint{
 	method: http.MethodGet,
 	path:   "/v1.0/conference/videoConferences/{conferenceId}/cloudRecords/getVideos",
@@ -24,8 +24,8 @@ var cloudRecordVideos = declare(endpoint{
 	permission: "VideoConference.Conference.Read",
 })
 
-// ErrNoActingUser is a call that DingTalk answers only on behalf of a user, and
-// that names none. It was not made.
+// ErrNoActingUser is the error of a call without an acting user to an API that DingTalk
+// answers only on behalf of one. The call is not made.
 var ErrNoActingUser = errors.New(adviceNoActingUser)
 
 // Types of a recording.
@@ -41,9 +41,9 @@ type Recording struct {
 	RecordID *string `json:"recordId"`
 	// MediaID is the recording's own id.
 	MediaID *string `json:"mediaId"`
-	// RegionID is where the file is kept, such as cn-shenzhen.
+	// RegionID is the region where the file is stored, such as cn-shenzhen.
 	RegionID *string `json:"regionId"`
-	// UnionID is who recorded it.
+	// UnionID is the user who recorded it.
 	UnionID   *string `json:"unionId"`
 	StartTime *Millis `json:"startTime"`
 	EndTime   *Millis `json:"endTime"`
@@ -54,7 +54,7 @@ type Recording struct {
 	RecordType *int64 `json:"recordType"`
 }
 
-// recordingsAnswer is the answer to the recordings of one conference.
+// recordingsAnswer is the answer with the recordings of one conference.
 type recordingsAnswer struct {
 	refusal
 	Videos List[*Recording] `json:"videoList"`
@@ -67,10 +67,10 @@ func (a *recordingsAnswer) check() error {
 	return nil
 }
 
-// Recordings returns the cloud recordings of a conference, in the name of the
-// user with that union id. The error is an *Error of kind NotFound where there
-// are none, and NotAllowed where the user may not see them; or ErrNoActingUser.
-// wait is as in PageOptions.
+// Recordings returns the cloud recordings of a conference, on behalf of the user with
+// that union id. The error is an *Error of kind NotFound if there are none, and
+// NotAllowed if the user may not see them; or ErrNoActingUser. wait is as in
+// PageOptions.
 func (c *Client) Recordings(ctx context.Context, conferenceID, unionID string, wait func(context.Context) error) ([]*Recording, error) {
 	if unionID == "" {
 		return nil, ErrNoActingUser

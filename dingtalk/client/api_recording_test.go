@@ -63,7 +63,7 @@ func TestRecordings(t *testing.T) {
 	})
 }
 
-// Nobody is not somebody without recordings.
+// Without an acting user the error is not that of a user without recordings.
 func TestRecordingsOfNobody(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		if _, err := w.api.Recordings(t.Context(), "x", "", nil); !errors.Is(err, client.ErrNoActingUser) {

@@ -9,7 +9,7 @@ import (
 )
 
 // GET /v1.0/conference/roomCodes/{roomCode}/infos documents no maximum of
-// maxResults, and not how far back it goes.
+// maxResults, and not for how long it returns past meetings.
 var roomCodeConferences = declare(endpoint{
 	method: http.MethodGet,
 	path:   "/v1.0/conference/roomCodes/{roomCode}/infos",
@@ -39,17 +39,17 @@ func (p *roomCodeConferencePage) list() (string, List[*Conference]) {
 
 func (p *roomCodeConferencePage) check() error { return checkPage[*Conference](p) }
 
-// RoomCodeConferences returns the meetings of a room code page by page: a code
-// of a scheduled or recurring meeting may have several. Spaces in the code don't
-// count. An error is the last thing it yields: an *Error of kind NotFound where
-// DingTalk knows no such code, and NotAllowed where it is another
-// organization's.
+// RoomCodeConferences returns the meetings of a room code page by page: the code
+// of a scheduled or recurring meeting may have several. Spaces in the code are
+// removed. If there is an error, it is yielded last: an *Error of kind NotFound if
+// DingTalk does not know the code, and NotAllowed if it belongs to another
+// organization.
 func (c *Client) RoomCodeConferences(ctx context.Context, roomCode string, opt PageOptions) iter.Seq2[*Page[*Conference], error] {
 	return pages[*Conference, roomCodeConferencePage](ctx, c, opt, request{endpoint: roomCodeConferences, ids: []string{RoomCodeDigits(roomCode)}})
 }
 
-// RoomCodeDigits is a room code without its spaces: DingTalk prints a code in
-// groups in some answers, and takes it only as digits.
+// RoomCodeDigits returns a room code without its spaces: some answers of DingTalk have
+// the digits in groups, and a call takes only digits.
 func RoomCodeDigits(roomCode string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {

@@ -19,8 +19,8 @@ var scheduleConferences = declare(endpoint{
 	permission: "VideoConference.Conference.Read",
 })
 
-// noSchedule is what an unknown schedule is at each call with a schedule's id,
-// whatever its code.
+// noSchedule is what the code of an unknown schedule means, whichever code an API has
+// for it.
 var noSchedule = meaning{kind: NotFound, advice: adviceNoSchedule}
 
 // Statuses of a conference.
@@ -56,9 +56,9 @@ func (p *scheduleConferencePage) list() (string, List[*ScheduleConference]) {
 
 func (p *scheduleConferencePage) check() error { return checkPage[*ScheduleConference](p) }
 
-// ScheduleConferences returns the meetings of a schedule page by page. An error
-// is the last thing it yields: an *Error of kind NotFound where DingTalk knows
-// no such schedule.
+// ScheduleConferences returns the meetings of a schedule page by page. If there is an
+// error, it is yielded last: an *Error of kind NotFound if DingTalk does not know the
+// schedule.
 func (c *Client) ScheduleConferences(ctx context.Context, scheduleConferenceID string, opt PageOptions) iter.Seq2[*Page[*ScheduleConference], error] {
 	return pages[*ScheduleConference, scheduleConferencePage](ctx, c, opt, request{endpoint: scheduleConferences, ids: []string{scheduleConferenceID}})
 }

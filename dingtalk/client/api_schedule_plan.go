@@ -7,8 +7,8 @@ import (
 	"net/url"
 )
 
-// GET /v1.0/conference/scheduleConferences/{scheduleConferenceId}/infos answers
-// only to a user of the schedule, and refuses a schedule that was cancelled.
+// GET /v1.0/conference/scheduleConferences/{scheduleConferenceId}/infos needs a user of
+// the schedule, and refuses a schedule that was cancelled.
 var schedulePlan = declare(endpoint{
 	method: http.MethodGet,
 	path:   "/v1.0/conference/scheduleConferences/{scheduleConferenceId}/infos",
@@ -25,8 +25,8 @@ var schedulePlan = declare(endpoint{
 // DingTalk did not return; an id or code that it left empty stays "".
 type SchedulePlan struct {
 	refusal
-	// Cancelled is true for a schedule that was called off, of which DingTalk
-	// tells nothing else.
+	// Cancelled is true for a schedule that was cancelled. DingTalk returns nothing
+	// else of it.
 	Cancelled            bool    `json:"-"`
 	ScheduleConferenceID *string `json:"scheduleConferenceId"`
 	Title                *string `json:"title"`
@@ -48,9 +48,9 @@ func (p *SchedulePlan) check() error {
 	return nil
 }
 
-// SchedulePlan returns what a schedule was booked for, in the name of the user
-// with that union id. The error is an *Error of kind NotAllowed where the user
-// may not see it, or ErrNoActingUser. wait is as in PageOptions.
+// SchedulePlan returns what a schedule was booked for, on behalf of the user with that
+// union id. The error is an *Error of kind NotAllowed if the user may not see it, or
+// ErrNoActingUser. wait is as in PageOptions.
 func (c *Client) SchedulePlan(ctx context.Context, scheduleConferenceID, requestUnionID string, wait func(context.Context) error) (*SchedulePlan, error) {
 	if requestUnionID == "" {
 		return nil, ErrNoActingUser

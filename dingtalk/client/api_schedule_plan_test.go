@@ -61,7 +61,7 @@ func TestSchedulePlan(t *testing.T) {
 	})
 }
 
-// Nobody is not somebody who may not see the plan.
+// Without an acting user the error is not that of a user who may not see the plan.
 func TestSchedulePlanForNobody(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		if plan, err := w.api.SchedulePlan(t.Context(), "x", "", nil); !errors.Is(err, client.ErrNoActingUser) || plan != nil {

@@ -7,8 +7,8 @@ import (
 	"net/url"
 )
 
-// GET /v1.0/conference/scheduleConferences/settings needs no acting user. What
-// may be set and not read (automatic recording, for one) is not in its answer.
+// GET /v1.0/conference/scheduleConferences/settings needs no acting user. It does not
+// return all that can be set, such as automatic recording.
 var scheduleSettings = declare(endpoint{
 	method: http.MethodGet,
 	path:   "/v1.0/conference/scheduleConferences/settings",
@@ -23,22 +23,22 @@ var scheduleSettings = declare(endpoint{
 	permission: "VideoConference.Conference.Read",
 })
 
-// What ScheduleSetting.MuteOnJoin may be: all are muted as they join, nobody is,
-// or those who find more than six there.
+// The values of ScheduleSetting.MuteOnJoin: who is muted as they join, which is all,
+// nobody, or those who find more than six people in the meeting.
 const (
 	MuteOnJoinOn   int64 = -1
 	MuteOnJoinOff  int64 = 0
 	MuteOnJoinAuto int64 = 6
 )
 
-// ScheduleSetting is how a schedule's meetings are secured. A nil field, or a
-// Flag that is neither, is one that DingTalk did not tell, which is not "off";
-// an id that it left empty stays "".
+// ScheduleSetting is how a schedule's meetings are secured. A nil field, or a Flag
+// that is neither yes nor no, is one that DingTalk did not return, which does not mean
+// "off". An id that it left empty stays "".
 type ScheduleSetting struct {
 	HostUnionID    *string      `json:"hostUnionId"`
 	CohostUnionIDs List[string] `json:"cohostUnionIds"`
-	// ConfAllowedCorpID is the only organization that may join; nil lets in
-	// others.
+	// ConfAllowedCorpID is the only organization that may join. If nil, others may
+	// join as well.
 	ConfAllowedCorpID    *string `json:"confAllowedCorpId"`
 	LockRoom             Flag    `json:"lockRoom"`
 	ScreenShareForbidden Flag    `json:"screenShareForbidden"`
@@ -53,19 +53,19 @@ type ScheduleExtraSetting struct {
 	WaitingRoom    WaitingRoom `json:"waitingRoom"`
 	JoinBeforeHost Flag        `json:"joinBeforeHost"`
 	EnableChat     Flag        `json:"enableChat"`
-	// LockNick is yes where people may not rename themselves.
+	// LockNick is yes if people may not rename themselves.
 	LockNick Flag `json:"lockNick"`
-	// LockMediaStatusMicMute is yes where people may not unmute themselves.
+	// LockMediaStatusMicMute is yes if people may not unmute themselves.
 	LockMediaStatusMicMute Flag `json:"lockMediaStatusMicMute"`
-	// EnableWebAnonymousJoin is yes where people may join in a browser without
-	// signing in.
+	// EnableWebAnonymousJoin is yes if people may join in a browser without signing
+	// in.
 	EnableWebAnonymousJoin Flag `json:"enableWebAnonymousJoin"`
 	// ExtensionAppSettings is an array.
 	ExtensionAppSettings RawArray `json:"moziConfExtensionAppSettings"`
 }
 
-// WaitingRoom is a Flag that may also be off as 2: that is how off is written
-// where schedules are made.
+// WaitingRoom is a Flag for which 2 is off as well: the API that creates schedules
+// writes off so.
 type WaitingRoom struct{ Flag }
 
 func (w *WaitingRoom) UnmarshalJSON(b []byte) error {
@@ -89,9 +89,9 @@ func (a *scheduleSettingAnswer) check() error {
 	return nil
 }
 
-// ScheduleSetting returns how the meetings of a schedule are secured. The error
-// is an *Error of kind NotFound where DingTalk knows no such schedule, and
-// NotAllowed where it is another organization's. wait is as in PageOptions.
+// ScheduleSetting returns how the meetings of a schedule are secured. The error is an
+// *Error of kind NotFound if DingTalk does not know the schedule, and NotAllowed if it
+// belongs to another organization. wait is as in PageOptions.
 func (c *Client) ScheduleSetting(ctx context.Context, scheduleConferenceID string, wait func(context.Context) error) (*ScheduleSetting, error) {
 	a, err := read[scheduleSettingAnswer](ctx, c, wait, request{endpoint: scheduleSettings, args: url.Values{"scheduleConferenceId": {scheduleConferenceID}}})
 	if err != nil {

@@ -74,7 +74,7 @@ func flag(t *testing.T, text string) (f client.Flag) {
 	return f
 }
 
-// A number that is neither on nor off says nothing; but the waiting room has two
+// A number that is neither on nor off is NULL; but the waiting room has two
 // ways to be off.
 func TestFlagsOfSettings(t *testing.T) {
 	for text, want := range map[string]struct{ flag, waitingRoom *bool }{

@@ -34,10 +34,10 @@ var (
 	})
 )
 
-// User is somebody in the organization. A nil field, or a Flag that is neither,
-// is one that DingTalk did not return: many come only where the app has a grant
-// for them, or where they were filled in. An id or code that it left empty stays
-// "".
+// User is somebody in the organization. A nil field, or a Flag that is neither yes nor
+// no, is one that DingTalk did not return: many are returned only if the app has a
+// permission for them, or if they were filled in. An id or code that it left empty
+// stays "".
 type User struct {
 	UserID    *LegacyText `json:"userid"`
 	UnionID   *LegacyText `json:"unionid"`
@@ -56,20 +56,20 @@ type User struct {
 	HiredDate *LegacyMillis `json:"hired_date"`
 	// DepartmentIDs are the departments that the user is a direct member of.
 	DepartmentIDs List[LegacyInt] `json:"dept_id_list"`
-	// Active is yes where the user has activated the account.
+	// Active is yes if the user has activated the account.
 	Active Flag `json:"active"`
 	Admin  Flag `json:"admin"`
 	Boss   Flag `json:"boss"`
 
-	// What follows comes from User alone.
+	// The method User alone returns what follows.
 
 	ManagerUserID *LegacyText `json:"manager_userid"`
 	Senior        Flag        `json:"senior"`
-	// LeaderInDepartments says of each department whether the user leads it.
+	// LeaderInDepartments says for each department whether the user leads it.
 	LeaderInDepartments List[*DepartmentLeader] `json:"leader_in_dept"`
 
-	// Leader comes from DepartmentUsers alone: whether the user leads the
-	// department that was asked for.
+	// DepartmentUsers alone returns Leader: whether the user leads the department of
+	// the call.
 	Leader Flag `json:"leader"`
 }
 
@@ -88,7 +88,7 @@ type userIDAnswer struct {
 type userIdentity struct {
 	UserID LegacyText `json:"userid"`
 	// ContactType is 0 for a person of the organization and 1 for an external
-	// contact, whom User does not know.
+	// contact, whom User does not return.
 	ContactType LegacyInt `json:"contact_type"`
 }
 
@@ -102,8 +102,9 @@ func (a *userIDAnswer) check() error {
 }
 
 // UserIDByUnionID returns the user id of a union id, never "". The error is an
-// *Error of kind NotFound where nobody in the organization has it, an external
-// contact included: of one, User knows nothing. wait is as in PageOptions.
+// *Error of kind NotFound if nobody in the organization has the union id, also if an
+// external contact has it: User does not return external contacts. wait is as in
+// PageOptions.
 func (c *Client) UserIDByUnionID(ctx context.Context, unionID string, wait func(context.Context) error) (string, error) {
 	a, err := read[userIDAnswer](ctx, c, wait, request{endpoint: userByUnionID, args: url.Values{"unionid": {unionID}}})
 	if err != nil {
@@ -128,8 +129,8 @@ func (a *userAnswer) check() error {
 	return nil
 }
 
-// User returns a user. The error is an *Error of kind NotFound where DingTalk
-// knows no such user. wait is as in PageOptions.
+// User returns a user. The error is an *Error of kind NotFound if DingTalk does not
+// know the user. wait is as in PageOptions.
 func (c *Client) User(ctx context.Context, userID string, wait func(context.Context) error) (*User, error) {
 	a, err := read[userAnswer](ctx, c, wait, request{endpoint: userByID, args: url.Values{"userid": {userID}}})
 	if err != nil {
@@ -158,10 +159,11 @@ func (p *userPage) list() (string, List[*User]) { return "result.list", p.Result
 
 func (p *userPage) check() error { return checkPage[*User](p) }
 
-// DepartmentUsers returns the direct members of a department page by page, and
-// no page where it has none. 1 is the root. People with restricted access are
-// among them: DingTalk leaves them out unless contain_access_limit is sent. An error is the last thing it
-// yields: an *Error of kind NotFound where DingTalk knows no such department.
+// DepartmentUsers returns the direct members of a department page by page, and no page
+// if it has none. 1 is the root. People with restricted access are among them:
+// DingTalk leaves them out unless contain_access_limit is sent. If there is an error,
+// it is yielded last: an *Error of kind NotFound if DingTalk does not know the
+// department.
 func (c *Client) DepartmentUsers(ctx context.Context, departmentID int64, opt PageOptions) iter.Seq2[*Page[*User], error] {
 	return pages[*User, userPage](ctx, c, opt, request{endpoint: departmentUsers, args: url.Values{"dept_id": {strconv.FormatInt(departmentID, 10)}, "contain_access_limit": {"true"}}})
 }

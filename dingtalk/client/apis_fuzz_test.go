@@ -15,8 +15,8 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 )
 
-// needed are the places of which an answer has a value at one: what its API says
-// is missing from {}. A list may be left out where the number of entries is 0.
+// needed returns fields, of which an answer has at least one: the field that is
+// missing from {}. A list may be missing if the number of entries is 0.
 func (a apiCase) needed() []string {
 	if a.needs != nil {
 		return a.needs
@@ -34,8 +34,7 @@ func (a apiCase) needed() []string {
 
 const totalCount = "totalCount"
 
-// firstAnswer gives each call the body, until a further page is asked for, which
-// there is not.
+// firstAnswer answers each call with the body, and refuses calls for a further page.
 type firstAnswer struct {
 	body  []byte
 	first string
@@ -56,7 +55,8 @@ func (f *firstAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader(f.body))}, nil
 }
 
-// ask is what the API's method makes of a first answer: rows, unless it is refused.
+// ask calls the API, and returns the number of rows of a first answer, and whether
+// the client accepted it.
 func (a apiCase) ask(t *testing.T, body []byte) (rows int, accepted bool) {
 	transport := &firstAnswer{body: body}
 	c := client.New(client.Config{
@@ -74,8 +74,8 @@ func (a apiCase) ask(t *testing.T, body []byte) (rows int, accepted bool) {
 	return rows, false
 }
 
-// An answer is decoded as a whole or refused; nothing turns into "no rows" that
-// does not say so itself.
+// An answer is decoded as a whole or is an error. It becomes "no rows" only if it
+// says so itself.
 func FuzzPageBody(f *testing.F) {
 	for which, a := range apis {
 		for _, place := range a.needed() {

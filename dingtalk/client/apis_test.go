@@ -17,7 +17,7 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
 
-// apis are all APIs but those of tokens. What holds for each is tested here.
+// apis are all APIs without those of tokens. What holds for each is tested here.
 var apis = []apiCase{
 	scheduleConferencesAPI,
 	ongoingConferencesAPI,
@@ -44,7 +44,7 @@ type apiCase struct {
 	declared, path string
 	// call calls it, with ids that are "x" or 7, and returns the number of rows.
 	call func(context.Context, *client.Client, client.PageOptions) (rows int, err error)
-	// asks are the arguments of each call that it takes.
+	// asks are the arguments of each call that the list needs.
 	asks []string
 	// pages are the answers, with a row each.
 	pages []string
@@ -53,8 +53,8 @@ type apiCase struct {
 	// bad are answers that are errors, which end in the text. That of {} names what
 	// an answer has at the least.
 	bad map[string]string
-	// needs are the fields of which an answer has one, where no single one is
-	// needed.
+	// needs are fields of which an answer has at least one, if no single field is
+	// required.
 	needs []string
 	// unread are the fields of pages[0] that may be anything.
 	unread []string
@@ -74,7 +74,7 @@ type codeCase struct {
 // isLegacyAPI is true for the older API.
 func (a apiCase) isLegacyAPI() bool { return isLegacy(simulator.Call{Path: a.path}) }
 
-// inQuery is true for the API of the older that is asked by GET, with its token.
+// inQuery is true for the older API that has its arguments and its token in the query.
 func (a apiCase) inQuery() bool { return a.path == authScopesAPI.path }
 
 func (a apiCase) on(c simulator.Call) bool { return c.Path == a.path }
@@ -334,7 +334,7 @@ var openCodes = map[string]bool{
 	"throttled by API": true, "qps exceeded": true, "busy": true, "a missing permission": true, "an address not allowed": true, "a spent quota": true, "an unknown schedule": true,
 }
 
-// The limiter is asked before each call, and can say no.
+// Wait is called before each call, and its error ends the list.
 func TestWaitOfAPIs(t *testing.T) {
 	for _, a := range apis {
 		inWorld(t, internalApp, func(t *testing.T, w *world) {

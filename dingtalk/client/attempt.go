@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// answer is a decoded response body that knows whether it has the documented
-// shape.
+// answer is a decoded response body, which can check that it has the documented
+// form.
 type answer interface {
 	// check returns what is missing or wrong, or nil.
 	check() error
-	// errorFields returns the error fields that the body carries.
+	// errorFields returns the error fields of the body.
 	errorFields() refusal
 }
 
@@ -45,7 +45,7 @@ func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, 
 	status, header, body, err := c.roundTrip(ctx, req, s)
 	if err != nil {
 		if ctx.Err() != nil {
-			return ctx.Err() // the caller gave up; this is no fault of the API
+			return ctx.Err() // the caller cancelled; the API did not fail
 		}
 		e := transportError(err, timeout)
 		e.redact(r.endpoint, secrets)
@@ -111,7 +111,7 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request, s *slot) (sta
 	case err != nil && s.neverSent():
 		s.release()
 	case err != nil && ctx.Err() != nil:
-		s.releaseLater(doubtTime)
+		s.releaseLater(arrivalTime)
 	default:
 		s.releaseLater(0)
 	}
@@ -128,7 +128,7 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request, s *slot) (sta
 }
 
 // decode turns a response into out, or into the error that it stands for.
-// Nothing that lacks the documented shape becomes an empty answer.
+// An answer without the documented form never becomes an empty one.
 func decode(of *endpoint, status int, header http.Header, body []byte, out answer) *Error {
 	if len(body) > maxBodyBytes {
 		return unexpected(status, fmt.Sprintf("the answer is larger than %d MiB", maxBodyBytes>>20), adviceNotAPI)
@@ -146,8 +146,8 @@ func decode(of *endpoint, status int, header http.Header, body []byte, out answe
 	if err == nil && !out.errorFields().present() {
 		return nil
 	}
-	// A refusal with status 200: the older API's errcode, a blocked address,
-	// an HTML page. Whatever it is, it is not "no rows".
+	// A refusal with status 200: the older API's errcode, a blocked address, or an
+	// HTML page. It must never become "no rows".
 	e := refused(of, status, header, body)
 	if e.Kind != Unexpected || e.Advice != "" {
 		return e

@@ -18,18 +18,18 @@ const (
 	maxTotal = 75 * time.Second
 	// firstPause is the wait after the first failure; it doubles with each.
 	firstPause = 500 * time.Millisecond
-	// The least waits after throttling: the window of the limit per second,
-	// and enough for two waits to outlast the limit per minute.
+	// The least waits after throttling: for a limit per second, that second; for
+	// a limit per minute, so long that two waits are longer than the minute.
 	throttledPause       = time.Second
 	throttledMinutePause = 31 * time.Second
 )
 
-// read calls an API with the client's token. A token that DingTalk no longer
-// accepts is replaced once and the call repeated once. wait is asked before
-// every attempt; nil asks nobody. An id that cannot be one is not found at no
-// call.
+// read calls an API with the client's token. If DingTalk no longer accepts the
+// token, it fetches a new one and repeats the call, both once. wait, if not nil, is
+// called before every attempt. For an id that cannot exist, read returns a NotFound
+// error and makes no call.
 func read[A any, PA answerTo[A]](ctx context.Context, c *Client, wait func(context.Context) error, r request) (*A, error) {
-	if r.impossible() {
+	if r.hasImpossibleID() {
 		return nil, &Error{Kind: NotFound, Message: "no call was made, since this cannot be an id"}
 	}
 	b := &budget{}
@@ -51,12 +51,12 @@ func read[A any, PA answerTo[A]](ctx context.Context, c *Client, wait func(conte
 		a, err = send[A, PA](ctx, c, b, wait, r, tok.value)
 	}
 	if IsKind(err, NoPermission) {
-		c.tokens.doubt(tok) // what is granted from now on may need a new one
+		c.tokens.replaceSoon(tok) // a permission that is granted now may need a new token
 	}
 	return a, err
 }
 
-// token waits for the client's token, for as long as the call may take.
+// token returns the client's token. It waits for it as long as the call may take.
 func (c *Client) token(ctx context.Context, b *budget) (tok *token, err error) {
 	limited, cancel := context.WithTimeout(ctx, b.left())
 	defer cancel()
@@ -70,12 +70,12 @@ func (c *Client) token(ctx context.Context, b *budget) (tok *token, err error) {
 	return tok, err
 }
 
-// budget is the time that a call has left.
+// budget is the time that a call may still take.
 type budget struct{ spent time.Duration }
 
 func (b *budget) left() time.Duration { return maxTotal - b.spent }
 
-// spend counts the time that f takes.
+// spend calls f, and subtracts the time that it takes.
 func (b *budget) spend(f func() error) error {
 	start := time.Now()
 	err := f()
@@ -83,9 +83,9 @@ func (b *budget) spend(f func() error) error {
 	return err
 }
 
-// send sends a call until it has an answer, a refusal for good, or no attempts or
-// time left; then it returns the last error. wait is asked before each attempt.
-// Neither its time nor that of the limit counts.
+// send sends a call until it has an answer, or a refusal that a repeat would not
+// change, or no attempts or time left; then it returns the last error. wait is called
+// before each attempt. The time in wait and in the queue of the limit does not count.
 func send[A any, PA answerTo[A]](ctx context.Context, c *Client, b *budget, wait func(context.Context) error, r request, token Secret) (*A, error) {
 	pause := firstPause
 	for attempt := 1; ; attempt++ {
@@ -98,7 +98,7 @@ func send[A any, PA answerTo[A]](ctx context.Context, c *Client, b *budget, wait
 		if err != nil {
 			return nil, err
 		}
-		a := new(A) // nothing of an answer that was refused may stay
+		a := new(A) // without the fields of a refused answer
 		err = b.spend(func() error { return c.attempt(ctx, min(c.requestTimeout, b.left()), r, token, s, PA(a)) })
 		if err == nil {
 			return a, nil
@@ -114,25 +114,25 @@ func send[A any, PA answerTo[A]](ctx context.Context, c *Client, b *budget, wait
 		}
 		pause *= 2
 		b.spent += after
-		c.repeating(ctx, r, attempt+1, after, e)
+		c.logRepeat(ctx, r, attempt+1, after, e)
 		if err := c.sleep(ctx, after); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// repeating says that a call will be sent again.
-func (c *Client) repeating(ctx context.Context, r request, attempt int, after time.Duration, why *Error) {
+// logRepeat logs that a call will be sent again, and reports it to the trace.
+func (c *Client) logRepeat(ctx context.Context, r request, attempt int, after time.Duration, why *Error) {
 	level := hclog.Debug
 	if attempt == 2 {
-		level = hclog.Warn // whoever waits should learn why, and not from each repeat
+		level = hclog.Warn // the reason for waiting is shown once, not for each repeat
 	}
 	c.log.Log(level, "repeating a call", "method", r.method, "path", r.escapedPath(), "attempt", attempt, "after", after, "error", why)
 	traceOf(ctx).repeating(r, after, why)
 }
 
-// jitter is a wait that differs by a quarter at most, so that those who failed
-// together don't come back together.
+// jitter changes a wait by up to a quarter, so that calls which failed together are
+// not repeated together.
 func jitter(d time.Duration) time.Duration { return d*3/4 + rand.N(d/2) }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -146,7 +146,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// maxAttempts is how often a call that fails so is sent at most.
+// maxAttempts returns how often a call with this error is sent at most.
 func (e *Error) maxAttempts() int {
 	switch {
 	case e.MostAttempts > 0:
@@ -158,7 +158,7 @@ func (e *Error) maxAttempts() int {
 	}
 }
 
-// pause is the least time to wait before the call is repeated.
+// pause returns the least time to wait before the call is repeated.
 func (e *Error) pause() time.Duration {
 	switch e.Kind {
 	case Throttled:

@@ -1,9 +1,9 @@
 // Package client is the DingTalk Open API over HTTP: tokens, retries, limits
 // on time and size, typed errors, pages. It knows nothing of SQL or Steampipe.
 //
-// It has two subjects. What the calls are is in the files api_*.go, one for each
+// It has two subjects. The files api_*.go say what the calls are, one file for each
 // API: the declaration of its endpoint, the structs of its answer, and a method of
-// [Client]. How a call is made is in the others, which name none of these:
+// [Client]. The other files say how a call is made, and name nothing of an API:
 //
 //   - client.go: the settings of a client
 //   - paging.go, pager.go: a list, page by page
@@ -13,7 +13,7 @@
 //   - attempt.go, endpoint.go, transport.go: one request over HTTP, and its answer
 //   - fields.go, times.go, raw.go, nul.go: the types of an answer's fields
 //   - refusal.go, codes.go, errors.go, advice.go: from a refusal to an error's text
-//   - secret.go, trace.go: what nobody may see, and what the caller hears of calls
+//   - secret.go, trace.go: what is never shown, and what the caller can log of calls
 package client
 
 import (
@@ -30,8 +30,8 @@ import (
 	"github.com/hashicorp/go-hclog"
 )
 
-// Base URLs of the DingTalk Open API. Apps and tokens belong to one of them: an
-// app of the one is unknown to the other.
+// Base URLs of the DingTalk Open API. An app and its tokens belong to one of them,
+// and are unknown to the other.
 const (
 	EndpointInternational = "https://api.dingtalk.io"
 	EndpointChina         = "https://api.dingtalk.com"
@@ -39,8 +39,8 @@ const (
 
 const (
 	requestTimeout = 15 * time.Second
-	// maxBodyBytes is the most that is read of an answer. A page of 500
-	// meetings is about 200 KiB.
+	// maxBodyBytes is how many bytes of an answer are read at most. A page of
+	// 500 meetings has about 200 KiB.
 	maxBodyBytes = 8 << 20
 
 	tokenHeader = "x-acs-dingtalk-access-token"
@@ -51,29 +51,30 @@ type Config struct {
 	// Endpoint is the base URL, from ParseEndpoint.
 	Endpoint *url.URL
 	// LegacyEndpoint is the base URL of the older API, which has users and
-	// departments. Nil is the host oapi. in place of api. in Endpoint, or
-	// Endpoint itself where it is another host.
+	// departments. If nil, it is Endpoint with the host oapi. in place of api.,
+	// or Endpoint itself if that has another host.
 	LegacyEndpoint *url.URL
 	// Credentials is the kind of app and its secrets.
 	Credentials Credentials
-	// UserAgent names the program to DingTalk. "" is net/http's.
+	// UserAgent is the header that names the program. "" is that of net/http.
 	UserAgent string
-	// Logger hears of every call, at trace level. Nil logs nothing.
+	// Logger logs every call, at trace level. Nil logs nothing.
 	Logger hclog.Logger
 	// CallsPerSecond is how many calls to one API the app may make in any
-	// second, with its token calls apart; 0 is DefaultCallsPerSecond. Of several
-	// clients of one app, the smallest counts until that one is closed.
+	// second; 0 is DefaultCallsPerSecond. Token calls are counted separately. If
+	// an app has several clients, the smallest limit of those that are not closed
+	// applies to all.
 	CallsPerSecond int
-	// Limits are shared by the clients whose calls count together. Nil are those
-	// of the process.
+	// Limits are shared by the clients whose calls are counted together. Nil is the
+	// limits of the process.
 	Limits *Limits
-	// Transport sends the requests. Nil is a transport of the client's own,
-	// which takes its proxy from the environment as net/http does. An
-	// http.Transport is cloned when a connection fails, to have new ones; another
-	// has to be comparable.
+	// Transport sends the requests. If nil, the client makes one, which takes its
+	// proxy from the environment as net/http does. When a connection fails, an
+	// http.Transport is cloned, so that the clone opens new ones; a transport of
+	// another type must be comparable.
 	Transport http.RoundTripper
-	// Sleep waits before a call is repeated, and fails only with the context. Nil
-	// waits as long as it is told.
+	// Sleep waits before a call is repeated, and returns an error only if the
+	// context ends. Nil waits for the given time.
 	Sleep func(context.Context, time.Duration) error
 }
 
@@ -88,8 +89,7 @@ type Client struct {
 	log              hclog.Logger
 	sleep            func(context.Context, time.Duration) error
 
-	// limits has the windows, app finds the client's in it, and rate is the
-	// limit that it asks for.
+	// app is the client's app in limits, and rate is CallsPerSecond.
 	limits *Limits
 	app    appKey
 	rate   int
@@ -133,7 +133,7 @@ func New(cfg Config) *Client {
 	return c
 }
 
-// appOf is whose calls DingTalk counts together.
+// appOf returns the app whose calls DingTalk counts together.
 func appOf(base *url.URL, credentials Credentials) appKey {
 	key := appKey{base: strings.ToLower(strings.TrimRight(base.String(), "/"))}
 	switch cred := credentials.(type) {
@@ -145,8 +145,8 @@ func appOf(base *url.URL, credentials Credentials) appKey {
 	return key
 }
 
-// Close releases the idle connections, and the client's say in the limit. Calls
-// under way are not disturbed.
+// Close closes the idle connections. The client's limit no longer applies to the
+// other clients of its app. Running calls go on.
 func (c *Client) Close() {
 	c.limits.remove(c)
 	c.pool.close()
@@ -159,7 +159,7 @@ func ParseEndpoint(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil:
-		// The parser's error repeats its input, which may hold a password.
+		// The parser's error shows its input, which may have a password.
 		return nil, fmt.Errorf("it is not a URL; write it like %s (China) or %s (elsewhere)", EndpointChina, EndpointInternational)
 	case u.User != nil:
 		return nil, errors.New("it must not contain a user name or password")
@@ -175,7 +175,7 @@ func ParseEndpoint(s string) (*url.URL, error) {
 	return u, nil
 }
 
-// legacyEndpoint is the base URL of the older API beside that of the newer.
+// legacyEndpoint returns the base URL of the older API for that of the newer one.
 func legacyEndpoint(base *url.URL) *url.URL {
 	legacy := *base
 	if rest, ok := strings.CutPrefix(base.Host, "api."); ok {

@@ -266,7 +266,7 @@ func TestWaitingForTheLimiterSpendsNoTime(t *testing.T) {
 	})
 }
 
-// Every call says who makes it, and what it wants.
+// Every call has the headers User-Agent and Accept.
 func TestHeaders(t *testing.T) {
 	for _, agent := range []string{"", "test/1"} {
 		inWorld(t, internalApp, func(t *testing.T, w *world) {

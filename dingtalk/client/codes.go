@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// The codes that mean the same wherever they come from. DingTalk's HTTP status
-// says little (throttling is a 403, a dead token a 400), so the code decides.
-// What a code means at one endpoint stands beside that endpoint.
+// The codes that mean the same at every endpoint. DingTalk's HTTP status says little
+// (throttling is a 403, a dead token a 400), so the code decides. The codes of one
+// endpoint are in its declaration.
 
 // openCodes are the codes of the Open API.
 var openCodes = map[string]meaning{
@@ -31,7 +31,7 @@ var openCodes = map[string]meaning{
 	"paramsError": {kind: BadRequest},
 
 	"no.smart.permission":     {kind: NotAllowed, advice: adviceNoRoomLicence},
-	"crossOrgAccess.forbiden": {kind: NotAllowed, advice: adviceNotOurs}, // spelt so
+	"crossOrgAccess.forbiden": {kind: NotAllowed, advice: adviceNotOurs}, // DingTalk's spelling
 	"confClosed":              {kind: BadRequest, advice: adviceConferenceClosed},
 	"roomClosed":              {kind: BadRequest, advice: adviceConferenceClosed},
 
@@ -77,8 +77,8 @@ var legacyCodes = map[string]meaning{
 
 	"40014": {kind: Unauthenticated},
 	"42001": {kind: Unauthenticated},
-	"41001": {kind: Unauthenticated, advice: adviceTokenLost}, // it came without one
-	"40000": {kind: BadRequest, advice: adviceTokenLost},      // or with a blank one
+	"41001": {kind: Unauthenticated, advice: adviceTokenLost}, // the call came without a token
+	"40000": {kind: BadRequest, advice: adviceTokenLost},      // or with an empty one
 
 	"22":  {kind: Unexpected, advice: adviceEndpoint},
 	"404": {kind: Unexpected, advice: adviceEndpoint},
@@ -90,7 +90,7 @@ var legacyCodes = map[string]meaning{
 	"50004": {kind: OutOfRange},
 	"50005": {kind: NotAllowed, advice: adviceOrgDisabled},
 
-	// People who left, have not come yet, or are external contacts.
+	// People who left, have not joined yet, or are external contacts.
 	"60121": {kind: NotFound, advice: adviceNoUser},
 	"33012": {kind: NotFound, advice: adviceNoUser},
 
@@ -99,8 +99,7 @@ var legacyCodes = map[string]meaning{
 	"60019":  {kind: Empty}, // a department without members
 }
 
-// meaning returns what a refusal of the endpoint stands for. code is "" where
-// there was none.
+// meaning returns what a refusal of the endpoint means. code is "" if there is none.
 func (e *endpoint) meaning(status int, code string) meaning {
 	if m, ok := e.codes[code]; ok {
 		return m
@@ -108,7 +107,7 @@ func (e *endpoint) meaning(status int, code string) meaning {
 	if m, ok := e.api.codes[code]; ok {
 		return m
 	}
-	if m, ok := openCodes[code]; ok { // a gateway's word, whatever stands behind it
+	if m, ok := openCodes[code]; ok { // a gateway in front of either API sends these
 		return m
 	}
 	switch {
@@ -133,7 +132,7 @@ func (e *endpoint) meaning(status int, code string) meaning {
 	}
 }
 
-// documents reports whether a code, as an Error has it, is one of DingTalk's own.
+// documents reports whether DingTalk documents a code, which is as an Error has it.
 func (e *endpoint) documents(code string) bool {
 	code = strings.TrimPrefix(code, legacyPrefix)
 	_, own := e.codes[code]

@@ -53,7 +53,7 @@ type OrganizationApp struct {
 // refreshed.
 type AccessToken struct{ Token Secret }
 
-// The token calls. Codes are documented for them alone.
+// The token calls. DingTalk documents codes for these calls only.
 var (
 	accessTokenCall     = declare(endpoint{method: http.MethodPost, path: "/v1.0/oauth2/accessToken", api: tokenAPI, codes: tokenCodes})
 	corpAccessTokenCall = declare(endpoint{method: http.MethodPost, path: "/v1.0/oauth2/corpAccessToken", api: tokenAPI, codes: tokenCodes})
@@ -71,8 +71,8 @@ var tokenCodes = map[string]meaning{
 	"server.error":            {kind: Transient},
 }
 
-// corpTokenCodes are those where the call names the organization. A wrong CorpId
-// is an unknownError there, which does not pass.
+// corpTokenCodes are the codes of the call that names the organization. It returns
+// unknownError for a wrong CorpId, which a repeat does not change.
 var corpTokenCodes = func() map[string]meaning {
 	codes := maps.Clone(tokenCodes)
 	codes["unknownError"] = meaning{kind: Transient, advice: adviceCorpID, attempts: 2}
@@ -91,7 +91,7 @@ func (a OrganizationApp) fetch(ctx context.Context, c *Client) (tokenAnswer, err
 	return post[snakeToken](ctx, c, corpTokenCall, map[string]string{"client_id": a.ClientID, "client_secret": a.ClientSecret.reveal(), "grant_type": "client_credentials"}, a.CorpID)
 }
 
-// post makes a token call. DingTalk refuses a body that is not JSON, so no form.
+// post makes a token call. Its body is JSON, since DingTalk refuses a form.
 func post[A any, PA interface {
 	answerTo[A]
 	tokenAnswer
@@ -119,7 +119,7 @@ func (a AccessToken) secrets() []Secret     { return []Secret{a.Token} }
 // tokenAnswer is the body of a token call.
 type tokenAnswer interface {
 	answer
-	// token returns the token and its life; 0 where none was told.
+	// token returns the token, and how long it lives; 0 if the answer does not say.
 	token() (string, time.Duration)
 }
 

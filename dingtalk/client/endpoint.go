@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// endpoint declares one API of DingTalk: all that it has of its own. Each is
-// declared once, beside the structs of its answer.
+// endpoint declares one API of DingTalk: all in which it differs from others. Each
+// is declared once, beside the structs of its answer.
 type endpoint struct {
 	method string
 	// path is the template of the path below the base URL. A segment in braces
@@ -16,10 +16,10 @@ type endpoint struct {
 	path string
 	// api is the part of DingTalk that it belongs to.
 	api *api
-	// codes are what the error codes mean that are the endpoint's own. They go
-	// before the codes that mean the same everywhere.
+	// codes are what the error codes mean that only the endpoint has, or that mean
+	// something else there.
 	codes map[string]meaning
-	// paging is how it is read page by page. Nil is not at all.
+	// paging is how it is read page by page; nil if it has no pages.
 	paging *paging
 	// maxPage is the most entries that DingTalk documents for a page; 0 where it
 	// documents none.
@@ -28,10 +28,10 @@ type endpoint struct {
 	permission string
 }
 
-// declared are all endpoints, for the tests that hold for each.
+// declared are all endpoints, for the tests of all.
 var declared []*endpoint
 
-// declare returns an endpoint to call. Its address is its identity.
+// declare returns an endpoint to call. Endpoints are compared by their address.
 func declare(e endpoint) *endpoint {
 	declared = append(declared, &e)
 	return &e
@@ -63,7 +63,7 @@ type meaning struct {
 	// attempts is how often a call that fails so is sent at most; 0 is as often
 	// as any.
 	attempts int
-	// maybePermission is true for a code that DingTalk also sends where the app
+	// maybePermission is true for a code that DingTalk also sends if the app
 	// lacks a permission.
 	maybePermission bool
 }
@@ -74,19 +74,19 @@ type request struct {
 	*endpoint
 	// ids are the values of the path's parameters, in order, not yet escaped.
 	ids []string
-	// args are the arguments of the call: what is asked for, and of a list which
-	// page. One that is left out is not among them.
+	// args are the arguments of the call, for a list also which page. An argument
+	// that is not sent is not in it.
 	args url.Values
-	// number is that of the page, from 1; 0 where it is no list.
+	// number is the number of the page, from 1; 0 if it is no list.
 	number int
 	// body is sent as JSON. Nil sends none.
 	body []byte
 }
 
-// impossible reports whether an id cannot be one: "", or in the path a dot
-// segment, which would lead to another path. (It is escaped all the same, but a
-// server may undo that before it resolves the path.)
-func (r request) impossible() bool {
+// hasImpossibleID reports whether an id cannot exist: "", or in the path a dot
+// segment, which would lead to another path. (Dot segments are escaped as well, but a
+// server may unescape a path before it resolves it.)
+func (r request) hasImpossibleID() bool {
 	for _, values := range r.args {
 		if slices.Contains(values, "") {
 			return true
@@ -97,13 +97,13 @@ func (r request) impossible() bool {
 
 func isDotSegment(s string) bool { return s == "." || s == ".." }
 
-// url is the URL of the call without its arguments.
+// url returns the URL of the call without its arguments.
 func (r request) url(base *url.URL) string {
 	return strings.TrimRight(base.String(), "/") + r.escapedPath()
 }
 
-// escapedPath is the path below the base URL. Each segment is escaped on its own,
-// so that nothing in an id can lead to another path.
+// escapedPath returns the path below the base URL. Each segment is escaped by itself,
+// so that no id can lead to another path.
 func (r request) escapedPath() string {
 	ids := r.ids
 	var b strings.Builder
@@ -117,8 +117,7 @@ func (r request) escapedPath() string {
 	return b.String()
 }
 
-// escapeSegment escapes one path segment, including the two that a path
-// resolves instead of naming.
+// escapeSegment escapes one path segment, also the dot segments "." and "..".
 func escapeSegment(s string) string {
 	if isDotSegment(s) {
 		return strings.ReplaceAll(s, ".", "%2E")
@@ -126,8 +125,8 @@ func escapeSegment(s string) string {
 	return url.PathEscape(s)
 }
 
-// pageSize is how many entries to ask for where the caller would like that many;
-// 0 leaves it to DingTalk.
+// pageSize returns the size of a page for the API, where the caller wants that many
+// entries. "" is DingTalk's default.
 func (e *endpoint) pageSize(want int) string {
 	if e.maxPage > 0 && (want > e.maxPage || want == 0 && e.paging.sizeRequired) {
 		want = e.maxPage

@@ -32,7 +32,7 @@ func TestDeclarations(t *testing.T) {
 	}
 }
 
-// An id that belongs in the query is not a path's, so "." is one.
+// In the query "." is an id like others, since it is no part of a path.
 func TestArguments(t *testing.T) {
 	of := &endpoint{method: http.MethodGet, path: "/v1.0/{a}/settings", api: openAPI}
 	r := request{endpoint: of, ids: []string{"a/a"}, args: url.Values{"b": {"."}, "c": {"c&d=e"}, "maxResults": {"5"}}}
@@ -40,18 +40,18 @@ func TestArguments(t *testing.T) {
 	if got := r.url(base) + "?" + r.args.Encode(); got != "https://api.dingtalk.io/x/v1.0/a%2Fa/settings?b=.&c=c%26d%3De&maxResults=5" {
 		t.Error(got)
 	}
-	if r.impossible() {
+	if r.hasImpossibleID() {
 		t.Error("a full stop can be an id in a query")
 	}
 	for id, arg := range map[string]string{".": "b", "..": "b", "": "b", "a": ""} {
 		r.ids, r.args = []string{id}, url.Values{"b": {arg}}
-		if !r.impossible() {
+		if !r.hasImpossibleID() {
 			t.Errorf("%q and %q can be no ids", id, arg)
 		}
 	}
 }
 
-// Nobody says which permission it is.
+// Neither the answer nor the declaration names the permission.
 func TestPermissionWithoutAName(t *testing.T) {
 	e := refused(&endpoint{api: legacyAPI}, http.StatusOK, http.Header{}, []byte(`{"errcode":60011,"errmsg":"m"}`))
 	if !strings.HasSuffix(e.Error(), "Apply for the permission of this API on the app's Permissions page in the DingTalk developer console, then run the query again.") {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Kind says what may be done about an Error.
+// Kind says what can be done about an Error.
 type Kind int
 
 const (
@@ -41,7 +41,7 @@ const (
 	AddressBlocked
 	// QuotaSpent is the monthly number of calls used up.
 	QuotaSpent
-	// BadRequest is a call that DingTalk will not answer as it stands.
+	// BadRequest is a call that DingTalk refuses because of its arguments.
 	BadRequest
 	// NotAllowed is something that the app, or the user on whose behalf it calls,
 	// may not see.
@@ -50,10 +50,10 @@ const (
 	OutOfRange
 	// NotFound is an id that DingTalk doesn't know.
 	NotFound
-	// Cancelled is something that was called off.
+	// Cancelled is something that was cancelled.
 	Cancelled
-	// Empty is an empty list where DingTalk refuses instead of answering with
-	// one. A list that begins so has no pages, and no error.
+	// Empty is an empty list, for which DingTalk sends a refusal. If the first page
+	// is refused so, the list has no pages and no error.
 	Empty
 )
 
@@ -61,40 +61,40 @@ func (k Kind) temporary() bool {
 	return k == Transient || k == UnknownHost || k == Throttled || k == ThrottledMinute
 }
 
-// Error is a call that DingTalk refused or that never reached it. Texts are as
-// DingTalk sent them, less the client's own secrets.
+// Error is a call that DingTalk refused, or that did not reach it. Its texts are
+// DingTalk's own, without the client's secrets.
 type Error struct {
 	Kind Kind
-	// TokenCall is true where the call was to fetch an access token.
+	// TokenCall is true if the call was to fetch an access token.
 	TokenCall bool
-	// Status is the HTTP status; 0 where no answer came.
+	// Status is the HTTP status; 0 if no answer came.
 	Status int
-	// Code is DingTalk's error code; "" where it sent none.
+	// Code is DingTalk's error code; "" if it sent none.
 	Code string
 	// Message is DingTalk's message, or what was wrong with its answer.
 	Message string
-	// RequestID is what DingTalk's support asks for; "" where none was sent.
+	// RequestID is for DingTalk's support; "" if DingTalk sent none.
 	RequestID string
 	// RequiredScopes are the permissions that the call needs, as DingTalk names
-	// them, or else as its documentation does; nil where neither does.
+	// them, or else as its documentation does; nil if neither does.
 	RequiredScopes []string
-	// ApplyURL is where DingTalk says that a missing permission is applied for; ""
-	// where it says nothing.
+	// ApplyURL is where to apply for a missing permission, from DingTalk's message;
+	// "" if the message has no link.
 	ApplyURL string
-	// RetryAfter is how long the server asked to wait; 0 where it did not say.
+	// RetryAfter is how long the server asks to wait; 0 if it does not say.
 	RetryAfter time.Duration
-	// Page is the page of a list that the call was for, from 1; 0 where it was
-	// for no list. An id that is not found on the first page is unknown; on a
-	// later one, the list would end short.
+	// Page is the page of a list that the call was for, from 1; 0 if it was for no
+	// list. An id that is not found on the first page is unknown. If it is not found
+	// on a later page, the list would be incomplete.
 	Page int
-	// Attempts is how often the call was sent; 0 where it was not repeatable.
+	// Attempts is how often the call was sent; 0 if it cannot be repeated.
 	Attempts int
-	// MostAttempts is how often a call that fails so is sent at most; 0 is as
-	// often as any.
+	// MostAttempts is how often a call with this error is sent at most; 0 is the
+	// number for all calls.
 	MostAttempts int
 	// Advice is what a person can do about it; "" is the advice of the Kind.
 	Advice string
-	// Err is the cause where no answer came; nil otherwise.
+	// Err is the cause if no answer came; nil otherwise.
 	Err error
 }
 
@@ -104,16 +104,16 @@ func IsKind(err error, k Kind) bool {
 	return errors.As(err, &e) && e.Kind == k
 }
 
-// BareCode is the Code as DingTalk documents it: one of the older API without the
-// word before its number.
+// BareCode returns the Code as DingTalk documents it: without the prefix that an
+// Error has for the numbers of the older API.
 func (e *Error) BareCode() string { return strings.TrimPrefix(e.Code, legacyPrefix) }
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Error says what DingTalk said, then what to do.
+// Error returns what DingTalk said, then what to do.
 func (e *Error) Error() string { return e.Reason() + " " + e.Remedy() }
 
-// Reason is the first part of Error: what DingTalk said.
+// Reason returns the first part of Error: what DingTalk said.
 func (e *Error) Reason() string {
 	var b strings.Builder
 	if e.TokenCall {
@@ -147,7 +147,7 @@ func (e *Error) Reason() string {
 	return b.String()
 }
 
-// Remedy is the second part of Error: what a person can do about it.
+// Remedy returns the second part of Error: what a person can do.
 func (e *Error) Remedy() string {
 	if e.RetryAfter > 0 {
 		return fmt.Sprintf("It asks to wait %s. %s", e.RetryAfter.Round(time.Second), e.advice())
@@ -155,14 +155,15 @@ func (e *Error) Remedy() string {
 	return e.advice()
 }
 
-// unexpected is an answer that no API of DingTalk gives.
+// unexpected returns the error of an answer that DingTalk does not document.
 func unexpected(status int, message, advice string) *Error {
 	return &Error{Kind: Unexpected, Status: status, Message: message, Advice: advice}
 }
 
-// transportError is a call that brought no answer.
+// transportError returns the error of a call without an answer.
 func transportError(err error, timeout time.Duration) *Error {
-	// A transport of the caller's own may say the URL, which may show a token.
+	// The error of the caller's own transport may show the URL, which may have a
+	// token.
 	for withURL, ok := errors.AsType[*url.Error](err); ok; withURL, ok = errors.AsType[*url.Error](err) {
 		err = withURL.Err
 	}

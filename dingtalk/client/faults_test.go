@@ -30,7 +30,7 @@ type fault struct {
 	// pause is the least wait before the call is repeated; -1 is a fault that
 	// repeating does not mend.
 	pause time.Duration
-	// token is the kind where a token call meets the fault, if it differs.
+	// token is the kind for a token call with the fault, if it differs.
 	token client.Kind
 }
 
@@ -269,8 +269,8 @@ func TestOneThingAfterAnother(t *testing.T) {
 	})
 }
 
-// A wait that the server asks for beyond all time is not waited, whatever was
-// spent before.
+// If the server asks for a longer wait than the call may take, the call is not
+// repeated.
 func TestWaitBeyondAllTime(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		w.sim.Script(simulator.Fault{On: simulator.OnFirstPage, Serve: func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
@@ -402,7 +402,7 @@ func TestRedirectCarriesNoToken(t *testing.T) {
 	})
 }
 
-// What the server says of secrets is not repeated.
+// Secrets in a message of the server's are not shown.
 func TestSecretsInAnswers(t *testing.T) {
 	for name, on := range map[string]func(simulator.Call) bool{"token": simulator.OnToken, "page": simulator.OnFirstPage} {
 		for spelling, body := range map[string]string{
@@ -464,7 +464,7 @@ func TestBodyLimit(t *testing.T) {
 	})
 }
 
-// A certificate that nobody vouches for does not become one by asking again.
+// A call is not repeated because of a certificate that is not trusted.
 func TestUntrustedCertificate(t *testing.T) {
 	sim := simulator.New(testApp)
 	server := httptest.NewUnstartedServer(sim)

@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// The types of fields that several APIs share. Each checks itself while it is
-// decoded: a value of the wrong JSON type is an error that names the field,
-// never a zero and never nil.
+// The types of fields that several APIs share. Each checks its value while it is
+// decoded: a value of the wrong JSON type is an error that names the field, and
+// never becomes 0 or nil.
 
 // Millis is a time in milliseconds since 1970 UTC. DingTalk writes 0 for a time
 // that it doesn't have.
 type Millis int64
 
-// Time is the time in UTC; nil where there is none.
+// Time returns the time in UTC; nil if there is none.
 func (m *Millis) Time() *time.Time {
 	if m == nil || *m == 0 {
 		return nil
@@ -27,7 +27,7 @@ func (m *Millis) Time() *time.Time {
 	return &t
 }
 
-// The years that a timestamp can hold on its way to SQL.
+// The first and the last time that SQL has a timestamp for.
 var (
 	minMillis = Millis(time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli())
 	maxMillis = Millis(time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC).UnixMilli())
@@ -47,8 +47,8 @@ func (m *Millis) UnmarshalJSON(b []byte) error {
 }
 
 // Flag is a yes or no. DingTalk writes it as a boolean, as the numbers 1 and 0,
-// or as either of these in a string. The zero value is neither: not told, or a
-// number that means something else.
+// or as either of these in a string. The zero value is neither: not in the answer,
+// or another number.
 type Flag int8
 
 const (
@@ -56,7 +56,7 @@ const (
 	no  Flag = -1
 )
 
-// Bool is the flag as a boolean; nil where it is neither yes nor no.
+// Bool returns the flag as a boolean; nil if it is neither yes nor no.
 func (f Flag) Bool() *bool {
 	if f == 0 {
 		return nil
@@ -115,7 +115,8 @@ func (t *LegacyText) UnmarshalJSON(b []byte) error {
 	}
 }
 
-// unquoted takes the quotes from a JSON string that needs no more than that.
+// unquoted removes the quotes of a JSON string with a number or a truth value. It
+// resolves no escapes.
 func unquoted(b []byte) []byte {
 	if len(b) > 2 && b[0] == '"' && b[len(b)-1] == '"' && string(b) != `"null"` {
 		return b[1 : len(b)-1]
@@ -123,7 +124,7 @@ func unquoted(b []byte) []byte {
 	return b
 }
 
-// excerpt is a JSON value for an error message.
+// excerpt returns the beginning of a JSON value, for an error message.
 func excerpt(b []byte) string {
 	const most = 40
 	if len(b) > most {
@@ -132,7 +133,7 @@ func excerpt(b []byte) string {
 	return string(b)
 }
 
-// List is the entries of a page, of which none is null.
+// List is the entries of a page. A null among them is an error.
 type List[E comparable] []E
 
 func (l *List[E]) UnmarshalJSON(b []byte) error {
@@ -141,7 +142,7 @@ func (l *List[E]) UnmarshalJSON(b []byte) error {
 	if err == nil && !slices.Contains(*l, null) {
 		return nil
 	}
-	// Something is wrong, or looks like it: which entry is it?
+	// Find the entry that is wrong.
 	var raw []json.RawMessage
 	if json.Unmarshal(b, &raw) != nil {
 		return err
@@ -160,13 +161,14 @@ func (l *List[E]) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// typeError is a value that is not what the API documents. It is of encoding/json's
-// own type, since that is what encoding/json adds the name of a field to, level
-// by level; without a Type it is one of ours, and problem says it all.
+// typeError returns the error of a value that is not as the API documents. It has
+// encoding/json's own type, because encoding/json adds the names of the fields to such
+// an error, level by level. Its Type is nil, by which describe recognizes it; problem
+// is the whole text.
 func typeError(problem string) error { return &json.UnmarshalTypeError{Value: problem} }
 
-// describe says what is wrong with the form of an answer, with the field's name
-// and the entry's index: "conferenceList[3].status is a string, not an int64".
+// describe returns what is wrong with the form of an answer, with the field's name
+// and the entry's index: "conferenceList[3].status: the JSON string is no int64".
 func describe(err error) string {
 	m, ok := errors.AsType[*json.UnmarshalTypeError](err)
 	if !ok {
@@ -182,7 +184,6 @@ func describe(err error) string {
 	return levels.Replace(m.Field) + ": " + problem
 }
 
-// levels writes an entry behind its list, and leaves out the structs that
-// answers embed: encoding/json counts them, but DingTalk's JSON has no such
-// level.
+// levels writes the index of an entry directly after its list, and removes the names
+// of embedded structs, which are no level in DingTalk's JSON.
 var levels = strings.NewReplacer(".[", "[", "pageFields.", "", "cursorFields.", "", "CalendarEvent.", "")

@@ -216,7 +216,7 @@ func legacyForms(code, message string) map[string]serveFunc {
 	return forms
 }
 
-// colleagues puts so many people into department 7.
+// colleagues adds people to department 7.
 func colleagues(sim *simulator.Simulator, n int) (ids []string) {
 	sim.Departments = []simulator.Department{{ID: 7, ParentID: simulator.RootDepartment}}
 	for i := range n {
@@ -234,8 +234,8 @@ func TestTokensDieUnderBothAPIs(t *testing.T) {
 		const lists, deaths = 30, 6
 		w.transport.MaxIdleConnsPerHost = 2 * lists
 		wantPeople, wantMeetings := colleagues(w.sim, 30), schedule(w.sim, "a", 90)
-		// The older API is slow: it tells of a death when another list has renewed
-		// the token already.
+		// The older API is slow: it refuses a dead token after another list has already
+		// fetched a new one.
 		slowly := func(d time.Duration) serveFunc {
 			return func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
 				time.Sleep(d)
@@ -349,7 +349,7 @@ func TestLegacyIDs(t *testing.T) {
 			t.Error(err)
 		}
 		equal(t, "calls", 0, len(w.sim.Calls()))
-		for _, id := range []string{".", "..", "a&b=c", "a b", "会议"} { // no path, so nothing to climb
+		for _, id := range []string{".", "..", "a&b=c", "a b", "会议"} { // not in a path
 			w.sim.ClearFaults()
 			w.sim.Script(simulator.Fault{On: isLegacy, Serve: func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
 				equal(t, "userid", id, r.PostFormValue("userid"))
@@ -409,8 +409,7 @@ func TestLegacyTokenIsNeverShown(t *testing.T) {
 	}
 }
 
-// Nor is it where no answer comes at all: the error of whatever carries the call
-// may have the URL in it.
+// Nor is it shown if no answer comes: the error of a transport may have the URL in it.
 func TestLegacyTokenIsNotShownByTransports(t *testing.T) {
 	type transport = func(w *world) http.RoundTripper
 	failing := func(err func(r *http.Request) error) transport {

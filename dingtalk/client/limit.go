@@ -14,13 +14,12 @@ import (
 const DefaultCallsPerSecond = 20
 
 const (
-	// slotTime is how long a slot stays taken after DingTalk has surely counted
-	// its call: the second of the limit, and a little for two clocks that don't
-	// run alike.
+	// slotTime is how long a slot stays taken after DingTalk has counted its call:
+	// the second of the limit, and a little more, since two clocks may differ.
 	slotTime = time.Second + 10*time.Millisecond
-	// doubtTime is added where nobody knows when the call arrived: the caller
-	// gave up while it was on its way.
-	doubtTime = time.Second
+	// arrivalTime is added if the caller cancelled the call on its way: it may still
+	// arrive within that time.
+	arrivalTime = time.Second
 )
 
 // Limits keeps the calls of an app to an API under the limit per second,
@@ -29,9 +28,9 @@ const (
 // Each app and API have as many slots as the limit allows calls in a second. A
 // call takes a slot right before it is sent, and frees it a second after its
 // answer began. So two calls of the same slot arrive more than a second apart,
-// however long either was on its way, and no second holds more calls than there
-// are slots, not even after the process stood still between taking a slot and
-// sending.
+// however long each was on its way, and in no second do more calls arrive than there
+// are slots. That holds even if the process is stopped between taking a slot and
+// sending the call.
 //
 // The zero value is ready to use.
 type Limits struct {
@@ -39,7 +38,7 @@ type Limits struct {
 	apps map[appKey]*appLimit
 }
 
-// processLimits are those of all clients without others of their own.
+// processLimits are the limits of all clients whose Config has none.
 var processLimits Limits
 
 // appKey is an app as DingTalk counts it: its client id or its token, in a
@@ -58,10 +57,10 @@ type appLimit struct {
 // window is the slots of one app at one API. All is guarded by Limits.mu.
 type window struct {
 	taken int
-	queue []*waiter // the calls that wait for a slot, in order
+	queue []*queuedCall // in the order in which they came
 }
 
-type waiter struct {
+type queuedCall struct {
 	rate    int // the limit of its client
 	granted chan struct{}
 }
@@ -72,8 +71,8 @@ func (l *Limits) add(c *Client) { l.update(c.app, func(a *appLimit) { a.rates[c]
 // remove removes a client.
 func (l *Limits) remove(c *Client) { l.update(c.app, func(a *appLimit) { delete(a.rates, c) }) }
 
-// update changes an app's limit, and hands out the slots that are free then. An
-// app without clients and calls is forgotten.
+// update changes an app's limit, and then hands the free slots to the queued calls.
+// It removes an app without clients and calls.
 func (l *Limits) update(key appKey, change func(*appLimit)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -101,9 +100,9 @@ func (l *Limits) update(key appKey, change func(*appLimit)) {
 	}
 }
 
-// limit is the smallest limit of the app's open clients; without one, that of the
-// closed client which waits.
-func (a *appLimit) limit(next *waiter) int {
+// limit returns the smallest limit of the app's open clients. If all are closed, it
+// is the limit of the client of the next call.
+func (a *appLimit) limit(next *queuedCall) int {
 	if len(a.rates) == 0 {
 		return next.rate
 	}
@@ -114,16 +113,17 @@ func (a *appLimit) limit(next *waiter) int {
 type slot struct {
 	c  *Client
 	of *endpoint
-	// sending and waiting report each sending, and a wait for the slot.
+	// sending and waiting report to the trace: that the call is sent, and that it
+	// waits for a slot.
 	sending, waiting func()
 
-	// traced is true where the transport reports its connections, as net/http's
-	// does; sent is true once it had one to send the call on.
+	// traced is true if the transport reports its connections, as that of net/http
+	// does; sent is true once it has a connection for the call.
 	traced, sent bool
 }
 
-// slot waits for the right to call an API once, first come, first served. It fails
-// only with the context.
+// slot waits for a slot to call an API once, first come, first served. It returns an
+// error only if the context ends.
 func (c *Client) slot(ctx context.Context, r request) (*slot, error) {
 	trace := traceOf(ctx)
 	s := &slot{c: c, of: r.endpoint, sending: func() { trace.sent(r) }, waiting: func() { trace.waiting(r) }}
@@ -131,7 +131,7 @@ func (c *Client) slot(ctx context.Context, r request) (*slot, error) {
 }
 
 func (s *slot) take(ctx context.Context) error {
-	me := &waiter{rate: s.c.rate, granted: make(chan struct{})}
+	me := &queuedCall{rate: s.c.rate, granted: make(chan struct{})}
 	s.update(func(w *window) { w.queue = append(w.queue, me) })
 	select {
 	case <-me.granted:
@@ -148,7 +148,7 @@ func (s *slot) take(ctx context.Context) error {
 		if i := slices.Index(w.queue, me); i >= 0 {
 			w.queue = slices.Delete(w.queue, i, i+1)
 		} else {
-			w.taken-- // it was granted at the same moment
+			w.taken-- // it was granted in the meantime
 		}
 	})
 	return ctx.Err()
@@ -166,21 +166,21 @@ func (s *slot) update(change func(*window)) {
 	})
 }
 
-// release frees the slot at once: nothing was sent, or long ago.
+// release frees the slot at once.
 func (s *slot) release() { s.update(func(w *window) { w.taken-- }) }
 
-// releaseLater frees the slot of a call that has arrived by now, or within doubt.
-func (s *slot) releaseLater(doubt time.Duration) { time.AfterFunc(slotTime+doubt, s.release) }
+// releaseLater frees the slot of a call that has arrived, or arrives within extra.
+func (s *slot) releaseLater(extra time.Duration) { time.AfterFunc(slotTime+extra, s.release) }
 
-// trace returns a context by which net/http reports each sending. It may send a
-// call again by itself, where a connection that it kept turns out to be dead; that
-// takes another slot.
+// trace returns a context through which net/http reports each sending. If an idle
+// connection turns out to be dead, net/http sends the call again by itself; that takes
+// another slot.
 func (s *slot) trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { s.traced = true },
 		GotConn: func(httptrace.GotConnInfo) {
 			if s.sent {
-				s.again(ctx)
+				s.takeAnother(ctx)
 			}
 			s.sent = true
 			s.sending()
@@ -188,12 +188,14 @@ func (s *slot) trace(ctx context.Context) context.Context {
 	})
 }
 
-// neverSent reports whether a call that failed had no connection to be sent on.
+// neverSent reports whether a failed call never had a connection.
 func (s *slot) neverSent() bool { return s.traced && !s.sent }
 
-func (s *slot) again(ctx context.Context) {
+// takeAnother takes a slot for a call that is sent again.
+func (s *slot) takeAnother(ctx context.Context) {
 	s.releaseLater(0)
 	if s.take(ctx) != nil {
-		s.update(func(w *window) { w.taken++ }) // too late to stop it: it counts, though no slot was free
+		// The call cannot be stopped any more: it counts, though no slot was free.
+		s.update(func(w *window) { w.taken++ })
 	}
 }

@@ -23,7 +23,7 @@ func (c *Client) taken(of *endpoint) int {
 	return a.windows[of].taken
 }
 
-// A slot that is granted at the moment at which the waiter gives up is not lost,
+// A slot that is granted at the moment at which its call is cancelled is not lost,
 // whichever the waiter sees first.
 func TestSlotGrantedTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -46,7 +46,7 @@ func TestSlotGrantedTooLate(t *testing.T) {
 				}
 			}()
 			synctest.Wait()
-			c.limits.mu.Lock() // nobody sees the one without the other
+			c.limits.mu.Lock() // both happen before the call sees either
 			cancel()
 			c.limits.mu.Unlock()
 			first.release()
@@ -62,7 +62,7 @@ func TestSlotGrantedTooLate(t *testing.T) {
 	})
 }
 
-// Who waits in vain for a closed client leaves nothing behind.
+// A call of a closed client that is cancelled in the queue leaves nothing behind.
 func TestWaitingForAClosedClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := limited(1)
@@ -92,7 +92,7 @@ func TestRepeatThatNobodyStops(t *testing.T) {
 		l, _ := c.slot(t.Context(), request{endpoint: orgConferences})
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		l.again(ctx)
+		l.takeAnother(ctx)
 		if n := c.taken(orgConferences); n != 2 {
 			t.Errorf("%d slots instead of two", n)
 		}

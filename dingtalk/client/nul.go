@@ -3,7 +3,7 @@ package client
 import "bytes"
 
 // withoutNUL replaces U+0000 in the strings of a JSON text by U+FFFD, in place.
-// Postgres cuts a text there, and takes no JSON that has it.
+// Postgres cuts a text at U+0000, and refuses JSON that has it.
 func withoutNUL(body []byte) []byte {
 	nul := []byte(`\u0000`)
 	for i := 0; i < len(body); {
@@ -17,7 +17,7 @@ func withoutNUL(body []byte) []byte {
 			i += len(nul)
 			continue
 		}
-		i += 2 // an escaped backslash begins nothing
+		i += 2 // the second character of an escape begins none, as in \\u0000
 	}
 	return body
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
 
-// Whatever a text or a JSON value holds, it holds no U+0000.
+// No text and no JSON value contains U+0000.
 func TestNoNUL(t *testing.T) {
 	for sent, want := range map[string]string{
 		`a\u0000b`:             "a\ufffdb",

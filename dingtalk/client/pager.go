@@ -12,21 +12,21 @@ import (
 
 // PageOptions say how a list is read. The zero value is usable.
 type PageOptions struct {
-	// Size is the number of entries asked for in one call, as far as DingTalk
-	// documents no lower maximum; 0 leaves it to DingTalk. Pages may come
-	// shorter at any time.
+	// Size is how many entries a call asks for, or the maximum that DingTalk
+	// documents if that is lower; 0 is DingTalk's default. A page may always have
+	// fewer.
 	Size int
 	// First is the same for the first call; 0 is Size.
 	First int
-	// Wait is asked before every call to the API, repeats included, and its
-	// error ends the list. Token calls don't ask. Nil asks nobody.
+	// Wait, if not nil, is called before every call to the API, also before a
+	// repeat, but not before token calls. Its error ends the list.
 	Wait func(context.Context) error
 }
 
-// pages calls a paged API until it has no more, and yields each answer. r is the
-// call without what says which page is wanted. An
-// error is the last thing it yields. No call is made after the loop over it
-// has ended. A short or empty page does not end a list.
+// pages calls a paged API until the list ends, and yields each page. r is the call
+// without the arguments of a page. If there is an error, it is yielded last. After
+// the loop over pages has ended, no call is made. A short or empty page does not end
+// a list.
 func pages[E entry, P any, PP interface {
 	*P
 	page[E]
@@ -49,7 +49,7 @@ func pages[E entry, P any, PP interface {
 		for number := 1; ; number++ {
 			fail := func(err error) {
 				if e, ok := errors.AsType[*Error](err); ok {
-					here := *e // several lists may share a token call's error
+					here := *e // a copy: lists may share the error of a token call
 					here.Page = number
 					if number > 1 && (here.Kind == NotFound || here.Kind == Empty) {
 						here.Advice = adviceHalf
@@ -86,14 +86,14 @@ func pages[E entry, P any, PP interface {
 			if next == "" {
 				return
 			}
-			// A position is where to go on, whatever the size of the page before.
+			// The next page starts at the position, also with another page size.
 			args.Set(of.paging.at, next)
 			ask(opt.Size)
 		}
 	}
 }
 
-// keysOf are the keys of entries.
+// keysOf returns the keys of entries.
 func keysOf[E entry](entries List[E]) []string {
 	keys := make([]string, len(entries))
 	for i, e := range entries {
@@ -102,8 +102,8 @@ func keysOf[E entry](entries List[E]) []string {
 	return keys
 }
 
-// Entries yields the entries of a list's pages. An error is the last thing it
-// yields.
+// Entries yields the entries of a list's pages. If there is an error, it is yielded
+// last.
 func Entries[E any](pages iter.Seq2[*Page[E], error]) iter.Seq2[E, error] {
 	return func(yield func(E, error) bool) {
 		for page, err := range pages {

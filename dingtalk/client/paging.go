@@ -7,35 +7,35 @@ import (
 
 // paging is how an API is read page by page.
 type paging struct {
-	// at and size are the arguments that say where a page starts and how many
-	// entries it may have.
+	// at and size are the names of the arguments for where a page starts and for how
+	// many entries it may have.
 	at, size string
 	// first is where the first page starts; "" leaves it out.
 	first string
-	// sizeRequired is true where the API wants to be told the size.
+	// sizeRequired is true if the API requires the size.
 	sizeRequired bool
-	// hasMore is true where the answer says whether there is more.
+	// hasMore is true if the answer says whether there are more pages.
 	hasMore bool
 }
 
 var (
 	// byToken ends with a token that is empty, null or absent.
 	byToken = &paging{at: "nextToken", size: "maxResults"}
-	// byHasMore ends with hasMore false, whatever the token, or as byToken
-	// where hasMore is not told.
+	// byHasMore ends with hasMore false, whatever the token is; if the answer has no
+	// hasMore, as byToken.
 	byHasMore = &paging{at: "nextToken", size: "maxResults", hasMore: true}
 	// byCursor is the older API's: it ends with has_more false.
 	byCursor = &paging{at: "cursor", size: "size", first: "0", sizeRequired: true, hasMore: true}
 )
 
-// position is what a page says of how the list goes on.
+// position is what a page says about how the list goes on.
 type position struct {
-	// next is where the next page starts; "" where the page doesn't say.
+	// next is where the next page starts; "" if the page doesn't say.
 	next string
-	// more is whether there is one; nil where the page doesn't say.
+	// more is whether there is one; nil if the page doesn't say.
 	more *bool
-	// total is the number of entries of the whole list; nil where the page
-	// doesn't say.
+	// total is the number of entries of the whole list; nil if the page doesn't
+	// say.
 	total *int64
 }
 
@@ -55,26 +55,26 @@ func (p *paging) next(at position) (string, error) {
 
 // Page is a page of a list.
 type Page[E any] struct {
-	// Entries are what is on it: as many as DingTalk likes, or none.
+	// Entries may be fewer than were asked for, or none.
 	Entries []E
-	// TotalCount is the number of entries on all pages, as this one says; nil
-	// where it says nothing.
+	// TotalCount is the number of entries of all pages according to this page; nil
+	// if it doesn't say.
 	TotalCount *int64
 }
 
 // page is one answer of a paged API.
 type page[E entry] interface {
 	answer
-	// position is of one of the types below, which a page embeds.
+	// position is a method of pageFields or cursorFields, which a page embeds.
 	position() position
-	// list is the page's list, and its name in the answer.
+	// list returns the page's list, and its name in the answer.
 	list() (name string, entries List[E])
 }
 
 // entry is what a page lists.
 type entry interface {
 	comparable
-	// key tells an entry from the others of its list; "" where nothing does.
+	// key distinguishes an entry from the others of its list; "" if nothing does.
 	key() string
 }
 
@@ -86,10 +86,10 @@ func keyOf(id *string) string {
 	return *id
 }
 
-// pageFields are what an answer says of its place in a list.
+// pageFields are the fields of an answer about the position in the list.
 type pageFields struct {
-	// TotalCount is the number of entries on all pages; nil where DingTalk did
-	// not return it.
+	// TotalCount is the number of entries of all pages; nil if DingTalk did not
+	// return it.
 	TotalCount *int64  `json:"totalCount"`
 	NextToken  *string `json:"nextToken"`
 	HasMore    *bool   `json:"hasMore"`
@@ -103,7 +103,7 @@ func (p *pageFields) position() position {
 	return at
 }
 
-// cursorFields are the same in the older API.
+// cursorFields are the same for the older API.
 type cursorFields struct {
 	NextCursor LegacyText `json:"next_cursor"`
 	HasMore    Flag       `json:"has_more"`
@@ -113,8 +113,8 @@ func (p *cursorFields) position() position {
 	return position{next: string(p.NextCursor), more: p.HasMore.Bool()}
 }
 
-// checkPage returns what a page lacks. A list may only be left out where
-// DingTalk says that nothing is on it.
+// checkPage returns an error if the page has no list. It may have none only if its
+// totalCount is 0.
 func checkPage[E entry](p page[E]) error {
 	name, list := p.list()
 	if total := p.position().total; list == nil && (total == nil || *total != 0) {
@@ -123,9 +123,9 @@ func checkPage[E entry](p page[E]) error {
 	return nil
 }
 
-// How many pages in a row may promise more and bring nothing. Pages may be short,
-// and lists grow and shrink while they are read, but a list that has no end would
-// spend the month's quota.
+// How many pages in a row may say that there is more, and bring nothing new. Pages may
+// be short, and lists may grow and shrink while they are read, but a list without an
+// end would use up the month's calls.
 const (
 	maxEmptyPages = 50
 	// maxStalePages bounds the pages whose entries were all on the page before.
@@ -134,27 +134,27 @@ const (
 	maxPagesBeyond = 5
 )
 
-// progress notices a list that does not get on.
+// progress detects a list without an end.
 type progress struct {
-	read  int
-	told  int64 // the totalCount of the last page that told it
-	total int64 // the most that any told
+	entries  int
+	reported int64 // the totalCount of the last page that had one
+	total    int64 // the largest totalCount of any page
 	// empty, stale and beyond count such pages in a row.
 	empty, stale, beyond int
-	last                 map[string]bool // the entries of the last page that had any
-	seen                 map[string]bool // the positions
+	last                 map[string]bool // the keys of the last page with entries
+	seen                 map[string]bool // the positions of all pages
 }
 
-// end returns what is wrong with a list that ends with this page.
+// end returns the error of a list that ends with this page, or nil.
 func (p *progress) end(at position, keys []string) error {
 	p.count(at, keys)
-	if p.read == 0 && p.told > 0 {
-		return fmt.Errorf("totalCount is %d, but the list is empty", p.told)
+	if p.entries == 0 && p.reported > 0 {
+		return fmt.Errorf("totalCount is %d, but the list is empty", p.reported)
 	}
 	return nil
 }
 
-// next returns what is wrong with a list that goes on after this page.
+// next returns the error of a list that goes on after this page, or nil.
 func (p *progress) next(at position, keys []string, name, next string) error {
 	p.count(at, keys)
 	switch {
@@ -165,24 +165,24 @@ func (p *progress) next(at position, keys []string, name, next string) error {
 	case p.stale > maxStalePages:
 		return fmt.Errorf("%d pages in a row brought only what was on the page before, and promised more", p.stale)
 	case p.beyond > maxPagesBeyond:
-		return fmt.Errorf("totalCount is %d, but %d entries were read and more are promised", p.total, p.read)
+		return fmt.Errorf("totalCount is %d, but %d entries were read and more are promised", p.total, p.entries)
 	}
 	p.seen[next] = true
 	return nil
 }
 
-// count takes a page into account, by its position and the keys of its entries.
+// count counts a page, by its position and the keys of its entries.
 func (p *progress) count(at position, keys []string) {
 	if at.total != nil {
-		p.told = *at.total
-		p.total = max(p.total, p.told)
+		p.reported = *at.total
+		p.total = max(p.total, p.reported)
 	}
-	if p.total > 0 && int64(p.read) >= p.total {
+	if p.total > 0 && int64(p.entries) >= p.total {
 		p.beyond++
 	} else {
 		p.beyond = 0
 	}
-	p.read += len(keys)
+	p.entries += len(keys)
 	if len(keys) == 0 {
 		p.empty++
 		return

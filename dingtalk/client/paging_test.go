@@ -94,7 +94,7 @@ func TestListsThatDoNotGetOn(t *testing.T) {
 	}
 }
 
-// Meetings that are held while the list is read push the others on: a page then
+// New meetings while the list is read move the others to later pages: a page then
 // begins with what the last one ended with. All are read.
 func TestListThatGrowsAtItsHead(t *testing.T) {
 	for size := 1; size <= 3; size++ {

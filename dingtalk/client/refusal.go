@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// refusal is the error body, in all its spellings: encoding/json matches
-// names in any case, so code is Code as well. It is embedded in each answer,
-// because errors come with status 200 too.
+// refusal is the error body in all its forms. encoding/json ignores the case of
+// names, so that code is also Code. Each answer embeds it, because DingTalk also sends
+// errors with status 200.
 type refusal struct {
 	Code      lenient       `json:"code"`
 	Message   lenient       `json:"message"`
@@ -28,7 +28,7 @@ type refusal struct {
 	ErrMsg  lenient `json:"errmsg"`
 	SubCode lenient `json:"sub_code"`
 	SubMsg  lenient `json:"sub_msg"`
-	// Its page of error codes calls the two subCode and subMsg.
+	// Its documentation of error codes names the two subCode and subMsg.
 	SubCodeOfPage   lenient `json:"subcode"`
 	SubMsgOfPage    lenient `json:"submsg"`
 	LegacyRequestID lenient `json:"request_id"`
@@ -39,7 +39,7 @@ type refusal struct {
 
 func (r refusal) errorFields() refusal { return r }
 
-// present reports whether the fields tell of an error.
+// present reports whether the fields have an error.
 func (r refusal) present() bool {
 	return r.Code != "" || r.Punish != "" || (r.ErrCode != "" && r.ErrCode != "0")
 }
@@ -47,11 +47,11 @@ func (r refusal) present() bool {
 // wrapper is the errcode whose real code is in sub_code.
 const wrapper = "88"
 
-// wrapped finds the code and the message where they stand in errmsg alone.
+// wrapped finds the code and the message that are only in errmsg.
 var wrapped = regexp.MustCompile(`(?s)subcode\s*=\s*([^,\]\s]+)(?:\s*,\s*submsg\s*=\s*(.*?)\]?\s*$)?`)
 
-// legacy returns the code and the message of the older API, without their
-// wrapper; "" for no code.
+// legacy returns the code and the message of the older API, without their wrapper.
+// code is "" if there is none.
 func (r refusal) legacy() (code, message string) {
 	code, message = string(r.ErrCode), string(r.ErrMsg)
 	subCode, subMessage := cmp.Or(r.SubCode, r.SubCodeOfPage), cmp.Or(r.SubMsg, r.SubMsgOfPage)
@@ -80,8 +80,8 @@ func (r refusal) legacy() (code, message string) {
 	return code, message
 }
 
-// lenient is a string field of an error body; another JSON type keeps its
-// JSON text, so that one odd field doesn't lose the others. Null is "".
+// lenient is a string field of an error body. A value of another JSON type stays
+// JSON text, so that one odd field does not hide the others. Null is "".
 type lenient string
 
 func (l *lenient) UnmarshalJSON(b []byte) error {
@@ -94,8 +94,8 @@ func (l *lenient) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// accessDenied is the detail of a missing permission. Its odd forms are
-// ignored: the code alone says enough.
+// accessDenied is the detail of a missing permission. An odd form of it is ignored,
+// since the code says enough.
 type accessDenied struct{ RequiredScopes []string }
 
 func (a *accessDenied) UnmarshalJSON(b []byte) error {
@@ -108,11 +108,11 @@ func (a *accessDenied) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// legacyPrefix tells the numbers of the older API, in an Error's Code, from the
-// words of the newer.
+// legacyPrefix distinguishes the numbers of the older API, in an Error's Code, from
+// the words of the newer one.
 const legacyPrefix = "errcode "
 
-// refused reads the error body of an endpoint's answer.
+// refused returns the error of an endpoint's answer.
 func refused(of *endpoint, status int, header http.Header, body []byte) *Error {
 	e := &Error{Status: status, RetryAfter: retryAfter(header)}
 	var r refusal
@@ -148,14 +148,14 @@ func refused(of *endpoint, status int, header http.Header, body []byte) *Error {
 	return e
 }
 
-// trimFault cuts off what the server's own formatting went wrong with, as in
+// trimFault removes what a formatting mistake of the server's added to a code, as in
 // "cloudRecordNotFound%!(EXTRA string=50513)".
 func trimFault(code string) string {
 	code, _, _ = strings.Cut(code, "%!(")
 	return strings.TrimSpace(code)
 }
 
-// DingTalk says in the text of a refusal which permission is missing, and where
+// DingTalk writes in the message of a refusal which permission is missing, and where
 // to apply for it: "…[qyapi_get_member]…https://…/appscope/apply?content=…,
 // {requiredScopes=[qyapi_get_member]}".
 var (
@@ -165,8 +165,8 @@ var (
 	applyURL     = regexp.MustCompile(`https://[^\s,，;；"'<>)\]}]+/appscope/[^\s,，;；"'<>)\]}]+`)
 )
 
-// permission fills in which permission is missing: as the answer has it, else as
-// its text has it, else as DingTalk documents it for the endpoint.
+// permission sets which permission is missing: from the detail of the answer, else
+// from its message, else from DingTalk's documentation of the endpoint.
 func (e *Error) permission(of *endpoint, m meaning, r refusal) {
 	if e.Kind != NoPermission && !m.maybePermission {
 		return

@@ -72,7 +72,7 @@ func TestMissingPermissionDropsTheToken(t *testing.T) {
 					t.Error(err)
 				}
 				equal(t, "token calls of the query", 1, w.sim.Count(simulator.TokenCall))
-				time.Sleep(2 * time.Second) // nobody grants it sooner
+				time.Sleep(2 * time.Second) // the token is replaced after that
 				ids, _, err := legacyList(w, client.PageOptions{})
 				equal(t, "error", error(nil), err)
 				equal(t, "ids", want, ids)
@@ -128,7 +128,7 @@ func TestWrongCorpID(t *testing.T) {
 	})
 }
 
-// Elsewhere that code may stand for a missing permission.
+// At other APIs that code may mean a missing permission.
 func TestUnknownErrorNamesThePermission(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		w.sim.Script(simulator.Fault{On: simulator.OnFirstPage, Serve: simulator.Refuse(500, "unknownError", "")})
@@ -139,7 +139,7 @@ func TestUnknownErrorNamesThePermission(t *testing.T) {
 	})
 }
 
-// A web page is told as what it most likely is, and never as an id to check.
+// The error of a web page names its most likely source, and never asks to check an id.
 func TestWebPages(t *testing.T) {
 	for status, want := range map[int]string{
 		200: "A web page came in place of an answer.",
@@ -161,8 +161,8 @@ func TestWebPages(t *testing.T) {
 	}
 }
 
-// A code that is not known says what DingTalk said, and what is true of every
-// cause.
+// The error of an unknown code has DingTalk's message, and advice that is right for
+// every cause.
 func TestUnknownCodes(t *testing.T) {
 	const advice = "This program does not know the code: look it up in DingTalk's documentation of error codes, or ask DingTalk's support, with the request id."
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
@@ -184,7 +184,7 @@ func TestUnknownCodes(t *testing.T) {
 	})
 }
 
-// What DingTalk says beside a code of its own is told, too.
+// A message that DingTalk sends in addition to the code is shown as well.
 func TestWordsBesideACode(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"errcode":22,"sub_msg":"invalid ApiName","request_id":"r"}`:                                              "code errcode 22: invalid ApiName (request id r)",
@@ -201,7 +201,7 @@ func TestWordsBesideACode(t *testing.T) {
 	}
 }
 
-// A busy DingTalk is nobody's fault.
+// If DingTalk is busy, the error asks to run the query again later.
 func TestBusyIsNoThrottling(t *testing.T) {
 	for form, refuse := range legacyForms("-1", "busy") {
 		inWorld(t, internalApp, func(t *testing.T, w *world) {
@@ -214,7 +214,7 @@ func TestBusyIsNoThrottling(t *testing.T) {
 	}
 }
 
-// A proxy that refuses the connection is asked once, and is no outage.
+// If a proxy refuses the connection, the call is not repeated.
 func TestProxyRefuses(t *testing.T) {
 	for status, want := range map[int]struct {
 		kind     client.Kind
@@ -296,7 +296,7 @@ func TestFaultsOfPagesSpeakOfNoProxy(t *testing.T) {
 	}
 }
 
-// A proxy that is not there is told as one.
+// The error of a proxy that cannot be reached says that it is the proxy.
 func TestProxyIsNotThere(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"unique"
 )
 
-// Secret is a text that can be compared but not printed: whatever prints a
-// value that holds one shows an address. The zero value is the empty text.
+// Secret is a text that can be compared but not printed: printing a value that has
+// one shows an address. The zero value is the empty text.
 type Secret struct{ text unique.Handle[string] }
 
 // NewSecret returns s as a Secret.
@@ -23,7 +23,7 @@ func NewSecret(s string) Secret {
 // Equal reports whether both are the same text, as == does.
 func (s Secret) Equal(other Secret) bool { return s == other }
 
-// reveal returns the text, for the wire and for finding it in an answer.
+// reveal returns the text, to send it, and to find it in an answer.
 func (s Secret) reveal() string {
 	if s == (Secret{}) {
 		return ""
@@ -31,12 +31,12 @@ func (s Secret) reveal() string {
 	return s.text.Value()
 }
 
-// longSecret is the length in bytes from which a text cannot be part of another
-// word by chance.
+// longSecret is the length in bytes from which a text is no part of another word by
+// chance.
 const longSecret = 8
 
-// hide replaces the secret in a text of the server's: wherever it stands if it is
-// long, else where it stands as a word of its own.
+// hide replaces the secret in a text of the server's: everywhere if the secret is
+// long, else where it is a word.
 func (s Secret) hide(text string) string {
 	for _, secret := range []string{s.reveal(), url.QueryEscape(s.reveal())} {
 		text = hide(text, secret)
@@ -49,7 +49,7 @@ func hide(text, secret string) string {
 		return text
 	}
 	var b strings.Builder
-	done := 0 // all before has been written
+	done := 0 // what is before it has been written
 	for from := 0; ; {
 		i := strings.Index(text[from:], secret)
 		if i < 0 {
@@ -65,7 +65,7 @@ func hide(text, secret string) string {
 			b.WriteString("[redacted]")
 			from, done = end, end
 		} else {
-			// Part of a longer word, which may still end in the secret.
+			// It is part of a longer word, which may still end with the secret.
 			_, size := utf8.DecodeRuneInString(text[i:])
 			from = i + size
 		}
@@ -74,8 +74,9 @@ func hide(text, secret string) string {
 
 func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
 
-// redact removes the client's secrets from all that came from the server. What
-// DingTalk documents is not touched, whatever the secret: it is no secret.
+// redact removes the client's secrets from all texts of the server's. It does not
+// change codes and permissions that DingTalk documents, even if they contain a
+// secret.
 func (e *Error) redact(of *endpoint, secrets []Secret) {
 	for _, s := range secrets {
 		if !of.documents(e.Code) {

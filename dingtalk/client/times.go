@@ -13,7 +13,7 @@ import (
 // the millisecond. DingTalk writes "" for a time that it doesn't have.
 type ISOTime Millis
 
-// Time is the time in UTC; nil where there is none.
+// Time returns the time in UTC; nil if there is none.
 func (t *ISOTime) Time() *time.Time { return (*Millis)(t).Time() }
 
 func (t *ISOTime) UnmarshalJSON(b []byte) error {
@@ -32,7 +32,7 @@ func (t *ISOTime) UnmarshalJSON(b []byte) error {
 // LegacyMillis is a Millis of the older API, which may write it as a string.
 type LegacyMillis Millis
 
-// Time is the time in UTC; nil where there is none.
+// Time returns the time in UTC; nil if there is none.
 func (m *LegacyMillis) Time() *time.Time { return (*Millis)(m).Time() }
 
 func (m *LegacyMillis) UnmarshalJSON(b []byte) error {
@@ -46,7 +46,7 @@ func (m *LegacyMillis) UnmarshalJSON(b []byte) error {
 // Span is a length of time in milliseconds.
 type Span int64
 
-// Seconds is the length in seconds; nil where there is none.
+// Seconds returns the length in seconds; nil if there is none.
 func (s *Span) Seconds() *float64 {
 	if s == nil {
 		return nil
@@ -60,7 +60,7 @@ func (s *Span) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, (*int64)
 // isoLayouts are the ways in which DingTalk writes a time as ISO 8601 text.
 var isoLayouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z0700"}
 
-// parseISO reads a time in UTC that a timestamp can hold.
+// parseISO reads a time, in UTC, that SQL has a timestamp for.
 func parseISO(text string) (time.Time, error) {
 	for _, layout := range isoLayouts {
 		if t, err := time.Parse(layout, text); err == nil && isTimestamp(t) {
@@ -70,22 +70,21 @@ func parseISO(text string) (time.Time, error) {
 	return time.Time{}, noTime(text, time.RFC3339)
 }
 
-// startOfDay reads a date as the moment, in UTC, at which the day begins in a
-// zone.
+// startOfDay reads a date, and returns when the day begins in a zone, in UTC.
 func startOfDay(date string, zone *time.Location) (time.Time, error) {
 	t, err := time.ParseInLocation(time.DateOnly, date, zone)
 	if err != nil || !isTimestamp(t) {
 		return time.Time{}, noTime(date, time.DateOnly)
 	}
-	// Where the clocks skip midnight, Go may find an hour of the day before. The
-	// day begins when they have done so.
+	// If the clocks skip midnight, Go may return an hour of the day before. The day
+	// then begins when the clocks have changed.
 	if _, end := t.ZoneBounds(); t.Format(time.DateOnly) < date && !end.IsZero() {
 		t = end
 	}
 	return t.UTC(), nil
 }
 
-// isTimestamp reports whether a timestamp can hold a time.
+// isTimestamp reports whether SQL has a timestamp for a time.
 func isTimestamp(t time.Time) bool {
 	m := Millis(t.UnixMilli())
 	return m >= minMillis && m <= maxMillis
@@ -97,8 +96,8 @@ func noTime(text, layout string) error {
 
 var fixedZone = regexp.MustCompile(`^(?:GMT|UTC)([+-])(\d{1,2})(?::(\d{2}))?$`)
 
-// zoneNamed is the zone that a text names: as IANA does, or by its offset, as in
-// GMT+8. Nil is one that nobody knows.
+// zoneNamed returns the zone with a name of IANA's, or with an offset, as in GMT+8.
+// It returns nil for an unknown name.
 func zoneNamed(name string) *time.Location {
 	if offset := fixedZone.FindStringSubmatch(name); offset != nil {
 		hours, _ := strconv.Atoi(offset[2])
@@ -112,7 +111,7 @@ func zoneNamed(name string) *time.Location {
 		}
 		return time.FixedZone(name, seconds)
 	}
-	if name == "" || name == "Local" { // which are zones to Go alone
+	if name == "" || name == "Local" { // zones only in Go
 		return nil
 	}
 	zone, err := time.LoadLocation(name)

@@ -9,47 +9,47 @@ import (
 )
 
 const (
-	// refreshMargin is how long before its end a token is replaced. DingTalk's
-	// tokens live for two hours; one that lives for less than twice the margin
-	// is replaced at half its life.
+	// refreshMargin is how long before it expires a token is replaced. DingTalk's
+	// tokens live for two hours; a token that lives for less than twice the margin
+	// is replaced after half its life.
 	refreshMargin = 5 * time.Minute
-	// keepAfterFailure is how long a token that still has some life is used on
-	// after its early refresh failed.
+	// keepAfterFailure is how long a token that has not expired is still used after
+	// its early refresh failed.
 	keepAfterFailure = 30 * time.Second
 )
 
-// doubtAfter is how long a token is used on after a permission was found missing:
-// as long as the calls of one query may need that were under way, or that ignore
-// the refusal, and less than somebody needs to grant the permission.
-const doubtAfter = 2 * time.Second
+// replaceAfterDenial is how long a token is still used after a call lacked a
+// permission: long enough for the other calls of the query, and shorter than a person
+// needs to grant the permission.
+const replaceAfterDenial = 2 * time.Second
 
-// token is one access token. Its address is its identity: DingTalk may answer
-// a refresh with the same text.
+// token is one access token. Tokens are compared by their address: DingTalk may
+// return the same text for a refresh.
 type token struct {
 	value     Secret
 	expires   time.Time // zero: not known, used until it is refused
 	refreshAt time.Time // zero: never; guarded by tokenSource.mu
-	// doubted is when a permission was found missing; zero: never; guarded by
+	// deniedAt is when a call first lacked a permission; zero: never; guarded by
 	// tokenSource.mu.
-	doubted time.Time
+	deniedAt time.Time
 }
 
-// tokenSource hands out one token to all calls of a client, and lets all that
-// need a new one share the call that fetches it.
+// tokenSource returns one token to all calls of a client. Calls that need a new one
+// share the token call.
 type tokenSource struct {
 	client *Client
 	app    app // nil for a token that the user manages
 
 	mu      sync.Mutex
 	current *token
-	flight  *flight // nil while no token call is under way
+	flight  *flight // nil while no token call is running
 }
 
-// flight is a token call that is shared. It ends when the last of those that
-// waited for it has gone.
+// flight is a token call that several calls share. It is cancelled when none of them
+// waits any longer.
 type flight struct {
 	waiting int  // guarded by tokenSource.mu
-	kept    bool // so is this: it refreshes a token early, and nobody need wait
+	early   bool // it refreshes a token that has not expired, and is never cancelled; guarded likewise
 	cancel  context.CancelFunc
 
 	done  chan struct{} // closed when token and err are set
@@ -70,12 +70,12 @@ func newTokenSource(c *Client, cred Credentials) *tokenSource {
 
 func (s *tokenSource) renewable() bool { return s.app != nil }
 
-// token returns a token to call with. One that nears its end is still returned,
-// while another is fetched.
+// token returns the token for a call. A token that expires soon is still returned,
+// while a new one is fetched.
 func (s *tokenSource) token(ctx context.Context) (*token, error) {
 	s.mu.Lock()
 	now, current := time.Now(), s.current
-	if current != nil && !current.doubted.IsZero() && now.Sub(current.doubted) >= doubtAfter {
+	if current != nil && !current.deniedAt.IsZero() && now.Sub(current.deniedAt) >= replaceAfterDenial {
 		current, s.current = nil, nil
 	}
 	if current != nil && (current.refreshAt.IsZero() || now.Before(current.refreshAt)) {
@@ -87,10 +87,10 @@ func (s *tokenSource) token(ctx context.Context) (*token, error) {
 		flightCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		f = &flight{cancel: cancel, done: make(chan struct{})}
 		s.flight = f
-		go s.fly(flightCtx, f)
+		go s.run(flightCtx, f)
 	}
 	if current != nil && now.Before(current.expires) {
-		f.kept = true
+		f.early = true
 		s.mu.Unlock()
 		return current, nil
 	}
@@ -103,7 +103,7 @@ func (s *tokenSource) token(ctx context.Context) (*token, error) {
 	case <-ctx.Done():
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if f.waiting--; f.waiting == 0 && !f.kept {
+		if f.waiting--; f.waiting == 0 && !f.early {
 			f.cancel()
 			if s.flight == f {
 				s.flight = nil
@@ -113,8 +113,8 @@ func (s *tokenSource) token(ctx context.Context) (*token, error) {
 	}
 }
 
-// fly fetches a token for a flight and makes it the current one.
-func (s *tokenSource) fly(ctx context.Context, f *flight) {
+// run makes the token call of a flight, and makes its token the current one.
+func (s *tokenSource) run(ctx context.Context, f *flight) {
 	defer f.cancel()
 	f.token, f.err = s.fetch(ctx)
 	s.mu.Lock()
@@ -145,7 +145,7 @@ func (s *tokenSource) fetch(ctx context.Context) (*token, error) {
 			case e.Status == http.StatusNotFound && e.Kind == BadRequest:
 				e.Kind, e.Advice = Unexpected, adviceEndpoint // there is no such call
 			case e.Kind == Unauthenticated || e.Kind == BadRequest:
-				e.Kind = BadCredentials // whatever a token call is refused for
+				e.Kind = BadCredentials // for every reason to refuse a token call
 			}
 		}
 		return nil, err
@@ -159,18 +159,17 @@ func (s *tokenSource) fetch(ctx context.Context) (*token, error) {
 	return t, nil
 }
 
-// doubt has a token replaced soon, since a permission may be granted that it does
-// not have yet.
-func (s *tokenSource) doubt(t *token) {
+// replaceSoon makes token fetch a new token soon, since an old one lacks permissions
+// that are granted later.
+func (s *tokenSource) replaceSoon(t *token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.renewable() && t.doubted.IsZero() {
-		t.doubted = time.Now()
+	if s.renewable() && t.deniedAt.IsZero() {
+		t.deniedAt = time.Now()
 	}
 }
 
-// invalidate drops a token that DingTalk refused, unless it has been replaced
-// already.
+// invalidate removes a token that DingTalk refused, if it is still the current one.
 func (s *tokenSource) invalidate(t *token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

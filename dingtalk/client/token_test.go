@@ -50,7 +50,7 @@ func TestTokenLife(t *testing.T) {
 	}
 }
 
-// A token whose life isn't told is used until it is refused.
+// A token without expireIn is used until DingTalk refuses it.
 func TestTokenWithoutLife(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		want := schedule(w.sim, "a", 3)
@@ -70,7 +70,7 @@ func TestTokenWithoutLife(t *testing.T) {
 	})
 }
 
-// An early refresh that fails or hangs holds nobody up while the old token is
+// An early refresh that fails or hangs delays no call while the old token is
 // good, and costs a few calls, not one a page.
 func TestEarlyRefreshFails(t *testing.T) {
 	for name, serve := range map[string]serveFunc{"fails": simulator.Answer(500, ""), "hangs": simulator.Delay(time.Hour)} {
@@ -262,7 +262,7 @@ func TestSharedTokenCall(t *testing.T) {
 	})
 }
 
-// Who learns late that a token is dead does not drop its successor.
+// A call that learns late that a token is dead does not remove the new one.
 func TestLateNewsOfADeadToken(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		want := schedule(w.sim, "a", 1)
@@ -284,7 +284,7 @@ func TestLateNewsOfADeadToken(t *testing.T) {
 	})
 }
 
-// A token call that nobody waits for any more ends at once, and the next caller
+// A token call for which no call waits any more ends at once, and the next caller
 // makes one of its own.
 func TestAbandonedTokenCall(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
@@ -311,7 +311,7 @@ func TestAbandonedTokenCall(t *testing.T) {
 	})
 }
 
-// Who comes right after that doesn't join the call that is ending.
+// A call right after that does not join the token call that is ending.
 func TestAbandonedTokenCallIsNotJoined(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		want := schedule(w.sim, "a", 1)
@@ -333,7 +333,7 @@ func TestAbandonedTokenCallIsNotJoined(t *testing.T) {
 	})
 }
 
-// A token whose refresh failed is used to its end, and not a moment longer.
+// A token whose refresh failed is used until it expires, and no longer.
 func TestTokenIsNotUsedBeyondItsEnd(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		want := schedule(w.sim, "a", 1)
@@ -353,7 +353,7 @@ func TestTokenIsNotUsedBeyondItsEnd(t *testing.T) {
 	})
 }
 
-// What else comes with a 404 is what it says.
+// Other codes with status 404 mean what they mean elsewhere.
 func TestTokenCallWith404(t *testing.T) {
 	for code, kind := range map[string]client.Kind{"InvalidAuthentication": client.BadCredentials, "qps.exceed.limit": client.Throttled} {
 		inWorld(t, internalApp, func(t *testing.T, w *world) {
@@ -365,7 +365,7 @@ func TestTokenCallWith404(t *testing.T) {
 	}
 }
 
-// A token call that DingTalk does not know says nothing of the credentials: the
+// A token call that the server does not know is no error of the credentials: the
 // endpoint is wrong, as with a path behind the host.
 func TestTokenCallThatDoesNotExist(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {

@@ -5,41 +5,39 @@ import (
 	"time"
 )
 
-// Trace hears of the calls that are made for whoever holds a context, as
-// net/http/httptrace does of HTTP requests. Each func may be nil. They are
-// called by several goroutines at a time, and must not block. Nothing that they
-// are told shows a secret.
+// Trace has functions that are called for the calls made with a context, as
+// net/http/httptrace has for HTTP requests. Each may be nil. Several goroutines call
+// them at a time, and they must not block. Their arguments show no secret.
 type Trace struct {
-	// Sent is told of each call that is sent, repeats included: of what DingTalk
-	// counts. Calls for a token, which it doesn't count, are left out.
+	// Sent is called for each call that is sent, also for a repeat: for all calls
+	// that DingTalk counts. It is not called for token calls.
 	Sent func(Call)
-	// Waiting is told of a call that waits for its turn, so that the limit of
-	// calls per second is kept.
+	// Waiting is called for a call that waits because of the limit of calls per
+	// second.
 	Waiting func(Call)
-	// Repeating is told of a call that will be sent again after some time, and
-	// why. It may be for a token.
+	// Repeating is called for a call that will be sent again after some time, with
+	// the reason. It may be a token call.
 	Repeating func(c Call, after time.Duration, why *Error)
 }
 
-// Call is what a Trace is told of a call to the API.
+// Call is a call to the API, for a Trace.
 type Call struct {
 	// API is the method and the path, with the names of parameters in place of
 	// their values, as in "GET /v1.0/conference/videoConferences/{conferenceId}".
 	API string
-	// Page is the page of a list that is asked for, from 1; 0 where it is no
-	// list.
+	// Page is the page of a list, from 1; 0 if it is no list.
 	Page int
 }
 
 type traceKey struct{}
 
-// WithTrace returns a context whose calls are told to a trace, in place of one
-// that ctx has. Two queries that wait for the same call share the first's trace.
+// WithTrace returns a context with a trace, in place of one that ctx has. If two
+// queries wait for the same call, the trace of the first gets it.
 func WithTrace(ctx context.Context, t *Trace) context.Context {
 	return context.WithValue(ctx, traceKey{}, t)
 }
 
-// traceOf returns the context's trace, or one that hears nothing.
+// traceOf returns the context's trace, or an empty one.
 func traceOf(ctx context.Context) *Trace {
 	if t, ok := ctx.Value(traceKey{}).(*Trace); ok && t != nil {
 		return t
@@ -61,7 +59,7 @@ func (t *Trace) waiting(r request) {
 
 func (t *Trace) repeating(r request, after time.Duration, why *Error) {
 	if t.Repeating != nil {
-		e := *why // the client goes on to change its own
+		e := *why // a copy: the client changes its own later
 		t.Repeating(r.call(), after, &e)
 	}
 }

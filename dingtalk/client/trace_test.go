@@ -14,7 +14,7 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
 
-// heard is what a trace was told, as lines.
+// heard are the calls of a trace's functions, as lines.
 type heard struct {
 	mu    sync.Mutex
 	lines []string
@@ -36,7 +36,7 @@ func (h *heard) trace() *client.Trace {
 	}
 }
 
-// A trace hears of the calls that DingTalk counts, and of what they wait for.
+// A trace has the calls that DingTalk counts, and what they wait for.
 func TestTrace(t *testing.T) {
 	const (
 		schedule = "GET /v1.0/conference/videoConferences/scheduleConferences/{scheduleConferenceId}"

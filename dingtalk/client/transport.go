@@ -14,7 +14,7 @@ func newTransport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.DialContext = (&net.Dialer{
 		Timeout: 10 * time.Second,
-		// A connection that nobody answers on is closed within half a minute.
+		// A connection without answers is closed within half a minute.
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
 	}).DialContext
 	t.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
@@ -25,23 +25,23 @@ func newTransport() *http.Transport {
 	}
 	t.TLSHandshakeTimeout = 10 * time.Second
 	t.ResponseHeaderTimeout = requestTimeout
-	// So many calls are on their way at once, by default.
+	// By default, so many calls run at a time.
 	t.MaxIdleConns = DefaultCallsPerSecond
 	t.MaxIdleConnsPerHost = DefaultCallsPerSecond
-	// HTTP/2 has one connection for all calls. One that falls silent is closed
-	// before a call's time is up.
+	// HTTP/2 has one connection for all calls. If it falls silent, it is closed
+	// before a call's time is over.
 	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 4 * time.Second, WriteByteTimeout: 10 * time.Second}
 	return t
 }
 
-// proxyError is a proxy that opens no connection to DingTalk.
+// proxyError is the error of a proxy that opens no connection to DingTalk.
 type proxyError struct{ status int }
 
 func (e *proxyError) Error() string {
 	return fmt.Sprintf("the proxy answered HTTP %d %s", e.status, http.StatusText(e.status))
 }
 
-// meaning is what the proxy's answer stands for, and what to do about it.
+// meaning returns the kind of the proxy's refusal, and what to do about it.
 func (e *proxyError) meaning() (Kind, string) {
 	switch {
 	case e.status == http.StatusProxyAuthRequired:
@@ -53,29 +53,28 @@ func (e *proxyError) meaning() (Kind, string) {
 	}
 }
 
-// pool is the connections of a client. When one of them fails, the others may
-// be as dead without anybody knowing: a gateway forgot them, or the machine
-// slept. HTTP/2 would even go on using the one that failed. So all are given up
-// together.
+// pool is the connections of a client. When one of them fails, the others may be dead
+// as well, and nobody knows it yet: a gateway has removed them, or the machine slept.
+// HTTP/2 would even go on with the one that failed. So all are replaced together.
 type pool struct {
 	mu      sync.Mutex
 	current http.RoundTripper
 }
 
-// transport is what to send the next request with.
+// transport returns the transport for the next request.
 func (p *pool) transport() http.RoundTripper {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.current
 }
 
-// fail tells that a transport failed to bring an answer. The next one has new
-// connections. Requests under way on the old ones are not disturbed.
+// fail reports that a transport has brought no answer. Requests from now on use new
+// connections; those that run on the old ones go on.
 func (p *pool) fail(failed http.RoundTripper) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if failed != p.current {
-		return // somebody else told it before
+		return // it was reported before
 	}
 	if t, ok := failed.(*http.Transport); ok {
 		p.current = t.Clone()
@@ -83,7 +82,7 @@ func (p *pool) fail(failed http.RoundTripper) {
 	closeIdle(failed)
 }
 
-// close releases the idle connections.
+// close closes the idle connections.
 func (p *pool) close() { closeIdle(p.transport()) }
 
 func closeIdle(t http.RoundTripper) {

@@ -52,7 +52,7 @@ func TestTroubleshootingPage(t *testing.T) {
 	}
 }
 
-// Advice stands in one file, to be read in one sitting.
+// All advice is in one file.
 func TestAdviceStandsInOneFile(t *testing.T) {
 	all := map[string]bool{"": true}
 	for _, text := range constants(t, "advice.go") {
