@@ -11,15 +11,14 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin/transform"
 )
 
-// A column is one line: its name, its description, and where its value comes
-// from, which decides its SQL type.
+// A column is one line: its name, its description, and a function that returns its
+// value, whose type decides the SQL type.
 //
-// A transform of this package never fails. The SDK would stream the row as a
-// nil, which ends the query as if it were complete; so a value that cannot
-// become a column is an error of the page that it came on.
+// A transform of this package never fails: the SDK would stream nil in place of the
+// row, which ends the query as if it were complete. So the client checks the values
+// when it decodes a page.
 
-// record is what the SDK holds of a row: the table's own, and the list call that
-// it is of.
+// record is a row for the SDK: the table's own row, and its list call.
 type record struct {
 	row any
 	of  *listing
@@ -30,7 +29,7 @@ type sqlValue interface {
 	string | int64 | float64 | bool | time.Time | json.RawMessage
 }
 
-// column is a column with a value of a row of type R; nil is NULL.
+// column returns a column with a value of a row of type R; nil is NULL.
 func column[R any, V sqlValue](name, description string, get func(R) *V) *plugin.Column {
 	return &plugin.Column{
 		Name:        name,
@@ -62,12 +61,12 @@ func typeOf[V sqlValue]() proto.ColumnType {
 	}
 }
 
-// identifier is a column with an id or a code; one that is empty is NULL.
+// identifier returns a column with an id or a code; an empty one is NULL.
 func identifier[R any](name, description string, get func(R) *string) *plugin.Column {
 	return column(name, description, func(row R) *string { return idOf(get(row)) })
 }
 
-// idOf is an id or a code; nil for one that is empty.
+// idOf returns an id or a code; nil for an empty one.
 func idOf(id *string) *string {
 	if id == nil || *id == "" {
 		return nil
@@ -75,14 +74,13 @@ func idOf(id *string) *string {
 	return id
 }
 
-// roomCodeColumn is what the columns with a meeting number are named in every
-// table.
+// roomCodeColumn is the name of the column with a meeting number in every table.
 const roomCodeColumn = "room_code"
 
-// roomCode is a column with the meeting number by which people join. DingTalk
-// prints it in groups in some answers and without spaces in others, so rows show
-// digits; but one that a query asks for is shown as the query writes it, since the
-// engine compares the text.
+// roomCode returns a column with the meeting number by which people join. Some answers
+// of DingTalk have its digits in groups, others do not, so rows show digits. A room
+// code that the query names is shown as the query writes it, since the engine compares
+// the text.
 func roomCode[R any](description string, get func(R) *string) *plugin.Column {
 	return &plugin.Column{
 		Name:        roomCodeColumn,
@@ -96,8 +94,8 @@ func roomCode[R any](description string, get func(R) *string) *plugin.Column {
 			}
 			digits := client.RoomCodeDigits(*code)
 			for _, v := range r.of.named(roomCodeColumn) {
-				if asked := v.GetStringValue(); client.RoomCodeDigits(asked) == digits {
-					return asked, nil
+				if written := v.GetStringValue(); client.RoomCodeDigits(written) == digits {
+					return written, nil
 				}
 			}
 			return digits, nil
@@ -105,7 +103,7 @@ func roomCode[R any](description string, get func(R) *string) *plugin.Column {
 	}
 }
 
-// legacyText and legacyID are column and identifier for the texts of the older
+// legacyText and legacyID are like column and identifier, for the texts of the older
 // API.
 func legacyText[R any](name, description string, get func(R) *client.LegacyText) *plugin.Column {
 	return column(name, description, func(row R) *string { return (*string)(get(row)) })
@@ -115,22 +113,22 @@ func legacyID[R any](name, description string, get func(R) *client.LegacyText) *
 	return identifier(name, description, func(row R) *string { return (*string)(get(row)) })
 }
 
-// timestamp is a column with a time in milliseconds; 0 is NULL.
+// timestamp returns a column with a time in milliseconds; 0 is NULL.
 func timestamp[R any](name, description string, get func(R) *client.Millis) *plugin.Column {
 	return column(name, description, func(row R) *time.Time { return get(row).Time() })
 }
 
-// durationSeconds is a column with a length of time.
+// durationSeconds returns a column with a length of time.
 func durationSeconds[R any](description string, get func(R) *client.Span) *plugin.Column {
 	return column("duration_seconds", description, func(row R) *float64 { return get(row).Seconds() })
 }
 
-// flag is a column with a yes or no; NULL where DingTalk told neither.
+// flag returns a column with a yes or no; NULL if DingTalk returned neither.
 func flag[R any](name, description string, get func(R) client.Flag) *plugin.Column {
 	return column(name, description, func(row R) *bool { return get(row).Bool() })
 }
 
-// object is a column with JSON as DingTalk sent it; NULL where it sent none.
+// object returns a column with JSON as DingTalk sent it; NULL if it sent none.
 func object[R any](name, description string, get func(R) json.RawMessage) *plugin.Column {
 	return column(name, description, func(row R) *json.RawMessage {
 		if raw := get(row); raw != nil {
@@ -140,7 +138,7 @@ func object[R any](name, description string, get func(R) json.RawMessage) *plugi
 	})
 }
 
-// word is a column with the word for a code; NULL for a code that is not known.
+// word returns a column with the word for a code; NULL for an unknown code.
 func word[R any, C comparable](name, description string, words map[C]string, get func(R) *C) *plugin.Column {
 	return column(name, description, func(row R) *string {
 		if code := get(row); code != nil {
@@ -152,7 +150,7 @@ func word[R any, C comparable](name, description string, words map[C]string, get
 	})
 }
 
-// fromKey is a column with the value that a query names.
+// fromKey returns a column with the value that a query names.
 func fromKey(name, description string) *plugin.Column {
 	return &plugin.Column{
 		Name:        name,
@@ -167,19 +165,19 @@ func fromKey(name, description string) *plugin.Column {
 	}
 }
 
-// title is the title column of a table whose rows have no name but that.
+// title makes a column the title column, for a table whose rows have no other name.
 func title(column *plugin.Column) *plugin.Column {
 	column.Name = "title"
 	return column
 }
 
-// jsonList is a list as a JSON array; nil where there is none.
+// jsonList returns a list as a JSON array; nil if there is no list.
 func jsonList[E string | client.LegacyInt](list []E) json.RawMessage {
 	if list == nil {
 		return nil
 	}
 	b, err := json.Marshal(list)
-	if err != nil { // such a list always is one
+	if err != nil { // never for a list of such values
 		return nil
 	}
 	return b

@@ -8,11 +8,11 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
-// What a query says of the columns of a table: its conditions with "=", and which
-// columns it wants. Bounds on times are in bounds.go.
+// The conditions of a query with "=", and the columns that it wants. Bounds on times
+// are in bounds.go.
 
-// isUnknown reports what Postgres hands to a foreign table for a value that it
-// does not know when the scan begins. No id is such a text or number.
+// isUnknown reports whether a value is the one that Postgres passes to a foreign table
+// if it does not know the value when the scan begins. No id is such a text or number.
 func isUnknown(v *proto.QualValue) bool {
 	switch v := v.GetValue().(type) {
 	case *proto.QualValue_StringValue:
@@ -24,7 +24,7 @@ func isUnknown(v *proto.QualValue) bool {
 	}
 }
 
-// checkKeys refuses a key that Postgres did not fill in.
+// checkKeys returns an error for a key whose value Postgres has not passed on.
 func (l *listing) checkKeys() error {
 	for _, k := range l.Table.List.KeyColumns {
 		if slices.ContainsFunc(l.named(k.Name), isUnknown) {
@@ -41,8 +41,8 @@ func (l *listing) key(name string) (string, bool) {
 	return v.GetStringValue(), ok
 }
 
-// named are the values that the query names with = for a column, which need not
-// be a key column.
+// named returns the values that the query names with = for a column, which need not be
+// a key column.
 func (l *listing) named(column string) (values []*proto.QualValue) {
 	conditions := l.QueryContext.UnsafeQuals[column].GetQuals()
 	if q, ok := l.Quals[column]; ok { // those of this list call
@@ -60,9 +60,9 @@ func (l *listing) named(column string) (values []*proto.QualValue) {
 	return values
 }
 
-// accepts reports whether the conditions on a key column, by which a query may
-// filter, let a row with that value in; nil is NULL. What they don't must not be
-// streamed: it would count against a LIMIT.
+// accepts reports whether a row with a value, of which nil is NULL, meets the
+// conditions on a key column. A row that does not must not be streamed, since it would
+// count for a LIMIT.
 func accepts[V string | int64](l *listing, column string, value *V) bool {
 	named := l.named(column)
 	if named == nil {

@@ -11,14 +11,14 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
-// connector is what the tables of a plugin share. It holds one client per
-// connection. The SDK's Memoize would not do: it lets lists that start together make a client each, and so a token call
-// each, and it drops the client after an hour.
+// connector has one client per connection, for all tables of a plugin. The SDK's
+// Memoize would make a client, and so a token call, for each of the lists that start
+// together, and would drop the client after an hour.
 type connector struct {
 	mu      sync.Mutex
 	clients map[string]connected // by connection name
 
-	// sleep is how the clients wait before they repeat a call; nil is theirs.
+	// sleep waits before a client repeats a call; nil is the client's own.
 	sleep func(context.Context, time.Duration) error
 }
 

@@ -14,10 +14,10 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
-// connectionConfig is the connection block of the .spc file. Pointers, so that
-// an argument left out differs from an empty one, and so that printing the
-// struct shows no secret. Numbers are read as text: the SDK's own error for what
-// is no number does not name the argument.
+// connectionConfig is the connection block of the .spc file. Its fields are pointers,
+// so that a missing argument differs from an empty one, and printing the struct shows
+// no secret. Numbers are read as text, since the SDK's error for a wrong number does
+// not name the argument.
 type connectionConfig struct {
 	Endpoint         *string  `hcl:"endpoint,optional"`
 	ClientID         *string  `hcl:"client_id,optional"`
@@ -35,13 +35,13 @@ type connectionConfig struct {
 func newConnectionConfig() any { return &connectionConfig{} }
 
 // configOf returns a connection's config. It is the only reader of
-// Connection.Config, which holds nil for an empty block.
+// Connection.Config, which is nil for an empty block.
 func configOf(connection *plugin.Connection) connectionConfig {
 	cfg, _ := connection.Config.(connectionConfig)
 	return cfg
 }
 
-// The environment variables that stand in for arguments.
+// The environment variables that replace missing arguments.
 const (
 	envEndpoint     = "DINGTALK_ENDPOINT"
 	envClientID     = "DINGTALK_CLIENT_ID"
@@ -63,9 +63,9 @@ const (
 // settings are a connection's config and environment, checked.
 type settings struct {
 	clientSettings
-	corpID string // of the column; "" where none is named
-	// actingUnionID is the user on whose behalf calls are made that DingTalk
-	// answers only to a user; "" where none is named.
+	corpID string // for the column; "" if the connection names none
+	// actingUnionID is the user on whose behalf calls are made that need a user; "" if
+	// the connection names none.
 	actingUnionID string
 	pageSize      int
 	// ignoreCodes matches the DingTalk error codes that mean "no rows"; nil
@@ -73,17 +73,17 @@ type settings struct {
 	ignoreCodes *regexp.Regexp
 }
 
-// clientSettings are what a client is made of. Equal ones make equal clients.
+// clientSettings are all that a client depends on. Connections with equal settings
+// have equal clients.
 type clientSettings struct {
 	endpoint       url.URL
-	legacy         url.URL // zero: the client's choice
+	legacy         url.URL // zero: the client's default
 	credentials    client.Credentials
 	callsPerSecond int
 }
 
-// resolve checks the config and fills in what the environment knows. An error
-// names the argument and its variable, and never repeats a value that may be
-// a secret.
+// resolve checks the config, and adds missing arguments from the environment. An error
+// names the argument and its variable, and never shows a value that may be a secret.
 func (cfg connectionConfig) resolve() (s settings, err error) {
 	endpoint, err := client.ParseEndpoint(cmp.Or(value(cfg.Endpoint), strings.TrimSpace(os.Getenv(envEndpoint)), client.EndpointInternational))
 	if err != nil {
@@ -118,21 +118,21 @@ func (cfg connectionConfig) resolve() (s settings, err error) {
 }
 
 // The codes of the older API are shown as legacyPrefix and a number.
-// legacyWrapper says only that the code is within.
+// legacyWrapper only says that there is another code in the answer.
 const (
 	legacyPrefix  = "errcode "
 	legacyWrapper = "88"
 )
 
-// ignores reports whether the connection has a code of DingTalk's mean "no rows".
-// One of the older API may be named with its prefix or without.
+// ignores reports whether a code of DingTalk's means "no rows" for the connection. The
+// connection may name a code of the older API with its prefix or without.
 func (s settings) ignores(e *client.Error) bool {
 	return e.Code != "" && s.ignoreCodes != nil && (s.ignoreCodes.MatchString(e.Code) || s.ignoreCodes.MatchString(e.BareCode()))
 }
 
-// credentials decides the flow and checks that it has what it needs.
-// Credentials named in the file decide it; the environment only fills in what
-// that flow lacks. With none in the file, the environment decides.
+// credentials chooses the flow, and checks that all its arguments are there. The
+// credentials in the file decide; the environment only adds what that flow lacks. If
+// the file has none, the environment decides.
 func (cfg connectionConfig) credentials() (client.Credentials, error) {
 	id := argument{"client_id", envClientID, value(cfg.ClientID)}
 	secret := argument{"client_secret", envClientSecret, value(cfg.ClientSecret)}
@@ -147,7 +147,7 @@ func (cfg connectionConfig) credentials() (client.Credentials, error) {
 		}
 	}
 
-	// A flow with two ways to a token is a mistake, not a choice.
+	// Arguments for two ways to a token are a mistake.
 	if token.value != "" {
 		for _, a := range []argument{id, secret, ticket} {
 			if a.value != "" {
@@ -186,8 +186,8 @@ func (cfg connectionConfig) credentials() (client.Credentials, error) {
 	}
 }
 
-// corpID is the organization's id, as far as the config names it. The
-// environment names it only where the flow asks for it, as for credentials.
+// corpID returns the organization's id, if the config names it. The environment is
+// used only if the flow needs the id, as for credentials.
 func (cfg connectionConfig) corpID() string {
 	credentials := []*string{cfg.ClientID, cfg.ClientSecret, cfg.CorpID, cfg.AccessToken}
 	named := slices.ContainsFunc(credentials, func(s *string) bool { return value(s) != "" })
@@ -197,15 +197,15 @@ func (cfg connectionConfig) corpID() string {
 	return cmp.Or(value(cfg.CorpID), strings.TrimSpace(os.Getenv(envCorpID)))
 }
 
-// argument is one argument of the connection and the variable behind it.
+// argument is one argument of the connection, and its variable.
 type argument struct{ name, env, value string }
 
 func (a argument) String() string { return fmt.Sprintf("%s (%s)", a.name, a.env) }
 
-// fill takes the variable's value where the file has none.
+// fill takes the variable's value if the file has none.
 func (a *argument) fill() { a.value = cmp.Or(a.value, strings.TrimSpace(os.Getenv(a.env))) }
 
-// value is a string argument; one that is left out is the same as an empty one.
+// value returns a string argument; a missing one is "".
 func value(s *string) string {
 	if s == nil {
 		return ""
@@ -213,7 +213,7 @@ func value(s *string) string {
 	return strings.TrimSpace(*s)
 }
 
-// number is a number argument, from 1 to most.
+// number returns a number argument, from 1 to most.
 func number(name string, text *string, left, most int) (int, error) {
 	if text == nil {
 		return left, nil
@@ -229,8 +229,8 @@ func number(name string, text *string, left, most int) (int, error) {
 	}
 }
 
-// wildcards returns an expression for codes in which * stands for any text; nil
-// for no codes.
+// wildcards returns an expression for codes in which * is any text; nil if there are
+// no codes.
 func wildcards(codes []string) *regexp.Regexp {
 	if len(codes) == 0 {
 		return nil

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// inTurn yields the rows of a page that the engine wants first, then the others:
-// a row that costs a call may cost it only once it is wanted.
+// inTurn yields the rows of a page that the engine wants first, and then the others.
+// So the calls for the columns of a row are made only when the row is wanted.
 func inTurn[R any](l *listing, rows []R) iter.Seq[[]R] {
 	return func(yield func([]R) bool) {
 		if n, ok := l.wanted(); ok && n > 0 && n < int64(len(rows)) {
@@ -23,11 +23,11 @@ func inTurn[R any](l *listing, rows []R) iter.Seq[[]R] {
 	}
 }
 
-// fillAtOnce is how many calls that fill in columns a list call has under way.
+// fillAtOnce is how many calls that fill in columns a list call makes at a time.
 const fillAtOnce = 8
 
-// fill fills in the columns of rows that cost a call each, several at a time.
-// Not to find what a row tells of is an error as well.
+// fill fills in columns that cost a call for each row, several at a time. If DingTalk
+// does not find what it has listed before, that is an error.
 func fill[R any](ctx context.Context, l *listing, columns []string, rows []R, get func(context.Context, R) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(fillAtOnce)
@@ -45,7 +45,7 @@ func fill[R any](ctx context.Context, l *listing, columns []string, rows []R, ge
 	return group.Wait()
 }
 
-// partError is an error about a part of what was already found to be there.
+// partError is an error about a part of something that DingTalk has already returned.
 type partError struct{ error }
 
 func (e *partError) Unwrap() error { return e.error }

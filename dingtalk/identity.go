@@ -5,16 +5,16 @@ import "github.com/turbot/steampipe-plugin-dingtalk/delivery"
 // Server is the plugin's server, for an engine in process.
 type Server struct{ *delivery.Server }
 
-// NewServer returns what Serve serves.
+// NewServer returns the server that Serve serves.
 func NewServer() Server { return Server{delivery.NewServer(Plugin)} }
 
-// Identity returns columns that tell one row of a table from another, whichever
-// question they answer, and cost no call. Nil is all columns.
+// Identity returns columns that identify a row of a table, have the same values
+// whichever query returns the row, and cost no call. Nil is all columns.
 func (Server) Identity(table string) []string { return identities[table] }
 
-// identities are those of the tables with columns whose value for one row depends
-// on the question: they cost a call, show a key as the query writes it, or are
-// longer in the answer about one row.
+// identities are the identities of the tables that have columns whose value depends on
+// the query: columns that cost a call, show a key as the query writes it, or are longer
+// in the answer for one row.
 var identities = map[string][]string{
 	"dingtalk_calendar_event":    {"union_id", "id", "start_time"},
 	"dingtalk_conference":        {"conference_id"},

@@ -19,17 +19,17 @@ type listing struct {
 	api      *client.Client
 	settings settings
 	emit     func(row any) bool
-	// wanted is how many more rows the engine wants before it may end the list
-	// call; ok is false where that is all.
-	wanted func() (n int64, ok bool)
-	// asked is whether the user's rate limiters were asked for the first call,
-	// which the SDK does before it calls us.
-	asked atomic.Bool
+	// wanted returns how many more rows the engine wants before it may end the list
+	// call; limited is false if it wants all.
+	wanted func() (n int64, limited bool)
+	// waited is whether the list call has waited for the user's rate limiters once.
+	// For the first API call, the SDK has done so before the list call.
+	waited atomic.Bool
 }
 
-// list makes a list function of a table's loop over the pages of its API. It
-// connects, turns what means "no rows" into no rows, and says in an error which
-// table and key it is about.
+// list returns the list function for a table's read function. It connects, returns
+// no rows for an error that means so, and adds to any other error the table and the
+// key.
 func (c *connector) list(read func(context.Context, *listing) error) delivery.ListFunc {
 	return func(ctx context.Context, d *plugin.QueryData, emit func(any) bool) error {
 		l := &listing{QueryData: d, emit: emit, wanted: func() (int64, bool) { return delivery.Wanted(ctx) }}
@@ -62,10 +62,10 @@ func (l *listing) run(ctx context.Context, c *connector, read func(context.Conte
 	return fmt.Errorf("%s, %w", l.Table.Name, err)
 }
 
-// stream hands a row on and reports whether more are wanted.
+// stream streams a row and reports whether more are wanted.
 func (l *listing) stream(row any) bool { return l.emit(record{row, l}) }
 
-// streamAll hands all entries of a list on, until no more are wanted.
+// streamAll streams the entries of a list, until no more are wanted.
 func streamAll[E any](l *listing, pages iter.Seq2[*client.Page[E], error]) error {
 	for entry, err := range client.Entries(pages) {
 		if err != nil {
@@ -78,9 +78,9 @@ func streamAll[E any](l *listing, pages iter.Seq2[*client.Page[E], error]) error
 	return nil
 }
 
-// pages are how a list call reads its pages: the first no larger than the rows
-// that the engine wants first, the others, for which it has to ask, as large as
-// may be.
+// pages returns the page sizes of a list call. The first page has no more rows than
+// the engine wants first. The others, which are read only if the engine goes on, have
+// page_size rows.
 func (l *listing) pages() client.PageOptions {
 	opt := l.fullPages()
 	if n, ok := l.wanted(); ok && n > 0 && n < int64(opt.Size) {
@@ -89,26 +89,27 @@ func (l *listing) pages() client.PageOptions {
 	return opt
 }
 
-// fullPages are pages for a list call that has to leave entries out.
+// fullPages returns the page sizes of a list call that leaves some entries out, so
+// that a LIMIT does not say how many to read.
 func (l *listing) fullPages() client.PageOptions {
 	return client.PageOptions{Size: l.settings.pageSize, Wait: l.wait}
 }
 
-// wait waits before a call until the engine wants its rows, and asks the user's
-// rate limiters.
+// wait waits before an API call until the engine wants its rows, and then for the
+// user's rate limiters.
 func (l *listing) wait(ctx context.Context) error {
 	if err := delivery.Proceed(ctx); err != nil {
 		return err
 	}
-	if l.asked.Swap(true) {
+	if l.waited.Swap(true) {
 		l.WaitForListRateLimit(ctx)
 	}
 	return ctx.Err()
 }
 
-// meansNoRows reports whether an error says that there is nothing to list: an
-// unknown id, or a code that the connection ignores. On a later page, or for a
-// row that was listed, it is an error like any other: the list would end short.
+// meansNoRows reports whether an error means that there is nothing to list: an
+// unknown id, or a code that the connection ignores. On a later page, or for a row
+// that was listed, it is an error like any other, since rows would be missing.
 func (l *listing) meansNoRows(err error) bool {
 	var e *client.Error
 	if !errors.As(err, &e) || e.TokenCall || e.Page > 1 || errors.As(err, new(*partError)) {

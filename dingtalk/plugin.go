@@ -42,7 +42,7 @@ func pluginOf(c *connector) *plugin.Plugin {
 		ConnectionConfigSchema: &plugin.ConnectionConfigSchema{
 			NewInstance: newConnectionConfig,
 		},
-		// So that an aggregator spares the calls of connections that a query
+		// With it, an aggregator makes no calls for connections that the query
 		// leaves out.
 		ConnectionKeyColumns: []plugin.ConnectionKeyColumn{{Name: corpIDColumn.Name, Hydrate: corpIDOf}},
 		TableMap:             map[string]*plugin.Table{},
@@ -54,7 +54,7 @@ func pluginOf(c *connector) *plugin.Plugin {
 	return p
 }
 
-// corpIDOf is the CorpId of a connection; nil where its config names none.
+// corpIDOf returns the CorpId of a connection; nil if its config names none.
 func corpIDOf(_ context.Context, d *plugin.QueryData, _ *plugin.HydrateData) (any, error) {
 	if id := configOf(d.Connection).corpID(); id != "" {
 		return id, nil

@@ -23,7 +23,7 @@ type definition struct {
 	read func(context.Context, *listing) error
 }
 
-// table makes a table of a definition.
+// table returns the table of a definition.
 func (c *connector) table(def definition) *plugin.Table {
 	columns := slices.Clone(def.columns)
 	at := slices.IndexFunc(columns, func(column *plugin.Column) bool {
@@ -51,9 +51,9 @@ func optional(name string) *plugin.KeyColumn { return key(name, plugin.Optional)
 // anyOf is a key column of several of which a query must name one with =.
 func anyOf(name string) *plugin.KeyColumn { return key(name, plugin.AnyOf) }
 
-// shownAsAsked is a key column whose rows show the value that the query names. So
-// the rows of a query that names none, or another, don't have it: a linked
-// engine's cache, which is the SDK's, may not look among them.
+// shownAsAsked makes a key column one whose rows show the value that the query names.
+// The rows of a query with another value, or without one, do not have that value, so
+// that a linked engine's cache, which is the SDK's, must not use them.
 func shownAsAsked(k *plugin.KeyColumn) *plugin.KeyColumn {
 	k.CacheMatch = query_cache.CacheMatchExact
 	return k

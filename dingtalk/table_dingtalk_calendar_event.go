@@ -57,19 +57,19 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 	switch {
 	case err != nil:
 		return err
-	case bySeries && series == "": // no row has an empty one
+	case bySeries && series == "": // no row has an empty id
 		return nil
 	}
-	// An event that the query doesn't want must not come once for each value of a
-	// list.
+	// Without this, an event that the query does not want would come once for each
+	// value of a list.
 	wanted := func(event *client.CalendarEvent) bool {
 		return bounds.near(eventTime(event.Start)) && accepts(l, "series_master_id", event.SeriesMasterID)
 	}
-	// Events that the bounds do not let in as they arrived come last: a linked
-	// engine takes no more rows than its LIMIT, and may leave these out.
+	// Events outside the bounds, as the engine passed them on, come last: a linked
+	// engine takes no more rows than its LIMIT, and does not need these.
 	var doubtful []*client.CalendarEvent
-	// stream hands on the events of some pages that are wanted and that the span
-	// has, and reports whether more are.
+	// stream streams the events of some pages that the query wants and that the span
+	// has, and reports whether more are wanted.
 	stream := func(pages iter.Seq2[*client.Page[*client.CalendarEvent], error], s span) (more bool, err error) {
 		for event, err := range client.Entries(pages) {
 			if err != nil {
@@ -85,7 +85,7 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 		}
 		return true, nil
 	}
-	// Some of the events are not wanted: a page is no smaller for a LIMIT.
+	// Some of the events are left out, so a LIMIT does not make a page smaller.
 	pages := l.fullPages()
 	switch {
 	case byID:
@@ -119,8 +119,8 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 
 //// TRANSFORM FUNCTIONS
 
-// eventTime is when an event starts or ends. An all-day event in no zone, or one
-// that nobody knows, would be filtered away if it had none.
+// eventTime returns when an event starts or ends. An all-day event without a zone, or
+// with an unknown one, has a time as well, because the engine would filter out NULL.
 func eventTime(e client.EventTime) *time.Time {
 	if e.Time != nil || e.Date == "" {
 		return e.Time
@@ -128,5 +128,5 @@ func eventTime(e client.EventTime) *time.Time {
 	if t, err := time.Parse(time.DateOnly, e.Date); err == nil {
 		return &t
 	}
-	return nil // the client has refused what is no date
+	return nil // not reached: the client has checked the date
 }

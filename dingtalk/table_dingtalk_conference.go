@@ -47,7 +47,7 @@ func tableConference(c *connector) *plugin.Table {
 
 var cloudRecordStatusNames = map[int64]string{0: "none", 1: "recording", 2: "paused", 3: "ended"}
 
-// byIDOnly are the columns that only the call by id brings.
+// byIDOnly are the columns that only the call by id returns.
 var byIDOnly = []string{"active_num", "attend_num", "cloud_record_owner_union_id", "cloud_record_status", "cloud_record_status_name", "extension_app_settings", "invited_num"}
 
 //// LIST FUNCTION
@@ -92,10 +92,10 @@ func readConferences(ctx context.Context, l *listing) error {
 	return nil
 }
 
-// fillConference fills in what the call by id alone brings.
+// fillConference fills in what only the call by id returns.
 func fillConference(ctx context.Context, l *listing, c *client.Conference) error {
 	if c.ConferenceID == nil || *c.ConferenceID == "" {
-		return nil // there is nothing to ask by
+		return nil // there is no id for the call
 	}
 	full, err := l.api.Conference(ctx, *c.ConferenceID, l.wait)
 	if err != nil {

@@ -33,7 +33,7 @@ func tableConferenceRecording(c *connector) *plugin.Table {
 	})
 }
 
-// recording is a row: a recording, and on whose behalf it was read.
+// recording is a row: a recording, and the user on whose behalf it was read.
 type recording struct {
 	*client.Recording
 	actingUnionID string
@@ -47,7 +47,7 @@ func readConferenceRecordings(ctx context.Context, l *listing) error {
 	id, _ := l.key("conference_id")
 	acting, ok := l.actingUser()
 	if ok && acting == "" {
-		return nil // no row has an empty one
+		return nil // no row has an empty id
 	}
 	if !ok {
 		info, err := l.api.Conference(ctx, id, l.wait)

@@ -24,8 +24,8 @@ func tableDepartment(c *connector) *plugin.Table {
 	})
 }
 
-// department is a row: a department, and the one that it was found in; nil where
-// it was not found in one.
+// department is a row: a department, and the department in which it was found, which
+// may be nil.
 type department struct {
 	*client.Department
 	parent *int64
@@ -36,7 +36,7 @@ type department struct {
 func readDepartments(ctx context.Context, l *listing) error {
 	if parent, ok := l.number("parent_id"); ok {
 		if parent < client.RootDepartmentID {
-			return nil // DingTalk lists such departments and refuses to open them
+			return nil // DingTalk lists such departments, and refuses calls about them
 		}
 		_, _, err := readSubDepartments(ctx, l, parent)
 		return err

@@ -57,7 +57,7 @@ type departmentMember struct {
 func readDepartmentMembers(ctx context.Context, l *listing) error {
 	department, byDepartment := l.number("department_id")
 	if byDepartment && department < client.RootDepartmentID {
-		return nil // DingTalk lists such departments and refuses to open them
+		return nil // DingTalk lists such departments, and refuses calls about them
 	}
 	if userID, ok := l.key("user_id"); ok {
 		return readMemberships(ctx, l, userID, func(id int64) bool { return accepts(l, "department_id", &id) })

@@ -29,7 +29,7 @@ func tableScheduleConference(c *connector) *plugin.Table {
 	})
 }
 
-// scheduleConference is a row: a meeting, and what its page said of all.
+// scheduleConference is a row: a meeting, and the total count of its page.
 type scheduleConference struct {
 	*client.ScheduleConference
 	TotalCount *int64

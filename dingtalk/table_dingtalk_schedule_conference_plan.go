@@ -30,7 +30,7 @@ func tableScheduleConferencePlan(c *connector) *plugin.Table {
 	})
 }
 
-// schedulePlan is a row: a plan, and on whose behalf it was read.
+// schedulePlan is a row: a plan, and the user on whose behalf it was read.
 type schedulePlan struct {
 	*client.SchedulePlan
 	actingUnionID string
@@ -42,7 +42,7 @@ func readScheduleConferencePlans(ctx context.Context, l *listing) error {
 	id, _ := l.key("schedule_conference_id")
 	acting, named := l.actingUser()
 	if named && acting == "" {
-		return nil // no row has an empty one
+		return nil // no row has an empty id
 	}
 	plan, err := l.api.SchedulePlan(ctx, id, acting, l.wait)
 	if err != nil {

@@ -47,7 +47,7 @@ func tableUser(c *connector) *plugin.Table {
 	})
 }
 
-// byUserOnly are the columns that only the call for one user brings.
+// byUserOnly are the columns that only the call for one user returns.
 var byUserOnly = []string{"leader_department_ids", "manager_user_id", "senior"}
 
 //// LIST FUNCTION
@@ -56,7 +56,7 @@ func readUsers(ctx context.Context, l *listing) error {
 	userID, byUserID := l.key("user_id")
 	unionID, byUnionID := l.key("union_id")
 	if (byUserID && userID == "") || (byUnionID && unionID == "") {
-		return nil // no row has an empty one
+		return nil // no row has an empty id
 	}
 	if byUnionID && !byUserID {
 		id, err := l.api.UserIDByUnionID(ctx, unionID, l.wait)
@@ -102,12 +102,12 @@ func readUsers(ctx context.Context, l *listing) error {
 	return readSingleUsers(ctx, l, single, func(u *client.User) (more bool) { return l.stream(u) })
 }
 
-// hiredDateDescription describes a day that is more than a day for SQL.
+// hiredDateDescription describes a date that SQL has as a time.
 const hiredDateDescription = "The day on which the user was hired: midnight in China, which is the day before in UTC."
 
 // walkUsers calls read with each department, from the top down, until it reports
-// that no more are wanted. It returns the ids of people of whom the app may see
-// no department.
+// that no more are wanted. It returns the ids of people whom the app may see although
+// it may see none of their departments.
 func walkUsers(ctx context.Context, l *listing, read func(department int64) (more bool, err error)) (single []client.LegacyText, err error) {
 	tops, err := walk(ctx, l, func(id int64) ([]*client.Department, bool, error) {
 		more, err := read(id)
@@ -116,15 +116,15 @@ func walkUsers(ctx context.Context, l *listing, read func(department int64) (mor
 		}
 		below, err := l.api.SubDepartments(ctx, id, l.wait)
 		if err != nil {
-			err = &partError{err} // people may have been listed
+			err = &partError{err} // some people may have been listed
 		}
 		return below, true, err
 	})
 	return tops.userIDs, err
 }
 
-// readSingleUsers hands each of some people to stream until it reports that no
-// more are wanted. It leaves out those who are not in the organization any more.
+// readSingleUsers calls stream with each of some people, until it reports that no more
+// are wanted. It leaves out people who are no longer in the organization.
 func readSingleUsers(ctx context.Context, l *listing, userIDs []client.LegacyText, stream func(*client.User) (more bool)) error {
 	for _, id := range slices.Compact(slices.Sorted(slices.Values(userIDs))) {
 		one, err := l.api.User(ctx, string(id), l.wait)
@@ -141,8 +141,8 @@ func readSingleUsers(ctx context.Context, l *listing, userIDs []client.LegacyTex
 	return nil
 }
 
-// readDepartmentUsers hands the direct members of a department that were not
-// seen before to stream, page by page, and reports whether more are wanted.
+// readDepartmentUsers calls stream with the direct members of a department who were
+// not seen before, page by page, and reports whether more are wanted.
 func readDepartmentUsers(ctx context.Context, l *listing, department int64, seen map[string]bool, stream func([]*client.User) (more bool, err error)) (more bool, err error) {
 	for page, err := range l.api.DepartmentUsers(ctx, department, l.pages()) {
 		if err != nil {
@@ -165,10 +165,10 @@ func readDepartmentUsers(ctx context.Context, l *listing, department int64, seen
 	return true, nil
 }
 
-// fillUser fills in what the call for one user alone brings.
+// fillUser fills in what only the call for one user returns.
 func fillUser(ctx context.Context, l *listing, u *client.User) error {
 	if u.UserID == nil {
-		return nil // there is nothing to ask by
+		return nil // there is no id for the call
 	}
 	full, err := l.api.User(ctx, string(*u.UserID), l.wait)
 	if left, ok := errors.AsType[*client.Error](err); ok && left.Kind == client.NotFound {
@@ -183,7 +183,7 @@ func fillUser(ctx context.Context, l *listing, u *client.User) error {
 
 //// TRANSFORM FUNCTIONS
 
-// led are the departments that a user leads; nil where DingTalk did not tell.
+// led returns the departments that a user leads; nil if DingTalk did not return them.
 func led(u *client.User) client.List[client.LegacyInt] {
 	if u.LeaderInDepartments == nil {
 		return nil
