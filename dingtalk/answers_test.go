@@ -11,8 +11,8 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
 
-// What DingTalk really answers, as people saw it or as its pages have it, and
-// what has to come of it in SQL.
+// Answers of DingTalk, as people have seen them or as its documentation has them, and
+// what a query has to return for them.
 func TestAnswers(t *testing.T) {
 	cases, err := seen.Load("testdata/answers.json")
 	if err != nil {
@@ -34,7 +34,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// play asks the query of a case, and returns its rows or its error, and the calls
+// play runs the query of a case, and returns its rows or its error, and the calls
 // that it made.
 func play(t *testing.T, c *seen.Case) (rows []map[string]any, failed string, made map[string]int) {
 	api := seen.NewAPI(c)
@@ -67,7 +67,7 @@ func play(t *testing.T, c *seen.Case) (rows []map[string]any, failed string, mad
 	return rows, "", api.Made()
 }
 
-// A case that goes wrong is noticed, in each way that one can.
+// The tests notice each way in which a case can go wrong.
 func TestAnswersAreJudged(t *testing.T) {
 	row := map[string]any{"a": 1}
 	for name, test := range map[string]struct {

@@ -89,8 +89,8 @@ func count(b *testing.B, e *engine.Engine, s engine.Scan) int {
 	return n
 }
 
-// BenchmarkCalls tells the calls that a question costs, and the fewest that the
-// API allows for the same answer, token call included.
+// BenchmarkCalls reports the calls that a query costs, and the fewest that the API
+// allows for the same result, with the token call.
 func BenchmarkCalls(b *testing.B) {
 	sim := simulator.New(simulator.DemoApp)
 	for _, n := range []int{1, 100, 1000} {
@@ -285,7 +285,7 @@ func BenchmarkRows(b *testing.B) {
 	}
 }
 
-// BenchmarkFirstRow tells when the first of ten pages' rows arrives from an API
+// BenchmarkFirstRow reports when the first of ten pages' rows arrives from an API
 // that takes 50 ms for a call, in times of one call.
 func BenchmarkFirstRow(b *testing.B) {
 	const latency = 50 * time.Millisecond
@@ -322,7 +322,7 @@ func BenchmarkFirstRow(b *testing.B) {
 	}
 }
 
-// BenchmarkMemory tells the peak heap of a query above what was there before.
+// BenchmarkMemory reports the peak heap of a query above what was there before.
 func BenchmarkMemory(b *testing.B) {
 	for _, n := range []int{1000, 100_000} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
@@ -369,7 +369,7 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// BenchmarkLimit tells how long many calls to one API take under DingTalk's
+// BenchmarkLimit reports how long many calls to one API take under DingTalk's
 // limit of 20 in any second, and the share of the limit that is used. The least
 // is 20 calls at once, and 20 more in each second that follows.
 func BenchmarkLimit(b *testing.B) {

@@ -82,8 +82,8 @@ func spansAsked(t *testing.T, sim *simulator.Simulator) (spans []string) {
 	return spans
 }
 
-// A query that does not bound the time on both sides gets an error at no call
-// that says what to write, unless it names an event or a series.
+// A query that does not bound the time on both sides makes no call, and returns an
+// error that says what to write, unless it names an event or a series.
 func TestCalendarWithoutBounds(t *testing.T) {
 	e, sim := demoEngine(t, dingtalk.NewServer())
 	id := engine.Equals("id", sim.Calendars[simulator.DemoCEO][0].ID)

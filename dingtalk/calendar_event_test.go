@@ -22,7 +22,7 @@ type planned struct {
 	start       time.Time
 }
 
-// aroundEdges are events at the edges of what two years are asked by, a second
+// aroundEdges are events at the edges of the spans of the calls for two years, a second
 // and a day around each: occurrences of one event, events of their own, and all
 // day with a zone and without.
 func aroundEdges(moments ...time.Time) (all []planned) {

@@ -33,7 +33,7 @@ type answered struct {
 	keys   map[string]string // the values that the query named
 }
 
-// valueAt returns what stands at a path; nil where nothing does.
+// valueAt returns the value at a path; nil if there is none.
 func valueAt(v any, path ...string) any {
 	for _, name := range path {
 		fields, _ := v.(map[string]any)
@@ -56,18 +56,18 @@ func constant(v any) source { return func(answered) any { return v } }
 
 // columnSource is where the rows of a table come from.
 type columnSource struct {
-	// keys returns the values to ask for, each by a query of its own.
+	// keys returns the key values, for a query of its own each.
 	keys func(*simulator.Simulator) []map[string]string
 	// rows is the path of the row, or of the list of rows, in an answer.
 	rows []string
-	// elsewhere are columns that these answers do not have.
+	// elsewhere are columns that are not in these answers.
 	elsewhere []string
-	// columns are those whose field is not named as they are: in camel case, or in
-	// the older API as they stand.
+	// columns are those whose field has another name than the column in camel case,
+	// or, in the older API, than the column.
 	columns map[string]source
 }
 
-// each asks for one value after another of a column, with others beside it.
+// each returns the keys for one value of a column after another, with other keys.
 func each(column string, values []string, beside ...string) []map[string]string {
 	var all []map[string]string
 	for _, v := range slices.Sorted(slices.Values(values)) {
@@ -279,7 +279,7 @@ func fieldOf(column string, a answered) any {
 	return a.fields[strings.Join(words, "")]
 }
 
-// sqlOf is what a value of an answer is as a column's.
+// sqlOf returns the column's value for a value of an answer.
 func sqlOf(column *plugin.Column, v any) any {
 	switch {
 	case v == nil || v == "":
@@ -328,7 +328,7 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 }
 
-// taken returns the answers since it was asked last.
+// taken returns the answers since it was called last.
 func (r *recorder) taken() []map[string]any {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -484,7 +484,7 @@ func qualOf(table *plugin.Table, column, value string) engine.Qual {
 	return q
 }
 
-// objectsAt are the objects at a path of an answer: one, or those of a list.
+// objectsAt returns the objects at a path of an answer: one, or those of a list.
 func objectsAt(page map[string]any, path []string) (all []map[string]any) {
 	switch v := valueAt(page, path...).(type) {
 	case map[string]any:
@@ -497,7 +497,7 @@ func objectsAt(page map[string]any, path []string) (all []map[string]any) {
 	return all
 }
 
-// expected is the row that an object of an answer has to become.
+// expected returns the row that an object of an answer must become.
 func expected(columns []*plugin.Column, from columnSource, a answered, corpID string) string {
 	values := map[string]any{}
 	for _, c := range columns {
@@ -534,7 +534,7 @@ func TestEveryWord(t *testing.T) {
 	for name, table := range dingtalk.Plugin(t.Context()).TableMap {
 		source, ok := columnSources[name]
 		if !ok {
-			continue // TestEveryColumn says so
+			continue // an error of TestEveryColumn
 		}
 		for _, word := range columnsOf(table) {
 			code := strings.TrimSuffix(word, "_name")

@@ -82,8 +82,8 @@ func TestErrorAfterRows(t *testing.T) {
 	}
 }
 
-// A failed list must not hold up its query when the engine has left, nor leave
-// anything behind that a later query of the same trips over.
+// A list that fails after the engine has ended the query ends as well, and a later query
+// of the same is not disturbed.
 func TestErrorAfterTheEngineLeft(t *testing.T) {
 	for _, cache := range []bool{false, true} {
 		t.Run(fmt.Sprint("cache ", cache), func(t *testing.T) {
@@ -185,7 +185,7 @@ func TestValueThatPostgresDidNotPassOn(t *testing.T) {
 	}
 }
 
-// An id that was asked for costs nothing in another list.
+// An id that was queried before costs no call in another list.
 func TestCallsOfLists(t *testing.T) {
 	sim := newSimulator()
 	for _, id := range []string{"a", "b", "c"} {
@@ -216,7 +216,7 @@ func TestCallsOfLists(t *testing.T) {
 	}
 }
 
-// Only the first page can say that there is nothing, also where it was empty.
+// Only the first page can be refused for "no rows", also if it was empty.
 func TestUnknownAfterAnEmptyPage(t *testing.T) {
 	for _, code := range []string{"invalidScheduleConferenceId", "paramsError"} {
 		t.Run(code, func(t *testing.T) {

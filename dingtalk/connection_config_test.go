@@ -226,7 +226,7 @@ func TestWildcards(t *testing.T) {
 	}
 }
 
-// The settings hold the secrets by value, so nothing may print them.
+// The settings contain the secrets, and printing them shows none.
 func TestNoSecretInPrintedConfig(t *testing.T) {
 	secret, token := "hush-secret", "hush-token"
 	id := "id"

@@ -15,13 +15,13 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 )
 
-// directory is an API of an organization that is made up as it is asked: it
+// directory is an API of an organization that it invents for each call: it
 // keeps nothing in memory. It has small departments and, of each 75, a large
 // one; there are ten below each of the first ones, and so on. Each department
 // lists the first person of the next one as well.
 type directory struct {
 	departments int
-	// What it was asked for.
+	// How many calls it had.
 	userLists, departmentLists, others *atomic.Int64
 }
 

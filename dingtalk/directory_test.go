@@ -18,7 +18,7 @@ func equals(column string, n int64) engine.Qual {
 	return engine.Qual{Column: column, Operator: "=", Value: &proto.QualValue{Value: &proto.QualValue_Int64Value{Int64Value: n}}}
 }
 
-// Everybody is one row, and costs no call of their own unless a column does.
+// Each person is one row, and costs a call only for some columns.
 func TestDirectory(t *testing.T) {
 	e, sim := demoEngine(t, dingtalk.NewServer())
 	rows, err := ask(t, e, "dingtalk_user", "user_id, union_id, manager_user_id")
@@ -95,7 +95,7 @@ func TestDirectoryWithADepartmentThatIsGone(t *testing.T) {
 	}
 }
 
-// A row for each person in each department, whichever key they are asked by.
+// There is a row for each person in each department, whichever key the query names.
 func TestDepartmentMembers(t *testing.T) {
 	e, sim := demoEngine(t, dingtalk.NewServer())
 	of := map[string][]string{} // department or person to memberships
@@ -172,7 +172,7 @@ func TestMembershipsOfAPerson(t *testing.T) {
 			for _, r := range rows {
 				ids = append(ids, r["department_id"].(int64))
 				if r["leader"] != nil {
-					t.Errorf("leader %v, which DingTalk did not tell", r["leader"])
+					t.Errorf("leader %v, which DingTalk did not return", r["leader"])
 				}
 			}
 			slices.Sort(ids)

@@ -15,7 +15,7 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
 
-// What the pages say of the code is read from the code.
+// What the pages say about the code is compared with the code.
 
 // languages are the folders of the pages, and the sample config that is theirs.
 var languages = map[string]struct {

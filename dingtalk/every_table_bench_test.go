@@ -17,11 +17,11 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
-// asking is a way to ask a table, and what it costs at the least.
+// asking is a query of a table, and the fewest calls for it.
 type asking struct {
 	table string
-	// key is the column that differs from question to question; "" is a table
-	// that is asked without one.
+	// key is the column that differs from query to query; "" is a table without a
+	// key.
 	key string
 	// values are two values of the key; for the first there are rows.
 	values [2]any
@@ -31,14 +31,14 @@ type asking struct {
 	least func(rows int) int
 	// costly are columns of which each row costs a call.
 	costly []string
-	// byOwner asks without an acting user, so that the owner has to be found.
+	// byOwner names no acting user, so that the owner has to be found.
 	byOwner bool
 }
 
 func (a asking) String() string {
 	s := strings.TrimSuffix(a.table+" by "+a.key, " by ")
 	if a.byOwner {
-		s += " in the owner's name"
+		s += " on behalf of the owner"
 	}
 	return s
 }
@@ -51,7 +51,7 @@ func (a asking) config(keys map[string]string) string {
 	return acting(keys)
 }
 
-// scan asks with some values, for all columns or those that cost no call.
+// scan returns a scan with some values, of all columns or of those that cost no call.
 func (a asking) scan(wide bool, values ...any) engine.Scan {
 	s := engine.Scan{Table: a.table, Quals: slices.Clone(a.besides), Cache: true}
 	for _, c := range columnsOf(dingtalk.Plugin(context.Background()).TableMap[a.table]) {
@@ -91,7 +91,7 @@ func (a asking) cheapest(wide bool, rows int) int {
 	return calls
 }
 
-// askings are all ways to ask the tables, by optional keys as well.
+// askings returns queries of all tables by each key, also by optional keys.
 func askings(b *testing.B) []asking {
 	b.Helper()
 	keys := demoKeys(b)
@@ -165,14 +165,14 @@ func askings(b *testing.B) []asking {
 	}
 }
 
-// BenchmarkTableCalls tells for each way to ask a table the calls that a
-// question costs and the fewest that the API allows for the same answer,
+// BenchmarkTableCalls reports for each query of a table the calls that it costs and
+// the fewest that the API allows for the same result,
 // without those for tokens. A call too many is a failure.
 func BenchmarkTableCalls(b *testing.B) {
 	all := askings(b)
 	for _, w := range ways(b) {
 		if !slices.ContainsFunc(all, func(a asking) bool { return a.table == w.table.Name && (len(w.keys) == 0) == (a.key == "") }) {
-			b.Errorf("%v is not asked", w)
+			b.Errorf("there is no query of %v", w)
 		}
 	}
 	keys := demoKeys(b)
@@ -199,7 +199,7 @@ func BenchmarkTableCalls(b *testing.B) {
 		case "dingtalk_user", "dingtalk_department_member":
 			limit = 3 // the root has no people: one is found in a department below
 		case "dingtalk_user by union_id":
-			limit = 2 // the user ID is asked for first
+			limit = 2 // the first call is for the user ID
 		}
 		if a.byOwner {
 			limit = 2
@@ -304,7 +304,7 @@ func BenchmarkTableCalls(b *testing.B) {
 	}
 }
 
-// join asks for both values, as a join with a table that has them does.
+// join queries both values as a join with a table that has them does.
 func (a asking) join() string {
 	literal := func(v any) string {
 		if text, ok := v.(string); ok {

@@ -19,7 +19,7 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
-// The tests of this file hold for every table, without naming one. They ask the
+// The tests of this file hold for every table, without naming one. They query the
 // demo organization.
 
 // demoEngine runs the plugin against the demo organization. The SDK's own server
@@ -45,7 +45,7 @@ func servers() map[string]func() engine.Server {
 	}
 }
 
-// way is a way to ask a table: the key columns that a query names.
+// way is a table and the key columns that a query names.
 type way struct {
 	table *plugin.Table
 	keys  []string
@@ -53,8 +53,8 @@ type way struct {
 
 func (w way) String() string { return w.table.Name + " by " + strings.Join(w.keys, ", ") }
 
-// ways are all ways to ask the tables: by all required key columns, and by each
-// of those of which one is required.
+// ways returns all ways: by all required key columns, and by each of those of which
+// one is required.
 func ways(t testing.TB) []way {
 	var all []way
 	tables := dingtalk.Plugin(t.Context()).TableMap
@@ -99,7 +99,7 @@ func bounded(table *plugin.Table) (bounds []engine.Qual) {
 	return bounds
 }
 
-// scan asks for all columns with those values for the keys, and within bounds.
+// scan returns a scan of all columns with values for the keys, and within bounds.
 func (w way) scan(values map[string]string) engine.Scan {
 	s := engine.Scan{Table: w.table.Name, Columns: columnsOf(w.table), Quals: bounded(w.table)}
 	for _, k := range w.keys {
@@ -172,7 +172,7 @@ func acting(keys map[string]string) string {
 	return fmt.Sprintf("acting_union_id = %q\n", keys["acting_union_id"])
 }
 
-// asked are the calls to the APIs, without those for tokens.
+// asked returns the calls to the APIs, without token calls.
 func asked(sim *simulator.Simulator) []simulator.Call {
 	return slices.DeleteFunc(sim.Calls(), func(c simulator.Call) bool { return c.Kind == simulator.TokenCall })
 }
@@ -211,7 +211,7 @@ func TestEveryTableHasTheHubsColumns(t *testing.T) {
 	}
 }
 
-// The whole answer, again from memory at no call, by pages of one, and under a
+// All rows, again from the cache without a call, by pages of one, and under a
 // limit.
 func TestEveryTableAnswers(t *testing.T) {
 	keys := demoKeys(t)
@@ -236,7 +236,7 @@ func TestEveryTableAnswers(t *testing.T) {
 				diff(t, "rows of the same question", want, again)
 				// The SDK's own cache takes no two bounds of a column for the same again.
 				if n := len(asked(sim)); n != made && !(name == "linked" && bounded(w.table) != nil) {
-					t.Errorf("%d calls for the same question", n-made)
+					t.Errorf("%d calls for the same query", n-made)
 				}
 
 				byOne, err := answers(t, small, w.scan(keys))
@@ -274,8 +274,8 @@ func TestEveryTableAnswers(t *testing.T) {
 	}
 }
 
-// An optional key narrows the rows and changes none of them, and what was asked
-// before changes no answer.
+// An optional key leaves out rows and changes none of the others, and an earlier query
+// changes no later result.
 func TestEveryTablesOptionalKeys(t *testing.T) {
 	keys := demoKeys(t)
 	for name, server := range servers() {
@@ -334,7 +334,7 @@ func TestEveryTablesOptionalKeys(t *testing.T) {
 	}
 }
 
-// valueOf is a column of a row of answers.
+// valueOf returns the value of a column in a row that answers returned.
 func valueOf(t testing.TB, row, column string) any {
 	t.Helper()
 	var values map[string]any
@@ -413,7 +413,7 @@ func TestEveryTableIsCompleteOrAnError(t *testing.T) {
 	}
 }
 
-// A key that cannot be one is no rows at no call; what Postgres did not pass on,
+// A key that cannot exist makes no call and returns no rows; what Postgres did not pass on,
 // and a key that is missing, are errors.
 func TestEveryTablesKeys(t *testing.T) {
 	keys := demoKeys(t)

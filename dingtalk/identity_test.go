@@ -10,8 +10,8 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
-// What tells a table's rows apart is in each row, apart from a guest's union ID
-// and the like, and costs no call.
+// The columns that identify a row have a value in each row, except for a guest's union
+// ID and the like, and cost no call.
 func TestEveryTablesIdentity(t *testing.T) {
 	keys := demoKeys(t)
 	for _, w := range ways(t) {

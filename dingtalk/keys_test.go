@@ -187,7 +187,7 @@ func between(text, before, after string) (string, bool) {
 	return text, ok
 }
 
-// The Server and SQLite are told by which of two keys a table reads.
+// The Server and SQLite know by which of two keys a table reads.
 func TestKeysOfTables(t *testing.T) {
 	server := dingtalk.NewServer()
 	for table, want := range map[string][]string{

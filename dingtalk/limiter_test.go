@@ -62,7 +62,7 @@ func TestCallsPerSecondOfAConnection(t *testing.T) {
 	}
 }
 
-// The plugin defines no limiter of the SDK's, but asks those that a user defines
+// The plugin defines no limiter of the SDK's, but waits for those that a user defines
 // in the .spc file, before every page.
 func TestLimiterOfTheUsersOwn(t *testing.T) {
 	if l := dingtalk.Plugin(t.Context()).RateLimiters; len(l) != 0 {
@@ -85,7 +85,7 @@ func TestLimiterOfTheUsersOwn(t *testing.T) {
 	}
 }
 
-// In a linked engine they are asked before every call as well, also where the SDK
+// In a linked engine it waits for them before every call as well, also where the SDK
 // makes one list call of what are several.
 func TestLimiterOfTheUsersOwnInALinkedEngine(t *testing.T) {
 	sim := newSimulator()

@@ -12,8 +12,8 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
-// BenchmarkLinked tells the memory of a query, above what was there before, and
-// when its first row comes, in an engine that links the plugin and holds its
+// BenchmarkLinked reports the memory of a query, above what was there before, and
+// when its first row comes, in an engine that links the plugin and buffers its
 // rows, beside Steampipe, where they are streamed.
 func BenchmarkLinked(b *testing.B) {
 	for _, n := range []int{1000, 100_000} {

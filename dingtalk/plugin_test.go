@@ -492,7 +492,7 @@ func TestChangedConfig(t *testing.T) {
 	diff(t, "calls after", []string{"token", "a first 100"}, calls(after))
 }
 
-// The client of a config that has changed leaves no connection open.
+// When a config has changed, the connections of its old client are closed.
 func TestChangedConfigClosesConnections(t *testing.T) {
 	sim := newSimulator()
 	opened, closed := make(chan net.Conn, 10), make(chan net.Conn, 10)
@@ -597,7 +597,7 @@ func TestNoRowsOrAnError(t *testing.T) {
 	}
 }
 
-// The error comes before anything is asked of the API, and every time: the SDK
+// The error comes before any call to the API, and every time: the SDK
 // may not listen yet when a list call fails at once.
 func TestConfigErrorsAreNotLost(t *testing.T) {
 	sim := newSimulator()

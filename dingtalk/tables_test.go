@@ -17,7 +17,7 @@ func ask(t *testing.T, e *engine.Engine, table, columns string, quals ...engine.
 	return query(t, e, engine.Scan{Table: table, Columns: strings.Split(columns, ", "), Quals: quals})
 }
 
-// What each table makes of what DingTalk answers.
+// The rows of each table for answers of DingTalk.
 func TestTableValues(t *testing.T) {
 	const scheduleID = "schedule_conference_id=s"
 	tests := []struct {
@@ -154,7 +154,7 @@ func TestColumnsThatCostACall(t *testing.T) {
 	}
 }
 
-// In whose name recordings are read, and what finding that out costs.
+// On behalf of whom recordings are read, and what it costs to find the owner.
 func TestActingUser(t *testing.T) {
 	info := func(fields string) simulator.Fault {
 		return simulator.Fault{On: simulator.OnKind(simulator.ConferenceInfoCall), Serve: simulator.Answer(200, `{"confInfo":{`+fields+`}}`)}
@@ -196,7 +196,7 @@ func TestActingUser(t *testing.T) {
 	}
 }
 
-// A cancelled schedule is a row that says so; a plan needs an acting user.
+// A cancelled schedule is a row with cancelled true; a plan needs an acting user.
 func TestPlans(t *testing.T) {
 	e, sim := demoEngine(t, dingtalk.NewServer())
 	sim.Script(simulator.Fault{On: simulator.OnKind(simulator.PlanCall), Serve: simulator.Refuse(400, "resourceCancel", "")})

@@ -193,8 +193,8 @@ func TestWalkWithinTheRange(t *testing.T) {
 	}
 }
 
-// What the app may not see is an error that says where its range is set; without
-// the permission to ask for the range, also which one to apply for.
+// If the app may not see a department, the error says where its range is set; without
+// the permission to read the range, also which permission to apply for.
 func TestWalkOutOfRange(t *testing.T) {
 	for name, test := range map[string]struct {
 		scope  simulator.AppRange
@@ -255,7 +255,7 @@ func TestIgnoredCodesOfTheOlderAPI(t *testing.T) {
 	}
 }
 
-// Who left between two calls is an error while a column is filled in.
+// A person who left between two calls is an error if a column is being filled in.
 func TestPersonWhoLeft(t *testing.T) {
 	e, sim := demoEngine(t, dingtalk.NewServer())
 	sim.Script(simulator.Fault{On: func(c simulator.Call) bool { return c.Kind == simulator.UserCall && c.Params["userid"] == "guo.tao" }, Serve: simulator.RefuseLegacy(60121, "gone")})
@@ -319,7 +319,7 @@ func TestWalkFindsMembershipsOfARootThatIsRefused(t *testing.T) {
 	diff(t, "memberships", []string{"1 root1", "500 ana.souza", "500 zhou.min", "600 root1"}, memberships(t, e))
 }
 
-// No call is made about a department with an id below 1, whoever asks.
+// No query makes a call about a department with an id below 1.
 func TestDepartmentsBelowOne(t *testing.T) {
 	e, sim := demoEngine(t, dingtalk.NewServer())
 	rows, err := ask(t, e, "dingtalk_department", "department_id", equals("parent_id", simulator.HomeSchool))
