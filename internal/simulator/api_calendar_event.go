@@ -88,7 +88,7 @@ type Attendee struct {
 	DisplayName string `json:"displayName"`
 	// ResponseStatus is "needsAction", "accepted", "declined" or "tentative".
 	ResponseStatus string `json:"responseStatus"`
-	// IsOptional is not told of the organizer.
+	// IsOptional is not returned for the organizer.
 	IsOptional *bool `json:"isOptional,omitempty"`
 	// Self is filled in by the simulator.
 	Self bool `json:"self"`
@@ -118,7 +118,7 @@ type MeetingRoom struct {
 	ResponseStatus string `json:"responseStatus"`
 }
 
-// Reminder says when an event is told of.
+// Reminder is when a user is reminded of an event.
 type Reminder struct {
 	Method  string `json:"method"`
 	Minutes string `json:"minutes"`
@@ -267,8 +267,8 @@ func bound(argument string) (*time.Time, error) {
 	return &t, err
 }
 
-// time is the moment. A date is midnight in its zone, or in DingTalk's where
-// none is told.
+// time returns the time. A date is midnight in its zone, or in DingTalk's if it has
+// none.
 func (w *When) time() time.Time {
 	if w == nil {
 		return time.Time{}

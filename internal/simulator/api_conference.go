@@ -27,7 +27,7 @@ type Conference struct {
 	// Status is NotStarted, Ended or InProgress.
 	Status *int64
 	// StartTime and EndTime are milliseconds since 1970 UTC. Only the API of
-	// schedules tells the end of a meeting that has not ended.
+	// schedules returns an end for a meeting that has not ended.
 	StartTime, EndTime *int64
 	// CreatorID is a union id.
 	CreatorID, CreatorNick string
@@ -102,7 +102,7 @@ type listedConference struct {
 	BizType              string `json:"bizType,omitempty"`
 }
 
-// listed writes a meeting. Its end and its length are told after the end only.
+// listed writes a meeting. Its end and its length are returned only after the end.
 func listed(c Conference, schedule string) listedConference {
 	l := listedConference{
 		ConferenceID: c.ConferenceID, Title: c.Title, RoomCode: c.RoomCode, Status: c.Status, StartTime: c.StartTime,

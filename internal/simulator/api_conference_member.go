@@ -39,14 +39,14 @@ type Member struct {
 	AttendStatus *int64 `json:"attendStatus,omitempty"`
 	Host         bool   `json:"host"`
 	CoHost       bool   `json:"coHost"`
-	// PstnJoin says that the member joined by phone.
+	// PstnJoin is true if the member joined by phone.
 	PstnJoin bool `json:"pstnJoin"`
-	// OuterOrgMember says that the member isn't of the meeting's organization.
-	// It is not told of those who are.
+	// OuterOrgMember is true if the member is not of the meeting's organization. It
+	// is not returned for those who are.
 	OuterOrgMember bool `json:"outerOrgMember,omitempty"`
 }
 
-// There is no hasMore: the token alone tells whether there is more.
+// There is no hasMore: the list ends with an empty token.
 var _ = declare(route{
 	kind:   MemberCall,
 	method: http.MethodGet,

@@ -8,7 +8,7 @@ import (
 // OngoingCall asks for the organization's meetings in progress.
 const OngoingCall CallKind = "ongoing"
 
-// A token is told at the end as well: hasMore says whether there is more.
+// The last page has a token as well: hasMore says whether there is more.
 var _ = declare(route{
 	kind:   OngoingCall,
 	method: http.MethodGet,

@@ -8,7 +8,7 @@ import (
 // RoomCodeCall asks for the meetings of a room code.
 const RoomCodeCall CallKind = "room code"
 
-// A token is told at the end as well: hasMore says whether there is more.
+// The last page has a token as well: hasMore says whether there is more.
 var _ = declare(route{
 	kind:   RoomCodeCall,
 	method: http.MethodGet,

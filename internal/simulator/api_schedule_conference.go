@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// ConferenceCall asks for the meetings that were held of a schedule.
+// ConferenceCall asks for the meetings of a schedule.
 const ConferenceCall CallKind = "conference"
 
 var _ = declare(route{

@@ -17,7 +17,7 @@ type Plan struct {
 	RoomCode string
 	URL      string
 	Phones   []string
-	// Cancelled plans have no answer, but a refusal that says so.
+	// Cancelled plans are refused with a code of their own.
 	Cancelled bool
 }
 

@@ -32,7 +32,7 @@ type Person struct {
 	DepartmentIDs, LeaderOf []int64
 	// HiredDate is midnight in China, in milliseconds since 1970 UTC.
 	HiredDate *int64
-	// Active says that the person has signed in once.
+	// Active is true if the person has signed in once.
 	Active                    bool
 	RealAuthed                bool
 	Admin, Boss, Senior       bool
@@ -40,7 +40,7 @@ type Person struct {
 	// Restricted says that the person is listed only for a caller who asks for
 	// people with restricted access.
 	Restricted bool
-	// MayNotAct says that nothing may be read in the person's name.
+	// MayNotAct is true if nothing may be read on behalf of the person.
 	MayNotAct bool
 }
 
@@ -95,7 +95,7 @@ var _ = declare(route{
 
 var noUser = refusal{code: "60121", message: "the user was not found"}
 
-// Only the direct members of a department are told, not those of the ones below.
+// It returns only the direct members of a department, not those of the ones below.
 var _ = declare(route{
 	kind:   UsersCall,
 	method: http.MethodPost,
@@ -194,7 +194,7 @@ func (p Person) user() user {
 	}
 }
 
-// directory is the People and the Departments, sorted for who asks.
+// directory is the People and the Departments by their ids.
 type directory struct {
 	byUser, byUnion map[string]Person
 	members         map[int64][]Person

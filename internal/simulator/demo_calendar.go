@@ -49,8 +49,8 @@ func (d *demo) fillCalendars() {
 
 	c.event("lunch", "Lunch 午餐", d.at(time.November, 18, 4, 0), time.Hour, DemoCEO, DemoSupport).Location = &Location{DisplayName: "Canteen 食堂"}
 	c.allDay("compliance-day", "Compliance day 合规日", d.at(time.November, 19, 0, 0), "Asia/Shanghai", DemoCompliance, DemoSecurity, DemoCEO)
-	// DingTalk takes no zone with a date, and may tell none. And this one is more
-	// than a year ago.
+	// For a date, DingTalk takes no zone, and may return none. This event is more than
+	// a year ago.
 	c.allDay("founding-day", "Founding day 公司成立日", d.at(time.November, 23, 0, 0).AddDate(0, 0, -7*61), "", DemoCEO, DemoCTO)
 
 	for _, e := range c.events {
@@ -118,8 +118,8 @@ func (c *calendarWriter) allDay(name, summary string, day time.Time, zone, organ
 }
 
 // series adds the event of each meeting of a schedule that is held on certain
-// days of the week, and of those to come until the end of next week. The first of
-// them tells the rule.
+// days of the week, and of those to come until the end of next week. The first event
+// has the recurrence rule.
 func (c *calendarWriter) series(name, days string, held []Conference, start time.Time, length time.Duration, organizer string, attendees []string, responses map[string]string) {
 	var master *Event
 	for i := 0; i < len(held) || start.Before(c.at(time.December, 5, 0, 0)); i++ {
@@ -158,7 +158,7 @@ func onDay(t time.Time, days string) bool {
 	return slices.Contains(strings.Split(days, ","), strings.ToLower(t.Weekday().String()))
 }
 
-// when is a moment as it is told in a zone.
+// when returns a time as it is written in a zone.
 func when(t time.Time, zone string) *When {
 	location, err := time.LoadLocation(zone)
 	if err != nil {

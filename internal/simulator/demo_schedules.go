@@ -48,7 +48,7 @@ func (d *demo) secureSchedules() {
 			HostUnionID: DemoCEO, CohostUnionIDs: []string{DemoOperations}, LockRoom: no, ScreenShareForbidden: yes, MuteOnJoin: new(muted),
 			Extra: &ExtraSetting{WaitingRoom: no, JoinBeforeHost: no, EnableChat: yes, LockNick: yes, LockMediaStatusMicMute: yes, EnableWebAnonymousJoin: new(false)},
 		},
-		// Little is told.
+		// DingTalk returns little of it.
 		DemoStandup: {HostUnionID: DemoPlatform, ConfAllowedCorpID: DemoApp.CorpID, MuteOnJoin: new(unmuted)},
 		// Nothing is secured.
 		DemoIncident: {
@@ -76,7 +76,7 @@ func (d *demo) secureSchedules() {
 			Extra: &ExtraSetting{WaitingRoom: yes, JoinBeforeHost: no, EnableChat: no, LockNick: yes, LockMediaStatusMicMute: yes, EnableWebAnonymousJoin: new(false),
 				ExtensionAppSettings: []SettingApp{{"demo-board-papers", "COOLAPP-DEMO", "1", ""}}},
 		},
-		// The host is not told.
+		// DingTalk does not return the host.
 		DemoLisbon: {
 			ConfAllowedCorpID: DemoApp.CorpID, LockRoom: no, MuteOnJoin: new(unmuted),
 			Extra: &ExtraSetting{JoinBeforeHost: yes, EnableChat: yes},

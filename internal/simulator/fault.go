@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong with certain calls.
+// Fault replaces the answers of some calls.
 type Fault struct {
 	// On says which calls. Nil is every call.
 	On func(Call) bool
@@ -28,7 +28,7 @@ func (s *Simulator) Script(faults ...Fault) {
 	}
 }
 
-// ClearFaults takes all faults away.
+// ClearFaults removes all faults.
 func (s *Simulator) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -51,12 +51,12 @@ func OnKind(kind CallKind) func(Call) bool {
 	return func(c Call) bool { return c.Kind == kind }
 }
 
-// OnFirst matches the calls of a kind that begin at the beginning.
+// OnFirst matches the calls of a kind for a first page.
 func OnFirst(kind CallKind) func(Call) bool {
 	return func(c Call) bool { return c.Kind == kind && c.first() }
 }
 
-// OnLater matches the calls of a kind that go on behind an earlier page.
+// OnLater matches the calls of a kind for a later page.
 func OnLater(kind CallKind) func(Call) bool {
 	return func(c Call) bool { return c.Kind == kind && !c.first() }
 }
@@ -70,7 +70,7 @@ func OnFirstPage(c Call) bool { return c.paged() && c.first() }
 // OnLaterPage matches the later calls of a list, whichever API it is.
 func OnLaterPage(c Call) bool { return c.paged() && !c.first() }
 
-// first reports whether a call begins at the beginning. "0" says so as well.
+// first reports whether a call is for a first page, at "0" or without a position.
 func (c Call) first() bool { return c.NextToken == "" || c.NextToken == "0" }
 
 func (c Call) paged() bool {

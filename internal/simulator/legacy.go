@@ -14,7 +14,7 @@ import (
 // form, its arguments are in the query of a GET, and else in a form or in JSON.
 // Its answers have the result beside an errcode of 0, its refusals another
 // errcode, all with status 200. Most often it wraps that errcode in the errcode
-// 88, as seen of the real one; Simulator.BareErrors has it refuse without.
+// 88, as people have seen; with Simulator.BareErrors it does not.
 var legacyAPI = &api{
 	token: func(r *http.Request, args arguments) string {
 		return cmp.Or(args["access_token"], r.URL.Query().Get("access_token"))
@@ -85,7 +85,7 @@ func wrongArgument(what string) *refusal {
 }
 
 // legacyPage returns the part of a list that a call asks for by cursor and size,
-// which are both required. next is where to go on if there is more.
+// which are both required. next is the position of the next page, if there is one.
 func legacyPage[T any](s *Simulator, a arguments, all []T) (entries []T, next int, more bool, refused *refusal) {
 	start, startErr := strconv.Atoi(a["cursor"])
 	size, sizeErr := strconv.Atoi(a["size"])
@@ -97,7 +97,7 @@ func legacyPage[T any](s *Simulator, a arguments, all []T) (entries []T, next in
 }
 
 // RefuseLegacy answers with an error body of the legacy API, which has status
-// 200: wrapped in the errcode 88, as most often seen.
+// 200, wrapped in the errcode 88.
 func RefuseLegacy(errcode int, message string) serve {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		refuseWrapped(w, &refusal{code: strconv.Itoa(errcode), message: message})

@@ -5,9 +5,8 @@ import "sync"
 // Organization is what the APIs return. Its types are described in the files
 // of their APIs.
 type Organization struct {
-	// Schedules are the known schedules and the meetings that were held, or that
-	// wait to begin; Unscheduled are the meetings that nobody booked. Together
-	// they are all meetings.
+	// Schedules are the known schedules, with the meetings that were held or have not
+	// begun; Unscheduled are the meetings without a schedule.
 	Schedules   map[string][]Conference
 	Unscheduled []Conference
 	// Members are the members of meetings by conference id. A meeting that isn't

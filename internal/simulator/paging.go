@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// limits are what an API documents of its pages.
+// limits are what an API documents about its pages.
 type limits struct {
-	// fallback is the number of entries where the caller doesn't ask; 0 where
-	// DingTalk documents none.
-	fallback int
-	// most is the largest number that a caller may ask for; 0 where DingTalk
+	// fallback is the number of entries if the caller does not ask; 0 if DingTalk
 	// documents none.
+	fallback int
+	// most is the largest number that a caller may ask for; 0 if DingTalk documents
+	// none.
 	most int
 	// wrong is the code of a refused argument.
 	wrong string
@@ -24,13 +24,13 @@ type limits struct {
 // page is a part of a list.
 type page[T any] struct {
 	entries []T
-	// next is the position behind it, which is also told at the end.
+	// next is the position after it, also at the end of the list.
 	next string
-	// more says that there is something behind it.
+	// more is true if entries follow.
 	more bool
 }
 
-// nextUnlessEnd is next, and "" at the end.
+// nextUnlessEnd returns next, or "" at the end.
 func (p page[T]) nextUnlessEnd() string {
 	if !p.more {
 		return ""
@@ -56,7 +56,7 @@ func pageOf[T any](s *Simulator, a arguments, all []T, l limits) (page[T], *refu
 		return wrong("nextToken")
 	}
 	end := min(start+min(size, s.MaxPage), len(all))
-	// A list is written as [] where it is empty, not as null.
+	// An empty list is written as [], not as null.
 	entries := append([]T{}, all[start:end]...)
 	return page[T]{entries, encodePosition(a, end), end < len(all)}, nil
 }
@@ -70,7 +70,7 @@ func number(argument string, fallback int) (n int, ok bool) {
 	return n, err == nil
 }
 
-// A position is opaque to the caller, and good for the same list only. "0" is
+// A position is opaque to the caller, and valid for the same list only. "0" is
 // the beginning, as in DingTalk's samples.
 func encodePosition(a arguments, n int) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(n) + "@" + a.list()))

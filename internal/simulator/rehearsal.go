@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Rehearsal is something that goes wrong at DingTalk or on the way, by a name, for
-// a person who wants to see what comes of it.
+// Rehearsal is a named failure of DingTalk or of the network, for a person who wants to
+// see what a query does then.
 type Rehearsal struct {
 	Name string
 	// About is what goes wrong, as a phrase.
@@ -19,7 +19,7 @@ type Rehearsal struct {
 	serve func(*Simulator) serve
 }
 
-// slowAnswer is longer than a caller waits for one.
+// slowAnswer is longer than a caller waits for an answer.
 const slowAnswer = 20 * time.Second
 
 // Rehearsals are all of them, by name.
@@ -45,8 +45,8 @@ var Rehearsals = []Rehearsal{
 	{"throttle", "the app calls too often", refuseEach(openAPI.tooOften, legacyAPI.tooOften)},
 }
 
-// Rehearse has a share of the calls go wrong, from 0 to 1, evenly spread. Calls
-// for a token go right.
+// Rehearse makes a share of the calls fail, from 0 to 1, evenly spread. Token calls
+// succeed.
 func (s *Simulator) Rehearse(name string, share float64) error {
 	i := slices.IndexFunc(Rehearsals, func(r Rehearsal) bool { return r.Name == name })
 	if i < 0 {
@@ -79,10 +79,10 @@ func (s *Simulator) Rehearse(name string, share float64) error {
 	return nil
 }
 
-// always is what goes wrong in the same way with each simulator.
+// always returns a failure that is the same for every simulator.
 func always(wrong serve) func(*Simulator) serve { return func(*Simulator) serve { return wrong } }
 
-// refuseEach refuses a call in the way of its API.
+// refuseEach refuses a call as its API does.
 func refuseEach(open, legacy refusal) func(*Simulator) serve {
 	return func(s *Simulator) serve {
 		return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
@@ -95,8 +95,8 @@ func refuseEach(open, legacy refusal) func(*Simulator) serve {
 	}
 }
 
-// refusePermission refuses a call with the permission that it needs, as far as
-// the simulator knows it, and the link by which it is applied for.
+// refusePermission refuses a call, with the permission that it needs, if the simulator
+// knows it, and the link to apply for it.
 func refusePermission(s *Simulator) serve {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) { s.refusePermission(w, r) }
 }

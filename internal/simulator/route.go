@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// route declares one API of DingTalk: all that it has of its own. Each is
+// route declares one API of DingTalk: all in which it differs from others. Each is
 // declared once, in a file with its answer and its data.
 type route struct {
 	kind   CallKind
@@ -20,9 +20,9 @@ type route struct {
 	path string
 	// api is the part of DingTalk that it belongs to.
 	api *api
-	// paged says that it is read page by page.
+	// paged is true if it is read page by page.
 	paged bool
-	// write writes the answer; nil is the API's way.
+	// write writes the answer; nil is as its api does.
 	write func(http.ResponseWriter, json.RawMessage)
 	// answer answers a call that has been admitted.
 	answer func(*Simulator, arguments) (json.RawMessage, *refusal)
@@ -39,7 +39,7 @@ func declare(r route) *route {
 	return &r
 }
 
-// unknown answers what no route was declared for.
+// unknown answers a call without a route.
 var unknown = &route{kind: OtherCall, api: openAPI, answer: func(*Simulator, arguments) (json.RawMessage, *refusal) {
 	return nil, &refusal{http.StatusNotFound, "InvalidAction.NotFound", "Specified api is not found, please check your url and method."}
 }}
@@ -110,23 +110,24 @@ func reply[T any](v T) (json.RawMessage, *refusal) {
 	return b.Bytes(), nil
 }
 
-// refusal is what DingTalk says instead of an answer. The legacy API has its
-// number in the code, and no status.
+// refusal is an answer of DingTalk's that is an error. Of the legacy API, the code is a
+// number, and there is no status.
 type refusal struct {
 	status        int
 	code, message string
 }
 
-// api is a part of DingTalk with habits of its own.
+// api is a part of DingTalk with rules of its own.
 type api struct {
 	// token reads a call's token.
 	token func(*http.Request, arguments) string
-	// position and size are the arguments that say which page is wanted.
+	// position and size are the names of the arguments for the page.
 	position, size string
 	// arguments reads a call's arguments besides those in its path. It returns a
 	// map in any case.
 	arguments func(r *http.Request, body []byte) (arguments, *refusal)
-	// dead is the refusal of a token that doesn't live; issued says that it did.
+	// dead is the refusal of a token that is not accepted; issued is true if it once
+	// was.
 	dead func(token string, issued bool) *refusal
 	// tooOften is the refusal of a call that comes too early.
 	tooOften refusal
@@ -175,5 +176,5 @@ func isJSON(r *http.Request) bool {
 func writeJSON(w http.ResponseWriter, status int, body json.RawMessage) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // the caller may have gone: nothing to tell it
+	_, _ = w.Write(body) // the caller may have gone
 }

@@ -1,7 +1,7 @@
 // Package simulator is a stand-in for the DingTalk Open API: an http.Handler
 // with an organization, token calls, limits, scripted faults and a log of the
-// calls it saw. It answers as the API documents; no part of the plugin knows
-// it. Each API has a file of its own: its route, its answer and its data.
+// calls. It answers as the API documents; no part of the plugin knows it. The files
+// api_*.go have one API each: its route, its answer and its data.
 package simulator
 
 import (
@@ -24,17 +24,17 @@ type Simulator struct {
 	App App
 	Organization
 
-	// MaxPage is the most entries on one page of any API, whatever the caller
-	// asks for: pages may be short. DefaultPage is the number where the caller
-	// doesn't ask and DingTalk documents none.
+	// MaxPage is how many entries a page of any API has at most, also if the caller
+	// asks for more. DefaultPage is the number if the caller does not ask and
+	// DingTalk documents none.
 	MaxPage, DefaultPage int
 	// TokenLife is how long a token is accepted, and what its answer says.
 	TokenLife time.Duration
-	// BareErrors has the legacy API refuse with the errcode itself, without the
-	// errcode 88 around it.
+	// BareErrors makes the legacy API refuse with the errcode itself, not wrapped in
+	// the errcode 88.
 	BareErrors bool
-	// CallsPerSecond is how many calls to one API any sliding second may hold;
-	// 0 is no limit. Token calls have none.
+	// CallsPerSecond is how many calls to one API may come in any second; 0 is no
+	// limit. Token calls have none.
 	CallsPerSecond int
 
 	mu     sync.Mutex
@@ -59,7 +59,7 @@ func New(app App) *Simulator {
 	}
 }
 
-// CallKind is what a call asks for. Each route has one, beside it; the three
+// CallKind is the API of a call. Each route has one, beside it; the three
 // token calls share theirs.
 type CallKind string
 
@@ -78,8 +78,8 @@ type Call struct {
 	Params map[string]string
 	// ScheduleConferenceID is the argument of that name.
 	ScheduleConferenceID string
-	// NextToken and MaxResults are the arguments that say which page is wanted,
-	// under whatever names, as sent; "" where they were left out.
+	// NextToken and MaxResults are the arguments for the page, whatever the API
+	// names them, as sent; "" if they were not sent.
 	NextToken, MaxResults string
 	// Token is the token as sent, in the header, the form or the query.
 	Token string
@@ -93,7 +93,7 @@ func (s *Simulator) Calls() []Call {
 	return slices.Clone(s.calls)
 }
 
-// Count returns how many calls of a kind the log holds.
+// Count returns how many calls of a kind are in the log.
 func (s *Simulator) Count(kind CallKind) int {
 	n := 0
 	for _, c := range s.Calls() {
@@ -111,9 +111,9 @@ func (s *Simulator) ClearCalls() {
 	s.calls = nil
 }
 
-// ServeHTTP logs the call, then answers it, or does what a fault says.
+// ServeHTTP logs the call, then answers it, or serves a fault.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// Only after the body is read does the server notice a caller that leaves.
+	// The server notices that a caller has gone only after the body was read.
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
@@ -151,7 +151,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	real(w, r)
 }
 
-// refuse refuses a call in the way of its API.
+// refuse refuses a call as its API does.
 func (s *Simulator) refuse(w http.ResponseWriter, of *api, r *refusal) {
 	if s.BareErrors && of == legacyAPI {
 		refuseBare(w, r)
