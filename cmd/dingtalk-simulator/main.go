@@ -23,9 +23,9 @@ const usage = `dingtalk-simulator serves a made-up organization in place of Ding
 connection to use in Steampipe, and then each call that it answers.
 
   --port PORT        the loopback port, 7070 by default; 0 takes a free one
-  --fault NAME       let calls go wrong, to see what comes of it (below)
-  --fault-rate RATE  the share of calls that go wrong, above 0 and up to 1, which
-                     is all of them and the default; calls for a token go right
+  --fault NAME       make calls fail, to see what a query does then (below)
+  --fault-rate RATE  the share of calls that fail, above 0 and up to 1, which is
+                     all of them and the default; token calls succeed
   --bare             refuse calls for people and departments with the code itself;
                      by default it is wrapped in errcode 88, as DingTalk does most often
   --help             print this
@@ -33,7 +33,7 @@ connection to use in Steampipe, and then each call that it answers.
 Faults:
 `
 
-// help is the usage with the faults that there are.
+// help returns the usage with all faults.
 func help() string {
 	text := usage
 	for _, r := range simulator.Rehearsals {
@@ -72,7 +72,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	rated := false
 	flags.Visit(func(f *flag.Flag) { rated = rated || f.Name == "fault-rate" })
 	if rated && *fault == "" {
-		return errors.New("--fault-rate says how many calls go wrong: name what goes wrong with --fault")
+		return errors.New("--fault-rate is the share of calls that fail: name the fault with --fault")
 	}
 	if *fault != "" {
 		if err := demo.Rehearse(*fault, *rate); err != nil {

@@ -130,7 +130,7 @@ func TestArguments(t *testing.T) {
 	}{
 		{"help", []string{"--help"}, help(), ""},
 		{"a fault that isn't one", []string{"--fault", "x"}, "", `there is no fault "x"; there are address, cut, dead-token, down, month, permission, quota, slow, throttle`},
-		{"a rate of nothing", []string{"--fault-rate", "0.1"}, "", "--fault-rate says how many calls go wrong: name what goes wrong with --fault"},
+		{"a rate of nothing", []string{"--fault-rate", "0.1"}, "", "--fault-rate is the share of calls that fail: name the fault with --fault"},
 		{"a rate above 1", []string{"--fault", "down", "--fault-rate", "2"}, "", "the share of calls is 2; it must be above 0 and not above 1"},
 		{"a rate of 0", []string{"--fault", "down", "--fault-rate", "0"}, "", "the share of calls is 0; it must be above 0 and not above 1"},
 		{"an option that isn't one", []string{"--nope"}, "", "flag provided but not defined: -nope"},

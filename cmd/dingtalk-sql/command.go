@@ -43,7 +43,7 @@ func dotCommand(line string) (words []string, ok bool) {
 	return words, strings.HasPrefix(words[0], ".")
 }
 
-// command carries a command out.
+// command runs a command.
 func (s *session) command(ctx context.Context, words []string) error {
 	argument := strings.Join(words[1:], " ")
 	switch words[0] {
@@ -77,7 +77,7 @@ func (s *session) command(ctx context.Context, words []string) error {
 	}
 }
 
-// inspect prints what there is to know of a table; "" is what tables there are.
+// inspect prints the columns of a table; "" is the list of all tables.
 func (s *session) inspect(ctx context.Context, name string) error {
 	tables, err := s.db.Tables(ctx)
 	if err != nil {

@@ -10,18 +10,18 @@ import (
 	"github.com/peterh/liner"
 )
 
-// history keeps what was typed at the prompt, in a file that its user alone may
-// read. Where there can be none, it forgets.
+// history keeps the lines that were typed at the prompt, in a file that only its user
+// can read. If it cannot write a file, the lines are kept until the program ends.
 type history struct {
 	editor *liner.State
 	file   *os.File // nil is none
 }
 
-// historyPath is where the history is kept: in the user's folder for what
-// programs remember.
+// historyPath returns the path of the file: in the user's folder for the state of
+// programs.
 func historyPath() (string, error) {
 	state := os.Getenv("XDG_STATE_HOME")
-	if !filepath.IsAbs(state) { // such are to be ignored
+	if !filepath.IsAbs(state) { // relative paths are ignored, by the specification
 		home, err := os.UserHomeDir()
 		if err != nil {
 			return "", err
@@ -31,7 +31,7 @@ func historyPath() (string, error) {
 	return filepath.Join(state, "dingtalk-sql", "history"), nil
 }
 
-// openHistory brings back what was typed before.
+// openHistory gives the editor the lines of the file.
 func openHistory(editor *liner.State) *history {
 	h := &history{editor: editor}
 	path, err := historyPath()
@@ -66,7 +66,7 @@ func openHistory(editor *liner.State) *history {
 	return h
 }
 
-// writeHistory replaces a history by its latest lines.
+// writeHistory replaces the file by its latest lines.
 func writeHistory(path string, lines []string) error {
 	file, err := os.CreateTemp(filepath.Dir(path), "history-*") // mode 0600
 	if err != nil {
@@ -87,8 +87,8 @@ func writeHistory(path string, lines []string) error {
 	return os.Rename(file.Name(), path)
 }
 
-// add remembers what was typed. A statement of several lines becomes one, unless
-// a comment would then take in the rest.
+// add adds what was typed. A statement of several lines becomes one line, unless it has
+// a comment, which would then include the rest.
 func (h *history) add(typed string) {
 	lines := []string{strings.Join(strings.Split(typed, "\n"), " ")}
 	if strings.Contains(typed, "--") {
@@ -100,7 +100,7 @@ func (h *history) add(typed string) {
 		}
 		h.editor.AppendHistory(line)
 		if h.file != nil {
-			fmt.Fprintln(h.file, line) // a full disk costs no query
+			fmt.Fprintln(h.file, line) // a full disk fails no query
 		}
 	}
 }

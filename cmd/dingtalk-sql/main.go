@@ -1,5 +1,5 @@
-// Command dingtalk-sql answers SQL with the DingTalk plugin's tables, without
-// Steampipe: the plugin runs in process, behind embedded SQLite.
+// Command dingtalk-sql runs SQL on the DingTalk plugin's tables, without Steampipe: the
+// plugin runs in process, behind embedded SQLite.
 package main
 
 import (
@@ -27,7 +27,7 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/logging"
 )
 
-const usage = `dingtalk-sql answers SQL about DingTalk's video meetings.
+const usage = `dingtalk-sql runs SQL on DingTalk's video meetings.
 
   dingtalk-sql --demo "select ..."          a made-up organization, no account
   dingtalk-sql --config FILE "select ..."   real DingTalk, as a .spc file says
@@ -45,8 +45,8 @@ standard input; in a terminal, a prompt asks for it (.help lists its commands).
                       aggregator and its members
   --database FILE     keep your own tables in that SQLite file; the tables of
                       the plugin are beside them, and never written into it
-  --demo              query the made-up organization, and tell below each
-                      table the API calls that it took
+  --demo              query the made-up organization, and show below each
+                      table the API calls that it cost
   --output FORMAT     table (the default), line, csv or json. A table that is
                       wider than the terminal is shown as line, one column a
                       line, so that nothing is cut off
@@ -71,9 +71,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {
-		code, tellIt := exitCode(err)
-		if tellIt {
-			tell(os.Stderr, err)
+		code, print := exitCode(err)
+		if print {
+			printError(os.Stderr, err)
 		}
 		os.Exit(code)
 	}
@@ -91,11 +91,10 @@ type options struct {
 	values       assignments
 }
 
-// now is the time that the demo organization goes by.
+// now returns the time of the demo organization.
 var now = time.Now
 
-// run prints results to stdout. What is about them, and is no result, goes to
-// stderr.
+// run prints results to stdout, and all else to stderr.
 func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) (err error) {
 	opt, err := parse(args)
 	defer func() {
@@ -115,7 +114,7 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 	}
 	prompt := opt.sql == "" && isTerminal(stdin) && isTerminal(stdout)
 	if !prompt {
-		// At the prompt, it ends the query alone.
+		// At the prompt, Ctrl-C ends only the query.
 		var stop context.CancelFunc
 		ctx, stop = signal.NotifyContext(ctx, os.Interrupt)
 		defer stop()
@@ -137,7 +136,7 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 	if prompt {
 		return s.prompt(ctx)
 	}
-	return s.all(ctx, statements)
+	return s.runAll(ctx, statements)
 }
 
 // runReport runs a benchmark in place of SQL.
@@ -156,7 +155,7 @@ func runReport(ctx context.Context, opt options, stdout, stderr io.Writer) error
 	return s.report(ctx, mod, benchmark, opt)
 }
 
-// open makes the plugin's tables, and the user's own, ready to be asked.
+// open opens the plugin's tables and the user's own.
 func open(opt options, stdout, stderr io.Writer) (*session, error) {
 	s := &session{output: opt.output, demo: opt.demo, timing: isTerminal(stderr), stdout: stdout, stderr: stderr}
 	connections, err := opt.connections()
@@ -183,7 +182,8 @@ func open(opt options, stdout, stderr io.Writer) (*session, error) {
 	return s, nil
 }
 
-// connections are those of the file, or the one that the environment fills in.
+// connections returns the connections of the file, or the one that the environment
+// configures.
 func (opt options) connections() ([]engine.Connection, error) {
 	if opt.config == "" {
 		return []engine.Connection{{Name: "dingtalk"}}, nil
@@ -250,7 +250,7 @@ func parse(args []string) (options, error) {
 			texts, args = append(texts, args[0]), args[1:]
 			continue
 		}
-		// The options, and whatever else, up to SQL that looks like one.
+		// The options and all else, up to SQL that looks like an option.
 		n := slices.IndexFunc(args, isComment)
 		if n < 0 {
 			n = len(args)
@@ -295,7 +295,7 @@ func parse(args []string) (options, error) {
 	return opt, nil
 }
 
-// isComment reports SQL that begins with a comment, and so like an option.
+// isComment reports whether SQL begins with a comment, and so looks like an option.
 func isComment(arg string) bool {
 	return strings.HasPrefix(arg, "-- ") || strings.HasPrefix(arg, "--\n")
 }

@@ -34,11 +34,11 @@ func (f *format) Set(s string) error {
 	return nil
 }
 
-// forPeople reports a format that is no program's.
+// forPeople reports whether people read the format, and not programs.
 func (f format) forPeople() bool { return f == formatTable || f == formatLine }
 
-// holds refuses more results than the format can hold.
-func (f format) holds(results int) error {
+// accepts returns an error if the format cannot have that many results.
+func (f format) accepts(results int) error {
 	if !f.forPeople() && results > 1 {
 		return fmt.Errorf("%d statements have a result, and %s can hold one: run them one by one", results, f)
 	}
@@ -56,7 +56,7 @@ func (f format) write(w io.Writer, r *sqlite.Result) error {
 		return writeJSON(w, r)
 	}
 	table := renderTable(r)
-	// The first line is a frame of ASCII, as long as any.
+	// The first line is a frame of ASCII, and as long as the longest.
 	if width, _, _ := strings.Cut(table, "\n"); terminalWidth(w) > 0 && len(width) > terminalWidth(w) {
 		return writeLines(w, r)
 	}
@@ -64,7 +64,7 @@ func (f format) write(w io.Writer, r *sqlite.Result) error {
 	return err
 }
 
-// printable turns bytes into text and leaves the other values alone.
+// printable returns bytes as text, and other values as they are.
 func printable(v any) any {
 	if b, ok := v.([]byte); ok {
 		return string(b)
@@ -72,8 +72,8 @@ func printable(v any) any {
 	return v
 }
 
-// shown is how a person reads a value: NULL is <null>, and nothing in a text
-// moves the terminal.
+// shown returns a value as a person reads it: NULL is <null>, and a text has no control
+// characters.
 func shown(v any) any {
 	if v == nil {
 		return "<null>"

@@ -75,7 +75,7 @@ func TestWidthInAChineseLocale(t *testing.T) {
 }
 
 func TestSummary(t *testing.T) {
-	for want, a := range map[string]answer{
+	for want, a := range map[string]queryResult{
 		"0 rows, 0 API calls, 0.0 s":          {Result: &sqlite.Result{Columns: []string{"a"}}},
 		"1 row, 1 API call, 0.8 s":            {Result: &sqlite.Result{Columns: []string{"a"}, Rows: [][]any{{nil}}}, calls: 1, took: 840e6},
 		"3 rows changed, 2 API calls, 61.0 s": {Result: &sqlite.Result{Changed: 3}, statement: "INSERT into t …", calls: 2, took: 61e9},

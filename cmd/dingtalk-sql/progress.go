@@ -12,32 +12,31 @@ import (
 )
 
 const (
-	// statusAfter is how long a query is waited for in silence.
+	// statusAfter is how long a query runs before the status line is shown.
 	statusAfter = time.Second
 	// statusEvery is how often the status line may change.
 	statusEvery = 200 * time.Millisecond
 )
 
-// watch counts the API calls of a query. Where it is longer under way, it says
-// on one line of a terminal what the query waits for, and takes the line away in
-// the end.
+// watch counts the API calls of a query. If the query takes long, one line of the
+// terminal shows what it waits for, until the query ends.
 type watch struct {
 	terminal io.Writer     // nil is none
 	over     chan struct{} // closed by end
-	gone     chan struct{} // closed when the line is taken away
+	erased   chan struct{} // closed when the line is erased
 
-	mu    sync.Mutex
-	calls int
-	last  string    // what was heard last
-	again string    // which call is repeated, and why
-	at    time.Time // when it is
+	mu       sync.Mutex
+	calls    int
+	last     string    // what the query waits for
+	repeat   string    // which call is repeated, and why
+	repeatAt time.Time // when it is repeated
 }
 
-// newWatch begins to watch a query. w is where a line may be shown.
+// newWatch starts to watch a query. If w is a terminal, it shows the line.
 func newWatch(w io.Writer) *watch {
-	h := &watch{over: make(chan struct{}), gone: make(chan struct{})}
+	h := &watch{over: make(chan struct{}), erased: make(chan struct{})}
 	if !isTerminal(w) {
-		close(h.gone)
+		close(h.erased)
 		return h
 	}
 	h.terminal = w
@@ -48,7 +47,7 @@ func newWatch(w io.Writer) *watch {
 // end ends the watch.
 func (h *watch) end() {
 	close(h.over)
-	<-h.gone
+	<-h.erased
 }
 
 func (h *watch) sent() int {
@@ -73,13 +72,13 @@ func (h *watch) trace() *client.Trace {
 		Repeating: func(c client.Call, after time.Duration, why *client.Error) {
 			h.mu.Lock()
 			defer h.mu.Unlock()
-			h.at = time.Now().Add(after)
-			h.again = fmt.Sprintf("to repeat %s: %s", name(c), why.Reason())
+			h.repeatAt = time.Now().Add(after)
+			h.repeat = fmt.Sprintf("to repeat %s: %s", name(c), why.Reason())
 		},
 	}
 }
 
-// name is what a person reads of a call.
+// name returns a call as a person reads it.
 func name(c client.Call) string {
 	if c.Page > 1 {
 		return fmt.Sprintf("page %d of %s", c.Page, c.API)
@@ -87,23 +86,23 @@ func name(c client.Call) string {
 	return c.API
 }
 
-// line is what the query waits for.
+// line returns the status line.
 func (h *watch) line(now time.Time) string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	what := h.last
-	switch left := h.at.Sub(now); {
+	switch left := h.repeatAt.Sub(now); {
 	case left > 0:
-		what = fmt.Sprintf("waiting %.0f s %s", max(1, left.Seconds()), h.again)
+		what = fmt.Sprintf("waiting %.0f s %s", max(1, left.Seconds()), h.repeat)
 	case what == "":
 		what = "waiting"
 	}
 	return count(h.calls, "API call") + ", " + what
 }
 
-// show shows the line once the query has taken long enough, until it is over.
+// show shows the line after statusAfter, until the query ends.
 func (h *watch) show() {
-	defer close(h.gone)
+	defer close(h.erased)
 	select {
 	case <-h.over:
 		return

@@ -18,7 +18,7 @@ const (
 	promptMore  = "     ...> "
 )
 
-// prompt answers statements that a person types in a terminal, until Ctrl-D or
+// prompt runs the statements that a person types in a terminal, until Ctrl-D or
 // .quit. An error ends a statement, and not the prompt.
 func (s *session) prompt(ctx context.Context) error {
 	editor := liner.NewLiner()
@@ -38,7 +38,7 @@ func (s *session) prompt(ctx context.Context) error {
 	past := openHistory(editor)
 	defer past.close()
 
-	// Ctrl-C between two queries, where the editor doesn't take it, is for none.
+	// Ctrl-C between two queries, when the editor does not read it, does nothing.
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
@@ -62,7 +62,7 @@ func (s *session) prompt(ctx context.Context) error {
 			if err := s.command(ctx, command); errors.Is(err, errQuit) {
 				return nil
 			} else if err != nil {
-				tell(s.stderr, err)
+				printError(s.stderr, err)
 			}
 			continue
 		}
@@ -73,8 +73,8 @@ func (s *session) prompt(ctx context.Context) error {
 		pending = rest
 		s.shown = false
 		for _, statement := range statements {
-			if err := s.one(ctx, statement); err != nil {
-				tell(s.stderr, err)
+			if err := s.runOne(ctx, statement); err != nil {
+				printError(s.stderr, err)
 				break
 			}
 		}
@@ -84,18 +84,18 @@ func (s *session) prompt(ctx context.Context) error {
 	}
 }
 
-// one answers a statement. Ctrl-C ends it.
-func (s *session) one(ctx context.Context, statement string) error {
+// runOne runs a statement, and shows its result. Ctrl-C ends it.
+func (s *session) runOne(ctx context.Context, statement string) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	a, err := s.ask(ctx, statement)
+	r, err := s.query(ctx, statement)
 	if err != nil {
 		return err
 	}
-	return s.show(a)
+	return s.show(r)
 }
 
-// readLine reads a line from the terminal. It does not outlast ctx.
+// readLine reads a line from the terminal, until ctx ends.
 func readLine(ctx context.Context, editor *liner.State, first bool) (string, error) {
 	type input struct {
 		line string

@@ -69,8 +69,8 @@ func (opt options) benchmark() (*powerpipe.Mod, *powerpipe.Benchmark, error) {
 	return mod, b, nil
 }
 
-// report runs a benchmark and prints what it says. The error is how the command
-// ends: a verdict, unless all is well.
+// report runs a benchmark and prints its report. If not all is well, the error is a
+// verdict with the exit code of the command.
 func (s *session) report(ctx context.Context, mod *powerpipe.Mod, b *powerpipe.Benchmark, opt options) error {
 	w := newWatch(s.stderr)
 	g, err := report.Run(client.WithTrace(ctx, w.trace()), s.db, b)
@@ -91,7 +91,7 @@ func (s *session) report(ctx context.Context, mod *powerpipe.Mod, b *powerpipe.B
 	return nil
 }
 
-// now is the time that the organization goes by.
+// now returns the time for the report.
 func (opt options) now() time.Time {
 	if opt.demo {
 		return now()
@@ -99,8 +99,7 @@ func (opt options) now() time.Time {
 	return time.Now()
 }
 
-// verdict is the exit code of a report that was printed and that says not all is
-// well.
+// verdict is the exit code of a report that was printed, if not all is well.
 type verdict int
 
 func (v verdict) Error() string { return fmt.Sprintf("the report ends with exit code %d", int(v)) }
@@ -111,8 +110,8 @@ type noReport struct{ error }
 
 func (e noReport) Unwrap() error { return e.error }
 
-// exitCode is how the command ends after an error, and whether it is to be told.
-func exitCode(err error) (code int, tellIt bool) {
+// exitCode returns the exit code for an error, and whether to print the error.
+func exitCode(err error) (code int, print bool) {
 	if v, ok := errors.AsType[verdict](err); ok {
 		return int(v), false
 	}

@@ -13,21 +13,21 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
 
-// session answers statements, and shows the answers.
+// session runs statements, and shows their results.
 type session struct {
 	db     *sqlite.DB
 	output format
-	// demo is whether the organization is the made-up one.
+	// demo is true for the made-up organization.
 	demo bool
-	// timing is whether each answer is followed by what it took.
+	// timing is whether the cost of each statement is shown after its result.
 	timing         bool
 	stdout, stderr io.Writer
 
-	shown   bool // whether a result was
+	shown   bool // whether a result was shown
 	closers []func()
 }
 
-// close ends what the session holds, the last first.
+// close closes what the session has opened, the last first.
 func (s *session) close() {
 	for len(s.closers) > 0 {
 		last := len(s.closers) - 1
@@ -36,16 +36,16 @@ func (s *session) close() {
 	}
 }
 
-// answer is a result and what it took.
-type answer struct {
+// queryResult is the result of a statement, and what it cost.
+type queryResult struct {
 	*sqlite.Result
 	statement string
 	calls     int // to the API, without those for a token
 	took      time.Duration
 }
 
-// ask runs a statement. While that takes long, a terminal is told what for.
-func (s *session) ask(ctx context.Context, statement string) (answer, error) {
+// query runs a statement. If that takes long, a terminal shows what it waits for.
+func (s *session) query(ctx context.Context, statement string) (queryResult, error) {
 	w := newWatch(s.stderr)
 	defer w.end()
 	start := time.Now()
@@ -53,72 +53,72 @@ func (s *session) ask(ctx context.Context, statement string) (answer, error) {
 	if errors.Is(err, context.Canceled) {
 		err = errStopped
 	}
-	return answer{r, statement, w.sent(), time.Since(start)}, err
+	return queryResult{r, statement, w.sent(), time.Since(start)}, err
 }
 
-// all answers all statements before it shows the first result: an answer is
-// complete or an error.
-func (s *session) all(ctx context.Context, statements []string) error {
-	var answers []answer
+// runAll runs all statements before it shows the first result, so that it shows either
+// all results or an error.
+func (s *session) runAll(ctx context.Context, statements []string) error {
+	var all []queryResult
 	results := 0
 	for _, statement := range statements {
-		a, err := s.ask(ctx, statement)
+		r, err := s.query(ctx, statement)
 		if err != nil {
 			return err
 		}
-		answers = append(answers, a)
-		if len(a.Columns) > 0 {
+		all = append(all, r)
+		if len(r.Columns) > 0 {
 			results++
 		}
 	}
-	if err := s.output.holds(results); err != nil {
+	if err := s.output.accepts(results); err != nil {
 		return err
 	}
-	for _, a := range answers {
-		if err := s.show(a); err != nil {
+	for _, r := range all {
+		if err := s.show(r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// show prints an answer, and behind it what it took.
-func (s *session) show(a answer) error {
-	if len(a.Columns) > 0 {
+// show prints a result, and then what it cost.
+func (s *session) show(r queryResult) error {
+	if len(r.Columns) > 0 {
 		if s.shown && s.output.forPeople() {
 			fmt.Fprintln(s.stdout)
 		}
 		s.shown = true
-		if err := s.output.write(s.stdout, a.Result); err != nil {
+		if err := s.output.write(s.stdout, r.Result); err != nil {
 			return err
 		}
 	}
 	switch {
 	case s.timing:
-		fmt.Fprintln(s.stderr, a.summary())
-	case s.demo && len(a.Columns) > 0 && s.output == formatTable:
-		fmt.Fprintln(s.stderr, "--", count(a.calls, "API call"))
+		fmt.Fprintln(s.stderr, r.summary())
+	case s.demo && len(r.Columns) > 0 && s.output == formatTable:
+		fmt.Fprintln(s.stderr, "--", count(r.calls, "API call"))
 	}
 	return nil
 }
 
-// changesRows finds statements of which SQLite tells how many rows they changed.
+// changesRows matches statements for which SQLite returns how many rows they changed.
 var changesRows = regexp.MustCompile(`(?i)^(insert|update|delete|replace|with)\b`)
 
-// summary tells what an answer took.
-func (a answer) summary() string {
-	rows := count(len(a.Rows), "row")
+// summary returns what a statement cost.
+func (r queryResult) summary() string {
+	rows := count(len(r.Rows), "row")
 	switch {
-	case len(a.Columns) > 0:
-	case changesRows.MatchString(a.statement):
-		rows = count(int(a.Changed), "row") + " changed"
+	case len(r.Columns) > 0:
+	case changesRows.MatchString(r.statement):
+		rows = count(int(r.Changed), "row") + " changed"
 	default:
 		rows = "done"
 	}
-	return fmt.Sprintf("%s, %s, %.1f s", rows, count(a.calls, "API call"), a.took.Seconds())
+	return fmt.Sprintf("%s, %s, %.1f s", rows, count(r.calls, "API call"), r.took.Seconds())
 }
 
-// count tells a number of things.
+// count returns a number of things as text.
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -126,8 +126,8 @@ func count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// tell prints an error: what went wrong, and on lines of their own what to do.
-func tell(w io.Writer, err error) {
+// printError prints an error: what went wrong, and on the next line what to do.
+func printError(w io.Writer, err error) {
 	text := err.Error()
 	if e, ok := errors.AsType[*client.Error](err); ok {
 		if before, whole := strings.CutSuffix(text, e.Error()); whole {

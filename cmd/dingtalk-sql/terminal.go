@@ -14,8 +14,8 @@ func isTerminal(f any) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// terminalWidth is the number of columns of a terminal; 0 where f is none, or
-// does not tell.
+// terminalWidth returns the number of columns of a terminal; 0 if f is no terminal, or
+// has an unknown width.
 func terminalWidth(f any) int {
 	file, ok := f.(*os.File)
 	if !ok {

@@ -15,8 +15,7 @@ import (
 	ggrpc "google.golang.org/grpc"
 )
 
-// cacheTTLSeconds is how long the SDK's query cache may answer, as in
-// Steampipe's default.
+// cacheTTLSeconds is how long results are cached, as by Steampipe's default.
 const cacheTTLSeconds = 300
 
 // Server is a plugin's server: plugin.Server's, or one around it.
@@ -37,8 +36,8 @@ type Connection struct {
 	// Members are the connections of an aggregator, which has no config of its
 	// own. Nil for any other.
 	Members []string
-	// Err is what a scan returns of a connection that cannot be asked; nil where
-	// it can.
+	// Err is why the connection cannot be scanned, which a scan returns; nil if it
+	// can.
 	Err error
 }
 
@@ -46,15 +45,14 @@ type Connection struct {
 type Engine struct {
 	// Schema are the plugin's tables by name.
 	Schema map[string]*proto.TableSchema
-	// Connections are there to be asked. The first is asked by a Scan that
-	// names none.
+	// Connections are all connections. A Scan without a connection scans the first.
 	Connections []Connection
 
 	server Server
 }
 
-// New gives a server its connections, one at the least. An aggregator comes
-// after its members.
+// New gives a server its connections, at least one. An aggregator comes after its
+// members.
 func New(server Server, connections ...Connection) (*Engine, error) {
 	if len(connections) == 0 {
 		return nil, errors.New("a plugin needs a connection")
@@ -72,7 +70,7 @@ func New(server Server, connections ...Connection) (*Engine, error) {
 	return e, nil
 }
 
-// Keys is what conditions on a table's columns mean for its scans, as far as the
+// Keys returns what conditions on a table's columns mean for its list calls, if the
 // server knows.
 func (e *Engine) Keys(table string) delivery.Keys {
 	if server, ok := e.server.(interface{ Keys(string) delivery.Keys }); ok {
@@ -81,15 +79,15 @@ func (e *Engine) Keys(table string) delivery.Keys {
 	return delivery.Keys{}
 }
 
-// IsConnectionColumn reports a key column by which a query chooses connections, and
-// no rows of theirs: Steampipe's, and those that the server names.
+// IsConnectionColumn reports whether a key column chooses connections, and not rows:
+// Steampipe's, and those that the server names.
 func (e *Engine) IsConnectionColumn(name string) bool {
 	server, ok := e.server.(interface{ ConnectionColumns() []string })
 	return IsSteampipeColumn(name) || ok && slices.Contains(server.ConnectionColumns(), name)
 }
 
-// Identity returns columns that tell one row of a table from another, whichever
-// question they answer, and cost no call. Nil is all columns.
+// Identity returns columns that identify a row of a table, have the same values
+// whichever query returns the row, and cost no call. Nil is all columns.
 func (e *Engine) Identity(table string) []string {
 	if server, ok := e.server.(interface{ Identity(table string) []string }); ok {
 		return server.Identity(table)
@@ -97,19 +95,19 @@ func (e *Engine) Identity(table string) []string {
 	return nil
 }
 
-// IsSteampipeColumn reports a column that the SDK adds to every table.
+// IsSteampipeColumn reports whether the SDK adds a column to every table.
 func IsSteampipeColumn(name string) bool { return name == "_ctx" || strings.HasPrefix(name, "sp_") }
 
-// Configure sets all connections, as Steampipe does at its start. One that the
-// server refuses is kept with its error; where there is no other, that is the
+// Configure sets all connections, as Steampipe does at its start. A connection that the
+// server refuses stays, with its error; if there is no other, Configure returns the
 // error.
 func (e *Engine) Configure(connections ...Connection) error {
 	connections = slices.Clone(connections)
-	// Aggregators come afterwards: the server remembers one that it has refused, and
-	// refuses everything from then on.
+	// Aggregators come later: the server keeps one that it has refused, and then refuses
+	// everything.
 	single := slices.DeleteFunc(slices.Clone(connections), func(c Connection) bool { return c.Members != nil })
 	if e.set(single) != nil {
-		// The server refuses all of them for one.
+		// The server refuses all connections because of one.
 		for i, c := range connections {
 			if c.Err == nil && c.Members == nil {
 				connections[i].Err = e.set(connections[i : i+1])
@@ -134,7 +132,7 @@ func (e *Engine) Configure(connections ...Connection) error {
 	return nil
 }
 
-// set gives the server those of the connections that can be asked.
+// set gives the server the connections that can be scanned.
 func (e *Engine) set(connections []Connection) error {
 	var configs []*proto.ConnectionConfig
 	for _, c := range connections {
@@ -173,7 +171,7 @@ func (c Connection) proto() *proto.ConnectionConfig {
 	return config
 }
 
-// Qual is a condition on a column that the plugin is asked to apply.
+// Qual is a condition on a column, for the plugin.
 type Qual struct {
 	Column, Operator string
 	Value            *proto.QualValue
@@ -184,25 +182,25 @@ func Equals(column, value string) Qual {
 	return Qual{column, "=", &proto.QualValue{Value: &proto.QualValue_StringValue{StringValue: value}}}
 }
 
-// Scan is one reading of a table.
+// Scan is one scan of a table.
 type Scan struct {
-	// Connection is the one to ask; "" is the first.
+	// Connection is the connection to scan; "" is the first.
 	Connection string
 	Table      string
 	Columns    []string
 	Quals      []Qual
 	// Limit is how many rows are wanted first. Nil is all.
 	Limit *int64
-	// More is closed when more rows than that are wanted. Where it is nil they
-	// never are: the scan ends at the limit.
+	// More is closed when more rows than Limit are wanted. If it is nil, the scan ends
+	// at the limit.
 	More <-chan struct{}
-	// Cache lets the SDK's query cache answer and remember.
+	// Cache is whether the result may come from the cache, and is stored there.
 	Cache bool
 }
 
 // Execute runs a scan and calls each with its rows, one after another, in no
 // particular order. It returns when the scan has ended; an error of each ends
-// it. What the plugin does for the scan has the values of ctx.
+// it. The plugin's calls for the scan have the values of ctx.
 func (e *Engine) Execute(ctx context.Context, s Scan, each func(*proto.Row) error) error {
 	if s.Limit != nil && *s.Limit == 0 && s.More == nil {
 		return nil
@@ -234,9 +232,9 @@ func (e *Engine) Execute(ctx context.Context, s Scan, each func(*proto.Row) erro
 		})
 	}
 
-	asked := map[string]*proto.ExecuteConnectionData{}
-	for _, name := range connection.asked() {
-		asked[name] = &proto.ExecuteConnectionData{Limit: limit, CacheEnabled: s.Cache, CacheTtl: cacheTTLSeconds}
+	connections := map[string]*proto.ExecuteConnectionData{}
+	for _, name := range connection.scanned() {
+		connections[name] = &proto.ExecuteConnectionData{Limit: limit, CacheEnabled: s.Cache, CacheTtl: cacheTTLSeconds}
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -245,7 +243,7 @@ func (e *Engine) Execute(ctx context.Context, s Scan, each func(*proto.Row) erro
 		QueryContext:          &proto.QueryContext{Columns: s.Columns, Quals: quals},
 		CallId:                grpc.BuildCallId(),
 		Connection:            connection.Name,
-		ExecuteConnectionData: asked,
+		ExecuteConnectionData: connections,
 	}, &sink{ctx: ctx, cancel: cancel, each: each, more: s.More})
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errEnough):
@@ -256,15 +254,15 @@ func (e *Engine) Execute(ctx context.Context, s Scan, each func(*proto.Row) erro
 	return plain(err)
 }
 
-// asked are the connections that a scan of c asks.
-func (c Connection) asked() []string {
+// scanned returns the connections that a scan of c scans.
+func (c Connection) scanned() []string {
 	if c.Members != nil {
 		return c.Members
 	}
 	return []string{c.Name}
 }
 
-// sink takes the rows of one Execute call.
+// sink receives the rows of one Execute call.
 type sink struct {
 	ggrpc.ServerStream
 	ctx    context.Context
@@ -276,7 +274,7 @@ type sink struct {
 // errEnough ends a scan at its limit.
 var errEnough = errors.New("enough rows")
 
-// More is asked by a server that has sent as many rows as the limit.
+// More is called by a server that has sent as many rows as the limit.
 func (s *sink) More() <-chan struct{} {
 	if s.more == nil {
 		s.cancel(errEnough)

@@ -7,8 +7,8 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// plain frees an error from what gRPC puts before the text of a status, "rpc
-// error: code = … desc = ", which tells a person nothing.
+// plain removes what gRPC puts before the text of an error, "rpc
+// error: code = … desc = ", which does not help a person.
 func plain(err error) error {
 	var s interface {
 		error
