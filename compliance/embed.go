@@ -1,5 +1,5 @@
-// Package compliance holds the Powerpipe mod of this folder, for dingtalk-sql to
-// run without Powerpipe.
+// Package compliance has the Powerpipe mod of this folder, which dingtalk-sql runs
+// without Powerpipe.
 package compliance
 
 import "embed"
@@ -9,8 +9,8 @@ import "embed"
 //go:embed *.pp controls dashboards
 var Mod embed.FS
 
-// DemoVariables are the values of the mod's variables that go with the demo
-// organization, as a .ppvars file.
+// DemoVariables are the values of the mod's variables for the demo organization, as a
+// .ppvars file.
 //
 //go:embed demo.ppvars
 var DemoVariables []byte

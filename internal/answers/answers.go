@@ -1,5 +1,5 @@
-// Package answers plays what people saw DingTalk answer, or what its pages say
-// that it answers, and judges what came of it in SQL.
+// Package answers plays answers of DingTalk, which people have seen or which its
+// documentation has, and judges what a query returns for them.
 package answers
 
 import (
@@ -15,16 +15,16 @@ import (
 	"sync"
 )
 
-// Case is what DingTalk answered, and what has to come of it. To add one to the
-// file, put the answer there as it came, with other ids and names in it, and what
-// the query should return.
+// Case is some answers of DingTalk, and what a query has to return for them. To add one
+// to the file, write the answer there as it came, with other ids and names in it, and
+// what the query should return.
 type Case struct {
 	// About is a sentence on the answer.
 	About string
-	// Source is "seen" if somebody got the answer, "page" if a page of DingTalk's
-	// has it, "likely" if it was seen in a similar place.
+	// Source is "seen" if somebody got the answer, "page" if DingTalk's documentation
+	// has it, "likely" if a similar API gave it.
 	Source string
-	// From is who saw it, or which page.
+	// From is who saw it, or which page of the documentation has it.
 	From  string
 	Query string
 	// Connection are the arguments in place of a client id and secret.
@@ -35,7 +35,7 @@ type Case struct {
 	Want  Want
 }
 
-// Want is what has to come of a case.
+// Want is what the query of a case has to return.
 type Want struct {
 	// Rows are all rows, in order; Count is only their number.
 	Rows  []map[string]any
@@ -48,8 +48,7 @@ type Want struct {
 	Calls map[string]int
 }
 
-// Call is a call and its answers, one after another; the last of them also to all
-// calls that follow.
+// Call is a call and its answers, one after another. Further calls get the last answer.
 type Call struct {
 	// To is the method and the path.
 	To string
@@ -80,7 +79,7 @@ func Load(path string) ([]*Case, error) {
 	return cases, nil
 }
 
-// Arguments are those of the case's connection, with that endpoint.
+// Arguments returns the arguments of the case's connection, with an endpoint.
 func (c *Case) Arguments(endpoint string) map[string]string {
 	args := map[string]string{"client_id": "dingfakeapp", "client_secret": "fakesecretfakesecret"}
 	if c.Connection != nil {
@@ -105,7 +104,7 @@ func NewAPI(c *Case) *API {
 	return &API{of: c, served: map[*Call]int{}, made: map[string]int{}}
 }
 
-// Made is how often each call was made.
+// Made returns how often each call was made.
 func (a *API) Made() map[string]int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -141,9 +140,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, `{"code":"InvalidAction.NotFound","message":"Specified api is not found, please check your url and method."}`)
 }
 
-// Judge returns what is wrong with what came of a case: its rows, or an error as
-// a text. same compares a row with the one that is wanted; nil compares their
-// JSON.
+// Judge returns what is wrong with the rows of a case, or with its error, which is a
+// text. same compares the rows with those wanted; nil compares their JSON.
 func (c *Case) Judge(rows []map[string]any, failed string, made map[string]int, same func(want, got any) bool) (wrong []string) {
 	wantsError := c.Want.Error != nil || c.Want.ErrorLacks != nil
 	switch {

@@ -38,7 +38,7 @@ func Of(s string) string {
 	return b.String()
 }
 
-// moves reports a character that is no text to a terminal, or may be none.
+// moves reports whether a terminal may take a character for a command.
 func moves(r rune) bool {
 	return r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
 }

@@ -71,7 +71,7 @@ func (l *loader) readBenchmarks() error {
 	return nil
 }
 
-// add puts the resource of a block under its name, which no other has.
+// add adds the resource of a block by its name, which no other may have.
 func add[R any](all map[string]R, b *hclsyntax.Block, r R) error {
 	name := label(b)
 	if _, twice := all[name]; twice {
@@ -81,7 +81,7 @@ func add[R any](all map[string]R, b *hclsyntax.Block, r R) error {
 	return nil
 }
 
-// within reports whether one of the benchmarks on the way to b is below it.
+// within reports whether one of the benchmarks above b is also below it.
 func (b *Benchmark) within(above map[*Benchmark]bool) bool {
 	if above[b] {
 		return true

@@ -9,13 +9,13 @@ import (
 type Dashboard struct {
 	Name, Title string
 	Tags        map[string]string
-	// Panels are those with a query, however deep they lie.
+	// Panels are the panels with a query, also those in containers.
 	Panels []*Panel
 }
 
 // Panel is a card, chart, table or input of a dashboard.
 type Panel struct {
-	// Kind is the panel's block, such as card; Name is "" where it has none.
+	// Kind is the panel's block, such as card; Name is "" if it has none.
 	Kind, Name, Title string
 	// Query is what it shows.
 	Query *Query
@@ -43,7 +43,7 @@ func (l *loader) readDashboards() error {
 	return nil
 }
 
-// panels are the panels with a query in a body and the containers within.
+// panels returns the panels with a query in a body, and in the containers in it.
 func (l *loader) panels(body *hclsyntax.Body) ([]*Panel, error) {
 	var all []*Panel
 	for _, b := range body.Blocks {

@@ -1,6 +1,6 @@
-// Package powerpipe reads a Powerpipe mod: its variables, benchmarks, controls
-// and dashboards, as far as their SQL needs, so that they can be run and checked
-// without Powerpipe. It knows no mod in particular and runs nothing.
+// Package powerpipe reads a Powerpipe mod: its variables, benchmarks, controls and
+// dashboards, with all that their SQL needs, so that they can be run and checked
+// without Powerpipe. It knows no particular mod, and runs nothing.
 package powerpipe
 
 import (
@@ -31,25 +31,25 @@ type Mod struct {
 	Dashboards map[string]*Dashboard
 }
 
-// Variable is what a user may set.
+// Variable is a variable of a mod, which a user can set.
 type Variable struct {
 	Name, Description string
 	// Type is as HCL writes it, such as list(string).
 	Type string
-	// HasDefault is false for one that a user has to set.
+	// HasDefault is false if a user has to set it.
 	HasDefault bool
 }
 
 // Control is one check: SQL with a row for each thing that it checked.
 type Control struct {
 	Name, Title, Description string
-	// Severity is critical, high, medium, low or none; "" where it has none.
+	// Severity is critical, high, medium, low or none; "" if it has none.
 	Severity string
 	Tags     map[string]string
 	SQL      string
 }
 
-// Query is SQL with parameters, which stand in it as $1, $2 and so on.
+// Query is SQL with parameters, which are $1, $2 and so on in it.
 type Query struct {
 	Name, SQL string
 	Params    []Param
@@ -61,7 +61,7 @@ type Param struct{ Name, Description string }
 // Severities are the severities that Powerpipe knows.
 var Severities = []string{"critical", "high", "medium", "low", "none"}
 
-// Load reads the mod in a file system. values are those of its variables; the
+// Load reads the mod in a file system. values are the values of its variables; the
 // others have their defaults. now is the time of the mod's timestamp().
 func Load(fsys fs.FS, values Values, now time.Time) (*Mod, error) {
 	l := &loader{
@@ -83,7 +83,7 @@ func Load(fsys fs.FS, values Values, now time.Time) (*Mod, error) {
 	return l.mod, nil
 }
 
-// Roots are the benchmarks that are in no other, by name.
+// Roots returns the benchmarks that are in no other, by name.
 func (m *Mod) Roots() []*Benchmark {
 	inner := map[string]bool{}
 	for _, b := range m.Benchmarks {
@@ -146,12 +146,12 @@ func (l *loader) parse(fsys fs.FS) error {
 	})
 }
 
-// at is an error about a place in a file.
+// at returns an error about a place in a file.
 func at(r hcl.Range, format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %s", r.Filename, r.Start.Line, fmt.Sprintf(format, args...))
 }
 
-// setLocals evaluates the locals, each after those that it names.
+// setLocals evaluates the locals, each after the locals that it names.
 func (l *loader) setLocals() error {
 	known := map[string]cty.Value{}
 	for len(known) < len(l.locals) {
@@ -189,7 +189,7 @@ func ready(expr hclsyntax.Expression, known map[string]cty.Value) bool {
 	})
 }
 
-// localsOf are the locals that an expression names.
+// localsOf returns the locals that an expression names.
 func localsOf(expr hclsyntax.Expression) (names []string) {
 	for _, t := range expr.Variables() {
 		if t.RootName() != "local" || len(t) < 2 {
@@ -300,7 +300,7 @@ func label(b *hclsyntax.Block) string {
 	return b.Labels[0]
 }
 
-// text is the value of a text attribute; "" where there is none.
+// text returns the value of a text attribute; "" if there is none.
 func (l *loader) text(body *hclsyntax.Body, name string) (string, error) {
 	attribute, ok := body.Attributes[name]
 	if !ok {
@@ -317,7 +317,7 @@ func (l *loader) text(body *hclsyntax.Body, name string) (string, error) {
 	return v.AsString(), nil
 }
 
-// tags are the tags of a block.
+// tags returns the tags of a block.
 func (l *loader) tags(body *hclsyntax.Body) (map[string]string, error) {
 	attribute, ok := body.Attributes["tags"]
 	if !ok {

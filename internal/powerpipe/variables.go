@@ -16,17 +16,17 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-// Values are what a user says of a mod's variables, by their names. Later ones
-// win.
+// Values are a user's values of a mod's variables, by their names. Later values replace
+// earlier ones.
 type Values map[string]Value
 
-// Value is an HCL expression, or the text itself where the variable is a text.
+// Value is an HCL expression, or the text itself if the variable is a text.
 type Value struct {
 	text string
 	expr hclsyntax.Expression // nil: text
 }
 
-// Text is a value as the command line gives it: an expression for a list, a
+// Text returns the value of a command line's text: an expression for a list, a
 // number or a boolean, and the text as it is for a text.
 func Text(s string) Value { return Value{text: s} }
 

@@ -29,7 +29,7 @@ var standards = map[string]string{
 	"soc_2":          "SOC 2",
 }
 
-// clauses are the clauses that a control is evidence for.
+// clauses returns the clauses that a control is evidence for.
 func clauses(c *Control) []string {
 	var all []string
 	for _, tag := range slices.Sorted(maps.Keys(standards)) {
@@ -40,7 +40,7 @@ func clauses(c *Control) []string {
 	return all
 }
 
-// writeHTML writes a page that needs nothing but itself.
+// writeHTML writes a page that loads nothing else.
 func (r *Report) writeHTML(w io.Writer) error {
 	return page.Execute(w, struct {
 		*Report

@@ -15,13 +15,13 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/powerpipe"
 )
 
-// Report is a benchmark that was run, and what is to be told of the run.
+// Report is a benchmark that was run, and facts about the run.
 type Report struct {
 	Mod  *powerpipe.Mod
 	Root *Group
 	// At is when it was run.
 	At time.Time
-	// Calls is the number of API calls that it took, without those for tokens.
+	// Calls is the number of API calls that it cost, without token calls.
 	Calls int
 }
 
@@ -44,7 +44,7 @@ func (r *Report) Write(w io.Writer, format string) error {
 	}
 }
 
-// counts are a summary in words, the worst first, as in "2 alarm, 9 ok".
+// counts returns a summary as text, the worst first, as in "2 alarm, 9 ok".
 func (s Summary) counts() string {
 	var parts []string
 	for _, status := range Statuses {
@@ -55,7 +55,7 @@ func (s Summary) counts() string {
 	return strings.Join(parts, ", ")
 }
 
-// calls are the API calls in words.
+// calls returns the API calls as text.
 func (r *Report) calls() string {
 	if r.Calls == 1 {
 		return "1 API call"
@@ -63,7 +63,7 @@ func (r *Report) calls() string {
 	return fmt.Sprintf("%d API calls", r.Calls)
 }
 
-// results are the control's, with that of a control that failed.
+// results returns the results of a control; if it failed, one with its error.
 func (c *Control) results() []Result {
 	if c.Err != nil {
 		return []Result{{"", Error, c.Err.Error()}}
@@ -94,14 +94,14 @@ func (g *Group) writeText(b *strings.Builder, indent string) {
 		}
 		fmt.Fprintf(b, "\n%s%s%s: %s\n", indent, c.Control.Title, severity, c.Summary.counts())
 		for _, result := range c.results() {
-			// Titles of meetings are whatever somebody typed.
+			// Anybody can write a meeting's title.
 			fmt.Fprintf(b, "%s  %-5s  %s\n", indent, strings.ToUpper(string(result.Status)), plaintext.Of(result.Reason))
 		}
 	}
 }
 
-// groupID and controlID are the names that Powerpipe gives them: the one with the
-// mod's, the other without.
+// groupID and controlID return the names that Powerpipe gives them: the one with the
+// mod's name, the other without.
 func (r *Report) groupID(g *Group) string { return r.Mod.Name + ".benchmark." + g.Benchmark.Name }
 
 func controlID(c *Control) string { return "control." + c.Control.Name }
@@ -211,7 +211,7 @@ func (r *Report) jsonGroup(g *Group) jsonGroup {
 	return out
 }
 
-// byName has all statuses, those that did not occur as 0.
+// byName returns the counts of all statuses by name, 0 for those that did not occur.
 func (s Summary) byName() map[string]int {
 	all := map[string]int{}
 	for _, status := range Statuses {
@@ -220,7 +220,7 @@ func (s Summary) byName() map[string]int {
 	return all
 }
 
-// worst is the worst status that occurred; Skip where none did.
+// worst returns the worst status that occurred; Skip if none did.
 func (s Summary) worst() Status {
 	for _, status := range Statuses {
 		if s[status] > 0 {
@@ -230,5 +230,5 @@ func (s Summary) worst() Status {
 	return Skip
 }
 
-// severity is what a control's severity says of its alarms.
+// severity returns the severity of a control's alarms, as text.
 func (c *Control) severity() string { return cmp.Or(c.Control.Severity, "none") }

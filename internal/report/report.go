@@ -1,5 +1,5 @@
-// Package report runs the benchmarks of a Powerpipe mod and prints what they
-// say, as Powerpipe does, without Powerpipe.
+// Package report runs the benchmarks of a Powerpipe mod and prints their results, as
+// Powerpipe does, without Powerpipe.
 package report
 
 import (
@@ -11,10 +11,10 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
 
-// Status is what a control says of one thing.
+// Status is the status of a result.
 type Status string
 
-// The statuses, the worst first. Error is that of a control that failed.
+// The statuses, the worst first. Error is for a control that failed.
 const (
 	Error Status = "error"
 	Alarm Status = "alarm"
@@ -38,14 +38,14 @@ type Group struct {
 // Control is a control that was run.
 type Control struct {
 	Control *powerpipe.Control
-	// Results are what it says, the worst first; none where it failed.
+	// Results are its results, the worst first; none if it failed.
 	Results []Result
-	// Err is why it failed; nil where it did not.
+	// Err is why it failed; nil if it did not.
 	Err     error
 	Summary Summary
 }
 
-// Result is what a control says of one thing.
+// Result is what a control says about one thing that it checked.
 type Result struct {
 	Resource string
 	Status   Status
@@ -90,7 +90,7 @@ func (s Summary) ExitCode() int {
 	}
 }
 
-// DB answers the SQL of controls.
+// DB runs the SQL of controls.
 type DB interface {
 	Query(ctx context.Context, sql string) (*sqlite.Result, error)
 }
@@ -141,8 +141,8 @@ func runControl(ctx context.Context, db DB, control *powerpipe.Control) *Control
 // columns are what each control has.
 var columns = [...]string{"resource", "status", "reason"}
 
-// results reads the rows of a control. Nothing may look like success: no row,
-// and a row without a status or a reason, are errors.
+// results reads the rows of a control. It returns an error if there is no row, or a row
+// without a status or a reason, which would look like success.
 func results(answer *sqlite.Result) ([]Result, error) {
 	var at [len(columns)]int
 	for i, column := range columns {

@@ -11,8 +11,8 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-// functions are those that Steampipe knows in a connection block, but for
-// is_error and error_message, which are about the steps of a pipeline
+// functions are the functions that Steampipe knows in a connection block, without
+// is_error and error_message, which are for the steps of a pipeline
 // (https://github.com/turbot/pipe-fittings, funcs/context_functions.go). Names of
 // files are relative to a folder; in Steampipe they have to be absolute, or begin
 // with ~.
@@ -137,7 +137,7 @@ func functions(folder string) map[string]function.Function {
 	}
 }
 
-// env is a variable of the environment; "" is none.
+// env returns a variable of the environment; "" if there is none.
 var env = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "key", Type: cty.String}},
 	Type:   function.StaticReturnType(cty.String),

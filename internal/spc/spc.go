@@ -15,25 +15,26 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// own are the arguments of a connection block that Steampipe keeps for itself.
+// own are the arguments of a connection block that are for Steampipe, and not for the
+// plugin.
 var own = []string{"plugin", "type", "connections", "import_schema"}
 
 // Connection is a connection block of this plugin.
 type Connection struct {
 	Name string
-	// Body is what the plugin gets of the block.
+	// Body is the part of the block that the plugin gets.
 	Body string
-	// Members are the connections that an aggregator asks. Nil for any other
+	// Members are the connections that an aggregator scans. Nil for any other
 	// connection.
 	Members []string
-	// Err is why the connection cannot be asked; nil where it can. The others of
-	// the file are none the worse.
+	// Err is why the connection cannot be used; nil if it can. The other connections
+	// of the file can be used all the same.
 	Err error
 }
 
 // Connections finds the DingTalk connections in the text of a .spc file, in the
-// order of their names. name chooses one, which comes first, and of an
-// aggregator its members behind it; "" is all. filename is for error messages.
+// order of their names. name chooses one, which comes first, and after an aggregator
+// its members; "" is all. filename is for error messages.
 func Connections(text []byte, filename, name string) ([]Connection, error) {
 	file, diags := hclparse.NewParser().ParseHCL(text, filename)
 	if diags.HasErrors() {
@@ -108,7 +109,7 @@ func pluginBlocks(blocks hclsyntax.Blocks) *hcl.EvalContext {
 	return &hcl.EvalContext{Variables: map[string]cty.Value{"plugin": cty.ObjectVal(images)}}
 }
 
-// isDingTalk reports whether a connection is of this plugin: plugin =
+// isDingTalk reports whether a connection is one of this plugin: plugin =
 // "dingtalk", "turbot/dingtalk@latest", …, or plugin.NAME for a plugin block
 // with such a source.
 func isDingTalk(body *hclsyntax.Body, images *hcl.EvalContext) bool {
@@ -135,8 +136,8 @@ func text(body *hclsyntax.Body, name string, variables *hcl.EvalContext) (string
 	return value.AsString(), true
 }
 
-// members are those of the connections in a file that an aggregator names, with
-// * for any text.
+// members returns the connections of a file that an aggregator names, with * for any
+// text.
 func members(body *hclsyntax.Body, connections []string, known *hcl.EvalContext) ([]string, error) {
 	attribute, ok := body.Attributes["connections"]
 	if !ok {

@@ -17,13 +17,13 @@ type session struct {
 	out, err *bufio.Reader
 }
 
-// errEnded is that the service ended the session.
+// errEnded is the error if the service ended the session.
 var errEnded = errors.New("the service ended the session")
 
 const (
 	// What psql writes between values and rows, and for NULL, which no value has.
 	field, record, null = "\x1f", "\x1e", "<null>"
-	// end stands behind what a statement wrote, in a line.
+	// end follows what a statement wrote, in a line.
 	end = "end of the statement"
 )
 

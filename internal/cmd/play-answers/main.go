@@ -1,5 +1,5 @@
-// Command play-answers asks the queries of a file of cases in the Steampipe on this
-// machine, each of its own connection, and judges what comes.
+// Command play-answers runs the queries of a file of cases in the Steampipe on this
+// machine, each on its own connection, and judges their results.
 //
 //	play-answers CASES CONFIG
 //
@@ -86,7 +86,7 @@ func run(path, config string) (wrong int, err error) {
 
 func connection(i int) string { return fmt.Sprintf("case_%d", i+1) }
 
-// query asks Steampipe. A query that fails is a text, and no error.
+// query runs a query in Steampipe. If the query fails, failed is its error message.
 func query(connection, sql string) (rows []map[string]any, failed string, err error) {
 	cmd := exec.Command("steampipe", "query", "--output", "json", "--search-path-prefix", connection, sql)
 	var stdout, stderr bytes.Buffer
