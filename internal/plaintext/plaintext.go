@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Of shows text as a terminal may get it: control characters and what turns
-// the direction of writing are written out, as in \n or \u202e. A title can
-// hold whatever its author liked.
+// Of returns text that is safe for a terminal: control characters, and characters that
+// change the direction of writing, are written as escapes, as in \n or \u202e. A title
+// can contain any of these.
 func Of(s string) string {
 	if !strings.ContainsFunc(s, moves) {
 		return s
