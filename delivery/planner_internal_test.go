@@ -62,10 +62,10 @@ func TestKeyColumnsForThePlanner(t *testing.T) {
 		}
 		want[name].ListCallKeyColumns = lookups
 	}
-	if d := cmp.Diff(want, schema(served{s}.GetSchema), protocmp.Transform()); d != "" {
+	if d := cmp.Diff(want, schema(steampipeServer{s}.GetSchema), protocmp.Transform()); d != "" {
 		t.Errorf("for the planner (-want +got):\n%s", d)
 	}
-	if _, err := (served{s}).GetSchema(&proto.GetSchemaRequest{Connection: "nothing"}); err == nil {
+	if _, err := (steampipeServer{s}).GetSchema(&proto.GetSchemaRequest{Connection: "nothing"}); err == nil {
 		t.Error("no error for a connection that does not exist")
 	}
 }

@@ -78,7 +78,7 @@ func Serve(name string, make plugin.PluginFunc) {
 	SetFreeMemInterval()
 	goplugin.Serve(&goplugin.ServeConfig{
 		HandshakeConfig: shared.Handshake,
-		Plugins:         map[string]goplugin.Plugin{name: &shared.WrapperPlugin{Impl: served{NewServer(make)}}},
+		Plugins:         map[string]goplugin.Plugin{name: &shared.WrapperPlugin{Impl: steampipeServer{NewServer(make)}}},
 		GRPCServer:      goplugin.DefaultGRPCServer,
 	})
 }

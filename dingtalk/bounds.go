@@ -8,31 +8,32 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
-// day is how far from what the query means a bound on a time may be when it
-// arrives: Steampipe reads the values of the types date and timestamp as UTC,
-// whatever the session's zone. So no table lets less through than a day on each
-// side of the bounds, and the engine compares again.
+// day is how far a bound on a time can be from what the query means: Steampipe reads
+// values of the types date and timestamp as UTC, whatever the session's zone. So a table
+// also returns the rows of a day on each side of the bounds, and the engine compares
+// them again.
 const day = 24 * time.Hour
 
-// Bounds outside of these years are not what the query says. (DingTalk is from
-// 2014.) The day is for zones.
+// Bounds outside of these years are not those of the query. (DingTalk is from 2014.)
+// The day is for time zones.
 var (
 	earliestBound = time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC).Add(-day)
 	latestBound   = time.Date(2201, 1, 1, 0, 0, 0, 0, time.UTC).Add(day)
 )
 
-// bounds are the least and the greatest time that a query's conditions on a
-// column allow, as they arrived; a zero time is no bound.
+// bounds are the least and the greatest time that a query's conditions on a column
+// allow, as the engine passed them on; a zero time is no bound.
 type bounds struct {
 	min, max time.Time
-	// above and below are true where the least and the greatest time themselves
-	// are not allowed.
+	// above and below are true if the least and the greatest time themselves are not
+	// allowed.
 	above, below bool
-	// among are the only times that are allowed; nil is no such list.
+	// among are the only times that are allowed; nil if there is no list.
 	among []time.Time
 }
 
-// bounds returns those of a column, if they can be what the query says.
+// bounds returns the bounds on a column, or an error if they cannot be those of the
+// query.
 func (l *listing) bounds(name string) (b bounds, err error) {
 	for _, q := range l.QueryContext.UnsafeQuals[name].GetQuals() {
 		operator, times := q.GetStringValue(), timesOf(q.GetValue())
@@ -41,7 +42,7 @@ func (l *listing) bounds(name string) (b bounds, err error) {
 		}
 		for _, t := range times {
 			if t.Before(earliestBound) || t.After(latestBound) || hasWrapped(t) {
-				return bounds{}, strangeBound(name, operator, t)
+				return bounds{}, wrongBound(name, operator, t)
 			}
 		}
 		b = b.and(operator, times)
@@ -49,16 +50,16 @@ func (l *listing) bounds(name string) (b bounds, err error) {
 	return b, nil
 }
 
-// hasWrapped reports a time that Postgres has not meant. Its times are whole
-// microseconds, of which Steampipe (PgTimeToTimestamp of its FDW 2.2.2) makes
+// hasWrapped reports whether Steampipe has changed a time. Postgres has whole
+// microseconds, which Steampipe (PgTimeToTimestamp of its FDW 2.2.2) converts to
 // nanoseconds in 64 bits: a time outside of 1707 to 2292 loses multiples of 2^64
-// nanoseconds, which are no whole microseconds (but 125 of them, 73,000 years, are).
+// nanoseconds, which are no whole microseconds (except 125 of them, 73,000 years).
 func hasWrapped(t time.Time) bool { return t.Nanosecond()%1000 != 0 }
 
 // boundOperators are the operators of the conditions that bound a column.
 var boundOperators = []string{">", ">=", "<", "<=", "="}
 
-// timesOf are the times of a condition: of a list all.
+// timesOf returns the times of a condition, all those of a list.
 func timesOf(v *proto.QualValue) (times []time.Time) {
 	if at := v.GetTimestampValue(); at != nil {
 		return []time.Time{at.AsTime()}
@@ -92,7 +93,7 @@ func (b bounds) both() bool { return !b.min.IsZero() && !b.max.IsZero() }
 // any reports whether there are bounds.
 func (b bounds) any() bool { return !b.min.IsZero() || !b.max.IsZero() }
 
-// near reports whether the query may mean a row with that time; nil is NULL.
+// near reports whether the query may mean a row with a time; nil is NULL.
 func (b bounds) near(t *time.Time) bool {
 	if t == nil {
 		return !b.any()
@@ -100,8 +101,8 @@ func (b bounds) near(t *time.Time) bool {
 	return !t.Before(b.min.Add(-day)) && (b.max.IsZero() || !t.After(b.max.Add(day)))
 }
 
-// allow reports whether the bounds, as they arrived, let a row with that time in;
-// nil is NULL.
+// allow reports whether a row with a time is within the bounds as the engine passed
+// them on; nil is NULL.
 func (b bounds) allow(t *time.Time) bool {
 	if t == nil {
 		return !b.any()
@@ -110,16 +111,15 @@ func (b bounds) allow(t *time.Time) bool {
 	return (b.among == nil || slices.ContainsFunc(b.among, t.Equal)) && (low > 0 || low == 0 && !b.above) && (b.max.IsZero() || high < 0 || high == 0 && !b.below)
 }
 
-// strangeBound is the error for a bound that is not what the query says.
-func strangeBound(name, operator string, t time.Time) error {
+// wrongBound returns the error of a bound that is not that of the query.
+func wrongBound(name, operator string, t time.Time) error {
 	return fmt.Errorf("%[1]s %[2]s %[3]s is what arrived, and a bound has to be from 2010 to 2200. If the query says another time, Postgres has passed on a wrong one: "+
 		"the value of a subquery arrives as the year 2000, and a time outside of 1707 to 2292 as another year. "+
 		"Write the time itself, as in: %[1]s %[2]s '2026-11-01', or: %[1]s %[2]s now() - interval '7 days'", name, operator, t.Format(time.RFC3339))
 }
 
-// unbounded is the error for a query that does not bound a column on both sides.
-// why says what DingTalk needs the bounds for; instead are conditions that need
-// none.
+// unbounded returns the error of a query that does not bound a column on both sides.
+// why says why DingTalk needs the bounds; instead has conditions that need none.
 func (b bounds) unbounded(name, why, instead string) error {
 	arrived := "no bound has arrived"
 	switch {
@@ -133,26 +133,26 @@ func (b bounds) unbounded(name, why, instead string) error {
 }
 
 const (
-	// boundDoubt is how far the bounds of a call are widened: DingTalk has a time
+	// widening is by how much the bounds of a call are widened: DingTalk has a time
 	// of its own for an all-day event without a zone.
-	boundDoubt = day
-	// spanAtMost is less than the year that the bounds of a call may be apart
-	// when they have been widened.
-	spanAtMost = 364*day - 2*boundDoubt
+	widening = day
+	// spanAtMost is the length of a span: with the widening on both sides, it is less
+	// than a year, which is the most that DingTalk accepts.
+	spanAtMost = 364*day - 2*widening
 )
 
-// span is a part of the time that a query asks about.
+// span is the part of the query's time for which one list is read.
 type span struct {
-	// askFrom and askUntil are the bounds to ask for.
-	askFrom, askUntil time.Time
-	// from and until tell which of the rows, that the bounds of the neighbours
-	// bring as well, belong to the span: from is in it, until is in the next. A
-	// zero time is no edge.
+	// callFrom and callUntil are the bounds of the calls.
+	callFrom, callUntil time.Time
+	// from and until are the edges of the span: from is in it, until is in the next.
+	// Calls of two spans overlap, and a row belongs to one of them. A zero time is no
+	// edge.
 	from, until time.Time
 }
 
-// has reports whether a row with that time is the span's. One without a time is
-// of the first.
+// has reports whether a row with a time belongs to the span. A row without a time
+// belongs to the first.
 func (s span) has(t *time.Time) bool {
 	if t == nil {
 		return s.from.IsZero()
@@ -160,19 +160,19 @@ func (s span) has(t *time.Time) bool {
 	return !t.Before(s.from) && (s.until.IsZero() || t.Before(s.until))
 }
 
-// spans yields the spans that cover the bounds, which are on both sides.
+// spans yields the spans of bounds, which are on both sides.
 func (b bounds) spans(yield func(span) bool) {
-	askFrom, askUntil := b.min.Add(-boundDoubt), b.max.Add(boundDoubt)
+	askFrom, askUntil := b.min.Add(-widening), b.max.Add(widening)
 	var from time.Time
 	for askFrom.Before(askUntil) {
-		until := askFrom.Add(boundDoubt + spanAtMost)
-		s := span{askFrom, until.Add(boundDoubt), from, until}
-		if !s.askUntil.Before(askUntil) {
-			s.askUntil, s.until = askUntil, time.Time{}
+		until := askFrom.Add(widening + spanAtMost)
+		s := span{askFrom, until.Add(widening), from, until}
+		if !s.callUntil.Before(askUntil) {
+			s.callUntil, s.until = askUntil, time.Time{}
 		}
 		if !yield(s) || s.until.IsZero() {
 			return
 		}
-		from, askFrom = until, until.Add(-boundDoubt)
+		from, askFrom = until, until.Add(-widening)
 	}
 }

@@ -96,7 +96,7 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 		return err
 	case bounds.both():
 		for s := range bounds.spans {
-			if more, err := stream(l.api.CalendarEventsView(ctx, user, s.askFrom, s.askUntil, pages), s); !more {
+			if more, err := stream(l.api.CalendarEventsView(ctx, user, s.callFrom, s.callUntil, pages), s); !more {
 				return err
 			}
 		}
