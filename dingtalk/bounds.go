@@ -162,17 +162,17 @@ func (s span) has(t *time.Time) bool {
 
 // spans yields the spans of bounds, which are on both sides.
 func (b bounds) spans(yield func(span) bool) {
-	askFrom, askUntil := b.min.Add(-widening), b.max.Add(widening)
+	callFrom, callUntil := b.min.Add(-widening), b.max.Add(widening)
 	var from time.Time
-	for askFrom.Before(askUntil) {
-		until := askFrom.Add(widening + spanAtMost)
-		s := span{askFrom, until.Add(widening), from, until}
-		if !s.callUntil.Before(askUntil) {
-			s.callUntil, s.until = askUntil, time.Time{}
+	for callFrom.Before(callUntil) {
+		until := callFrom.Add(widening + spanAtMost)
+		s := span{callFrom, until.Add(widening), from, until}
+		if !s.callUntil.Before(callUntil) {
+			s.callUntil, s.until = callUntil, time.Time{}
 		}
 		if !yield(s) || s.until.IsZero() {
 			return
 		}
-		from, askFrom = until, until.Add(-widening)
+		from, callFrom = until, until.Add(-widening)
 	}
 }
