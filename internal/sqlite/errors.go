@@ -14,13 +14,13 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Error is SQL that SQLite refuses.
+// Error is the error of SQL that SQLite refuses.
 type Error struct {
-	// Message is what is wrong, as SQLite says it.
+	// Message is SQLite's message.
 	Message string
-	// Advice is what a person can do about it; "" where there is nothing to add.
+	// Advice is what a person can do about it; "" if there is no advice.
 	Advice string
-	// Err is the driver's error; nil for one of our own.
+	// Err is the driver's error; nil for an error of this package.
 	Err error
 }
 
@@ -33,8 +33,8 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// explain makes an *Error of one of the driver's, without the words and numbers
-// of the error's class that the driver puts around SQLite's message.
+// explain returns the *Error of an error of the driver's. It removes the class of the
+// error, which the driver puts around SQLite's message.
 func explain(err error) error {
 	driver, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
@@ -48,8 +48,8 @@ func explain(err error) error {
 	return &Error{Message: message, Err: err}
 }
 
-// advise adds to an error of SQLite's what a person can do about it: SQLite tells
-// it in words only. db.mu is held.
+// advise adds to an error of SQLite's what a person can do about it, by the words of its
+// message: SQLite has no codes for them. db.mu is held.
 func (db *DB) advise(ctx context.Context, statement string, err error) error {
 	e, ok := errors.AsType[*Error](err)
 	if !ok {
@@ -72,7 +72,7 @@ func (db *DB) advise(ctx context.Context, statement string, err error) error {
 	}
 	tables, readErr := db.tables(ctx)
 	if readErr != nil {
-		return e // the first error is the one to tell
+		return e // report the first error
 	}
 	if noTable {
 		e.Advice = adviseTable(table, tables)
@@ -82,7 +82,7 @@ func (db *DB) advise(ctx context.Context, statement string, err error) error {
 	return e
 }
 
-// postgres is what Postgres has and SQLite has not, in SQL without texts.
+// postgres matches what Postgres has and SQLite has not, in SQL without texts.
 var (
 	postgres = regexp.MustCompile(`(?i)::|\bilike\b|\binterval\s+'`)
 	texts    = regexp.MustCompile(`'[^']*'`)
@@ -90,7 +90,7 @@ var (
 
 func adviseTable(name string, tables []Table) string {
 	schema, name, qualified := cutName(name)
-	names := map[string]string{} // what is compared with name, by what is shown
+	names := map[string]string{} // what is compared with the name, by what is shown
 	for _, t := range tables {
 		switch {
 		case qualified && strings.EqualFold(t.Schema, schema):
@@ -139,7 +139,7 @@ func adviseColumn(name string, tables []Table) string {
 	return strings.Join(slices.Compact(lines), "\n")
 }
 
-// cutName takes a name as SQLite says it apart, as in schema.table.
+// cutName splits a name of SQLite's message, as in schema.table.
 func cutName(s string) (qualifier, name string, qualified bool) {
 	i := strings.LastIndex(s, ".")
 	if i < 0 {
@@ -150,7 +150,7 @@ func cutName(s string) (qualifier, name string, qualified bool) {
 
 var word = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
 
-// NamedTables are the tables whose names are in a statement.
+// NamedTables returns the tables whose names are in a statement.
 func NamedTables(statement string, tables []Table) []Table {
 	words := map[string]bool{}
 	for _, w := range word.FindAllString(statement, -1) {
@@ -160,15 +160,14 @@ func NamedTables(statement string, tables []Table) []Table {
 }
 
 const (
-	// near is how alike two names must be, of 1.
+	// near is how similar two names must be; 1 is equal.
 	near = 0.6
-	// mostNear is how many names are told at most.
+	// mostNear is how many names are shown at most.
 	mostNear = 3
 )
 
-// nearest are the names that are most like one, the nearest first. names has
-// what is compared by what is told. Names that have one as a word are near as
-// well.
+// nearest returns the names that are most similar to one, the nearest first. names has
+// what is compared, by what is shown. A name of which the one is a word is near as well.
 func nearest(name string, names map[string]string) []string {
 	name = strings.ToLower(name)
 	likeness := map[string]float64{}

@@ -13,18 +13,17 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
-// SQLite knows a row again by its rowid: for a right or a full join it reads the
-// right table twice, and for an "or" over two keys once by each, in scans that
-// bring other rows in another order. So a rowid is made of what tells one row from
-// another, or else of all that the query reads of it: the conditions by which the
-// scans differ are on that, so rows that are alike in it are in both of them or
-// in none.
+// SQLite recognizes a row by its rowid: for a right or a full join it reads the right
+// table twice, and for an "or" over two keys once by each key, in scans that return
+// other rows in another order. So a rowid is made of the columns that identify a row,
+// or else of all columns that the query reads: the conditions in which the scans differ
+// are on these, so that rows with equal values are in both scans or in none.
 
-// connectionColumn tells from which connection of an aggregator a row is.
+// connectionColumn is the column with the connection, for the rows of an aggregator.
 const connectionColumn = "sp_connection_name"
 
-// identity returns columns that tell one row of a table from another; none is all
-// that a query reads.
+// identity returns the columns that identify a row of a table; none is all that a query
+// reads.
 func (db *DB) identity(connection, table string) []string {
 	columns := db.engine.Identity(table)
 	isAggregator := slices.ContainsFunc(db.engine.Connections, func(c engine.Connection) bool {
@@ -36,15 +35,14 @@ func (db *DB) identity(connection, table string) []string {
 	return columns
 }
 
-// rowids gives the rows of one scan their rowids. Rows that nothing tells apart
-// are counted.
+// rowids gives the rows of one scan their rowids. Rows with equal values are counted.
 type rowids struct {
 	identity []string
 	seen     map[int64]int64
 }
 
-// of returns the rowid of the scan's next row. A row that lacks a part of its
-// identity is known by all that the scan brings of it.
+// of returns the rowid of the scan's next row. If a row has no value for a part of its
+// identity, its rowid is made of all columns of the scan.
 func (r *rowids) of(row *proto.Row) int64 {
 	h := sha256.New()
 	complete := true
@@ -67,8 +65,8 @@ func (r *rowids) of(row *proto.Row) int64 {
 	return id + n
 }
 
-// writeColumn writes a value so that two are the same exactly if they are
-// written alike. It reports whether there is one.
+// writeColumn writes a value, so that only equal values are written equally. It reports
+// whether there is a value.
 func writeColumn(h hash.Hash, c *proto.Column) bool {
 	v, err := columnValue(c)
 	if err != nil || v == nil {

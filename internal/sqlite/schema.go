@@ -23,13 +23,13 @@ type Table struct {
 // Column is one of a table's columns.
 type Column struct {
 	Name string
-	// Type says what SQLite holds.
+	// Type is the type of the values in SQLite.
 	Type string
 	// Description is "" in a table of the user's.
 	Description string
-	// Key is what a condition on the column is to the plugin: "" nothing,
-	// else as in "required: =" or "optional: >=, <". Of the columns with
-	// "one of: =" a query names one at the least.
+	// Key is what the plugin does with a condition on the column: "" is nothing, else
+	// as in "required: =" or "optional: >=, <". Of the columns with "one of: =" a query
+	// must name at least one.
 	Key string
 }
 
@@ -41,7 +41,7 @@ func (db *DB) Tables(ctx context.Context) ([]Table, error) {
 	return db.tables(ctx)
 }
 
-// tables is Tables. db.mu is held.
+// tables is Tables where db.mu is held.
 func (db *DB) tables(ctx context.Context) ([]Table, error) {
 	own, err := db.read(ctx, `select 'temp', name from sqlite_temp_schema where type in ('table', 'view')
 		union all select 'main', name from main.sqlite_schema where type in ('table', 'view') order by 1 desc, 2`)
@@ -51,7 +51,7 @@ func (db *DB) tables(ctx context.Context) ([]Table, error) {
 	var all []Table
 	for _, row := range own.Rows {
 		t := Table{Schema: fmt.Sprint(row[0]), Name: fmt.Sprint(row[1])}
-		// A view whose tables are gone has no columns, and is still there.
+		// A view whose tables were dropped has no columns, and is listed all the same.
 		columns, err := db.read(ctx, "select name, lower(type) from pragma_table_info(?, ?)", t.Name, t.Schema)
 		if err == nil {
 			for _, c := range columns.Rows {
@@ -68,7 +68,7 @@ func (db *DB) tables(ctx context.Context) ([]Table, error) {
 	return all, nil
 }
 
-// columns are those of the plugin's table, without Steampipe's own.
+// columns returns the columns of the plugin's table, without Steampipe's own.
 func (m *module) columns() []Column {
 	var columns []Column
 	for _, c := range m.schema.Columns {
@@ -96,8 +96,8 @@ func (m *module) columns() []Column {
 	return columns
 }
 
-// FindTable returns the table that a name means, with or without its schema; the
-// error is an *Error that names the nearest.
+// FindTable returns the table with a name, with or without its schema. The error is an
+// *Error with the nearest names.
 func FindTable(tables []Table, name string) (Table, error) {
 	for _, t := range tables {
 		if strings.EqualFold(t.Name, name) || strings.EqualFold(t.Schema+"."+t.Name, name) {

@@ -13,16 +13,15 @@ func Split(sql string) []string {
 	return statements
 }
 
-// onlyComments reports whether SQL without a semicolon that ends a statement
-// says nothing.
+// onlyComments reports whether SQL without a semicolon that ends a statement has only
+// blanks and comments.
 func onlyComments(sql string) bool {
 	says, _ := scan(sql, func(int, bool) {})
 	return !says
 }
 
-// Cut is Split for SQL of which more is to come: rest is what follows the last
-// statement that a semicolon ends. It is "" where that is nothing but blanks and
-// comments that have an end.
+// Cut is Split for SQL that is not complete: rest is what follows the last semicolon
+// that ends a statement. It is "" if that is only blanks and comments that have an end.
 func Cut(sql string) (statements []string, rest string) {
 	start := 0
 	says, open := scan(sql, func(semicolon int, says bool) {
@@ -37,9 +36,9 @@ func Cut(sql string) (statements []string, rest string) {
 	return statements, rest
 }
 
-// scan calls end at each semicolon that ends a statement, and tells whether the
-// statement says anything. It returns the same of what follows the last, and
-// whether that ends in a string, name or comment that has no end.
+// scan calls end at each semicolon that ends a statement, with whether the statement has
+// more than blanks and comments. It returns the same for the text after the last
+// semicolon, and whether that ends in a string, name or comment without an end.
 func scan(sql string, end func(semicolon int, says bool)) (says, open bool) {
 	for i := 0; i < len(sql); i++ {
 		rest := sql[i:]
@@ -54,7 +53,7 @@ func scan(sql string, end func(semicolon int, says bool)) (says, open bool) {
 		case strings.HasPrefix(rest, "/*"):
 			n, open = skip(rest, 2, "*/") // the star of /*/ does not end it
 		case c == '\'' || c == '"' || c == '`':
-			// A doubled quote ends one string and begins the next.
+			// A doubled quote ends one string and begins another.
 			n, open = skip(rest, 1, string(c))
 			says = true
 		case c == '[':
@@ -68,8 +67,8 @@ func scan(sql string, end func(semicolon int, says bool)) (says, open bool) {
 	return says, open
 }
 
-// skip returns the position of the last byte of end in text from a position on;
-// of the text's, where it is not there.
+// skip returns the position of the last byte of the next end in text, from a position
+// on; of the text's last byte if there is none.
 func skip(text string, from int, end string) (last int, open bool) {
 	if i := strings.Index(text[from:], end); i >= 0 {
 		return from + i + len(end) - 1, false
