@@ -186,7 +186,7 @@ func TestStatementsArePostgres(t *testing.T) {
 			t.Errorf("with the values of %s: %v", name, err)
 		}
 	}
-	look, _, _ := strings.Cut(mod.Controls["something_named"].SQL, "told as (")
+	look, _, _ := strings.Cut(mod.Controls["something_named"].SQL, "given as (")
 	tables := regexp.MustCompile(`(?m)^(\w+)(?: \([^)]*\))? as (materialized )?\($`).FindAllStringSubmatch(strings.TrimPrefix(look, "with "), -1)
 	if len(tables) < 20 {
 		t.Errorf("%d tables in the shared local: does the test still read it?", len(tables))
@@ -393,7 +393,7 @@ func TestCosts(t *testing.T) {
 	cost := func(name string) {
 		metered, free := o.cost()
 		if free > 0 {
-			t.Errorf("%s makes %d calls that the documentation does not tell of", name, free)
+			t.Errorf("%s makes %d calls that the documentation does not list", name, free)
 		}
 		for kind, of := range o.asked() {
 			made := map[string]bool{}

@@ -50,7 +50,7 @@ control "attendance_listed" {
 
 control "outsiders_identified" {
   title       = "People from outside should be known by an ID"
-  description = "Somebody from outside who has a DingTalk account can be told from others; somebody with nothing but a name cannot."
+  description = "Somebody from outside who has a DingTalk account can be distinguished from others; somebody with only a name cannot."
   severity    = "high"
   tags = merge(local.attendance_tags, {
     iso_27001_2022 = "A.5.14"
@@ -104,7 +104,7 @@ control "no_phone_join" {
       end as status,
       name || case
         when count(listed) = 0 then ': DingTalk lists nobody for it.'
-        when count(pstn_join) = 0 then ': DingTalk does not tell who joined by phone.'
+        when count(pstn_join) = 0 then ': DingTalk does not return who joined by phone.'
         when count(case when pstn_join and join_time is not null then 1 end) = 0 then ': nobody joined by phone.'
         else ': by phone joined ' || string_agg(case when pstn_join and join_time is not null then nick end, ', ' order by nick) || '.'
       end as reason
@@ -137,7 +137,7 @@ control "nobody_removed" {
       end as status,
       name || case
         when count(listed) = 0 then ': DingTalk lists nobody for it.'
-        when count(case when attend_status_name = 'kicked' then 1 end) = 0 and count(attend_status_name) < count(listed) then ': DingTalk does not tell of everybody whether they were removed.'
+        when count(case when attend_status_name = 'kicked' then 1 end) = 0 and count(attend_status_name) < count(listed) then ': DingTalk does not return for everybody whether they were removed.'
         when count(case when attend_status_name = 'kicked' then 1 end) = 0 then ': nobody was removed.'
         else ': removed from it was ' || string_agg(case when attend_status_name = 'kicked' then nick end, ', ' order by nick) || '. Ask the host why.'
       end as reason
@@ -237,7 +237,7 @@ control "host_present" {
       end as status,
       name || case
         when count(listed) = 0 then ': DingTalk lists nobody for it.'
-        when count(host) = 0 then ': DingTalk does not tell who its host was.'
+        when count(host) = 0 then ': DingTalk does not return who its host was.'
         when count(case when host and join_time is not null then 1 end) > 0 then ': the host was there, ' || max(case when host and join_time is not null then nick end) || '.'
         else ': nobody who joined was its host. Ask the organizer who led it.'
       end as reason

@@ -19,13 +19,13 @@ benchmark "check_itself" {
 }
 
 control "something_named" {
-  title       = "The check should be told what to check"
+  title       = "The variables should name what to check"
   description = "Without schedules or calendars nothing but the meetings in progress is looked at."
   severity    = "high"
   tags        = local.check_tags
   sql         = <<-EOQ
     ${local.look},
-    told as (
+    given as (
       select
         (select count(*) from named) as schedules,
         (select count(*) from person) as people
@@ -41,7 +41,7 @@ control "something_named" {
         else 'Neither schedules nor calendars are named, so that only the meetings in progress are looked at. Set schedule_conference_ids or union_ids.'
       end as reason
     from
-      told
+      given
   EOQ
 }
 
@@ -60,7 +60,7 @@ control "schedules_known" {
       end as status,
       name || case
         when known then ': DingTalk knows it.'
-        else ': DingTalk tells no settings of it. Check the ID; if it is right, the schedule was cancelled.'
+        else ': DingTalk returns no settings for it. Check the ID; if it is right, the schedule was cancelled.'
       end as reason
     from
       setting

@@ -4,7 +4,7 @@ locals {
   })
 
   # What the plans of schedules have in common: why there is nothing to compare.
-  no_plan = var.acting_union_id == "" ? "': its plan is not known. Name in the variable acting_union_id somebody who may see it.'" : "': DingTalk tells no plan of it.'"
+  no_plan = var.acting_union_id == "" ? "': its plan is not known. Name in the variable acting_union_id somebody who may see it.'" : "': DingTalk returns no plan for it.'"
 }
 
 benchmark "meeting_lifecycle" {
@@ -47,7 +47,7 @@ control "not_overrun" {
         else 'ok'
       end as status,
       name || case
-        when minutes is null then ' is in progress, and DingTalk does not tell since when.'
+        when minutes is null then ' is in progress, and DingTalk does not return since when.'
         when minutes > 60 * ${var.max_hours} then ' has been in progress for ' || minutes || ' minutes, longer than ${var.max_hours} hours. End it, or ask who still needs it.'
         else ' has been in progress for ' || minutes || ' minutes.'
       end as reason
@@ -68,7 +68,7 @@ control "not_overrun" {
 
 control "ended_has_end" {
   title       = "Meetings that ended should have an end"
-  description = "Without an end nobody can tell how long a meeting lasted."
+  description = "Without an end nobody knows how long a meeting lasted."
   severity    = "low"
   tags = merge(local.lifecycle_tags, {
     mlps_gbt_22239 = "8.1.4.3"
@@ -84,9 +84,9 @@ control "ended_has_end" {
         else 'ok'
       end as status,
       name || case
-        when status_name is null then ': DingTalk does not tell whether it has ended.'
+        when status_name is null then ': DingTalk does not return whether it has ended.'
         when status_name <> 'ended' then ': it has not ended.'
-        when end_time is null then ': it has ended, and DingTalk does not tell when.'
+        when end_time is null then ': it has ended, and DingTalk does not return when.'
         else ': it ended at ' || to_char(timezone('UTC', end_time), 'YYYY-MM-DD HH24:MI') || ' UTC.'
       end as reason
     from
@@ -115,7 +115,7 @@ control "took_place" {
         when cancelled is null then ${local.no_plan}
         when cancelled then ': it was cancelled.'
         when start_time is null then ': its plan has no time.'
-        when ahead then ': it is planned for ' || planned || ', so that it is too early to tell.'
+        when ahead then ': it is planned for ' || planned || ', so that it is too early to judge.'
         when minutes_off is null then ': it was planned for ' || planned || ', and no meeting was held within 12 hours of that.'
         else ': it was planned for ' || planned || ', and a meeting was held.'
       end as reason
@@ -145,7 +145,7 @@ control "on_time" {
         when cancelled is null then ${local.no_plan}
         when cancelled then ': it was cancelled.'
         when start_time is null then ': its plan has no time.'
-        when ahead then ': it is planned for ' || planned || ', so that it is too early to tell.'
+        when ahead then ': it is planned for ' || planned || ', so that it is too early to judge.'
         when minutes_off is null then ': it was planned for ' || planned || ', and no meeting was held within 12 hours of that.'
         when minutes_off > 0 then ': it was planned for ' || planned || ' and began ' || minutes_off || ' minutes later.'
         when minutes_off < 0 then ': it was planned for ' || planned || ' and began ' || (- minutes_off) || ' minutes earlier.'

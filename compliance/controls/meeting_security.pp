@@ -3,9 +3,9 @@ locals {
     type = "Benchmark"
   })
 
-  # What DingTalk tells nothing of may be a wrong ID or a cancelled schedule; the
+  # If DingTalk returns nothing, that may be a wrong ID or a cancelled schedule; the
   # control schedules_known raises the alarm.
-  no_setting = "': DingTalk tells no settings of it. The ID is wrong, or the schedule was cancelled.'"
+  no_setting = "': DingTalk returns no settings for it. The ID is wrong, or the schedule was cancelled.'"
 }
 
 benchmark "meeting_security" {
@@ -47,7 +47,7 @@ control "waiting_room" {
         when not known then ${local.no_setting}
         when waiting_room then ': the waiting room is on.'
         when not waiting_room then ': the waiting room is off, so that whoever has the number is in at once. Switch it on in the settings of the meeting.'
-        else ': DingTalk does not tell whether people have to wait until they are let in.'
+        else ': DingTalk does not return whether people have to wait until they are let in.'
       end as reason
     from
       setting
@@ -83,7 +83,7 @@ control "room_restricted" {
         when conf_allowed_corp_id is not null and '${local.own_corp_id}' = '' then ': only the organization ' || conf_allowed_corp_id || ' may join.'
         when conf_allowed_corp_id is not null then ': the room is limited to the organization ' || conf_allowed_corp_id || ', which is not yours.'
         when not lock_room then ': the room is neither locked nor limited to an organization. Lock it, or limit it to your organization.'
-        else ': DingTalk does not tell whether the room is locked, and names no organization that it is limited to.'
+        else ': DingTalk does not return whether the room is locked, and names no organization that it is limited to.'
       end as reason
     from
       setting
@@ -113,7 +113,7 @@ control "no_anonymous_join" {
         when not known then ${local.no_setting}
         when not enable_web_anonymous_join then ': people have to sign in.'
         when enable_web_anonymous_join then ': people may join in a browser without signing in. Switch that off in the settings of the meeting.'
-        else ': DingTalk does not tell whether people may join in a browser without signing in.'
+        else ': DingTalk does not return whether people may join in a browser without signing in.'
       end as reason
     from
       setting
@@ -143,7 +143,7 @@ control "no_join_before_host" {
         when not known then ${local.no_setting}
         when not join_before_host then ': nobody gets in before the host.'
         when join_before_host then ': people may join before the host does. Switch that off in the settings of the meeting.'
-        else ': DingTalk does not tell whether people may join before the host does.'
+        else ': DingTalk does not return whether people may join before the host does.'
       end as reason
     from
       setting
@@ -172,7 +172,7 @@ control "screen_share_restricted" {
         when not known then ${local.no_setting}
         when screen_share_forbidden then ': only hosts may share their screens.'
         when not screen_share_forbidden then ': everybody may share their screen. Restrict it to the hosts in the settings of the meeting.'
-        else ': DingTalk does not tell whether people may share their screens.'
+        else ': DingTalk does not return whether people may share their screens.'
       end as reason
     from
       setting
@@ -200,7 +200,7 @@ control "rename_restricted" {
         when not known then ${local.no_setting}
         when lock_nick then ': people may not rename themselves.'
         when not lock_nick then ': people may rename themselves, so that an attendance list may hold made-up names. Lock the names in the settings of the meeting.'
-        else ': DingTalk does not tell whether people may rename themselves.'
+        else ': DingTalk does not return whether people may rename themselves.'
       end as reason
     from
       setting
@@ -229,7 +229,7 @@ control "host_and_cohost" {
       name || case
         when not known then ${local.no_setting}
         when host_union_id is null then ': DingTalk names no host. Name one in the settings of the meeting.'
-        when cohost_union_ids is null then ': a host is named, and DingTalk does not tell whether there is a co-host.'
+        when cohost_union_ids is null then ': a host is named, and DingTalk does not return whether there is a co-host.'
         when jsonb_array_length(cohost_union_ids) > 0 then ': a host and ' || jsonb_array_length(cohost_union_ids) || ' co-host(s) are named.'
         else ': a host is named, and no co-host. Name one in the settings of the meeting.'
       end as reason

@@ -67,11 +67,11 @@ control "recordings_known" {
         else 'ok'
       end as status,
       d.name || case
-        when d.recorded is null then ': DingTalk does not tell whether it was recorded.'
+        when d.recorded is null then ': DingTalk does not return whether it was recorded.'
         when d.recorded = 'none' then ': it was not recorded.'
         when d.recorded <> 'ended' then ': it is being recorded' || coalesce(' by ' || r.nick, ' by ' || d.owner, '') || '.'
         when f.files is null then ': it was recorded' || coalesce(' by ' || r.nick, ' by ' || d.owner, '') || ', and DingTalk lists no file of it. Find out who has it.'
-        when f.signed < f.files then ': it was recorded, and DingTalk does not tell who made ' || (f.files - f.signed) || ' of its ' || f.files || ' files.'
+        when f.signed < f.files then ': it was recorded, and DingTalk does not return who made ' || (f.files - f.signed) || ' of its ' || f.files || ' files.'
         else ': it was recorded by ' || coalesce(r.nick, d.owner, 'somebody') || ', ' || f.files || ' file(s) of ' || case when f.sized < f.files then 'unknown size' else f.mebibytes || ' MiB' end || ' in all.'
       end as reason
     from
@@ -100,7 +100,7 @@ control "recorded_as_required" {
         else 'ok'
       end as status,
       d.name || case
-        when d.recorded is null then ': DingTalk does not tell whether it was recorded.'
+        when d.recorded is null then ': DingTalk does not return whether it was recorded.'
         when d.recorded = 'none' and d.status_name = 'in_progress' then ': it has to be recorded, and is in progress without.'
         when d.recorded = 'none' then ': it had to be recorded, and was not.'
         else ': it had to be recorded, and was.'
@@ -148,7 +148,7 @@ control "not_recorded_as_required" {
         else 'alarm'
       end as status,
       d.name || case
-        when d.recorded is null then ': DingTalk does not tell whether it was recorded.'
+        when d.recorded is null then ': DingTalk does not return whether it was recorded.'
         when d.recorded = 'none' then ': it must not be recorded, and was not.'
         else ': it must not be recorded, and was' || coalesce(', by ' || d.owner, '') || '.'
       end as reason

@@ -106,7 +106,7 @@ dashboard "meetings" {
       sql   = <<-EOQ
         ${local.look}
         select
-          coalesce(status_name, 'not told') as status,
+          coalesce(status_name, 'not returned') as status,
           count(*) as meetings
         from
           meeting

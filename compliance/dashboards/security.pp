@@ -1,6 +1,6 @@
 dashboard "security" {
   title         = "DingTalk Security of Schedules"
-  documentation = "How each schedule is secured: a waiting room, a locked room, one organization only, signing in, joining after the host, restricted screen sharing, locked names, a host. ✓ is as it should be, ✗ is not, ? is what DingTalk does not tell. It costs two API calls for each schedule: one for its settings, and one for its title."
+  documentation = "How each schedule is secured: a waiting room, a locked room, one organization only, signing in, joining after the host, restricted screen sharing, locked names, a host. ✓ is as it should be, ✗ is not, ? is what DingTalk does not return. It costs two API calls for each schedule: one for its settings, and one for its title."
   tags = merge(local.dingtalk_compliance_common_tags, {
     type = "Dashboard"
   })
