@@ -17,8 +17,8 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
-// BenchmarkStart tells the time from exec to the first answer of the built
-// plugin, and its size, as go build makes it and as make install does.
+// BenchmarkStart reports the time from exec to the first result of the built plugin,
+// and its size, as go build makes it and as make install does.
 func BenchmarkStart(b *testing.B) {
 	sim := simulator.Demo(simulator.DemoTime)
 	server := httptest.NewServer(sim)
@@ -54,7 +54,7 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// BenchmarkFreeMemInterval tells what a row takes, and the most memory that is
+// BenchmarkFreeMemInterval reports the time of a row, and the most memory that is
 // resident, in the built plugin under Steampipe's limit of memory, by how many
 // rows the SDK frees memory after. The columns are those of a wide query.
 func BenchmarkFreeMemInterval(b *testing.B) {

@@ -68,7 +68,7 @@ func launch(t testing.TB, bin, config string) *grpc.PluginClient {
 	return launchAs(t, exec.Command(bin), config)
 }
 
-// launchAs is launch for who wants the process as well.
+// launchAs is launch for a test that needs the process as well.
 func launchAs(t testing.TB, process *exec.Cmd, config string) *grpc.PluginClient {
 	t.Helper()
 	client := goplugin.NewClient(&goplugin.ClientConfig{
@@ -264,8 +264,8 @@ func TestBuiltBinaryRefusesAnUnknownArgument(t *testing.T) {
 	}
 }
 
-// At the most talkative level, over a query that succeeds and one for each way
-// to fail, the plugin tells no secret.
+// At trace level, the log shows no secret: of a query that succeeds, and of one for each
+// way to fail.
 func TestNoSecretInTheLog(t *testing.T) {
 	bin := build(t)
 	sim := simulator.Demo(simulator.DemoTime)
@@ -335,7 +335,7 @@ func TestNoSecretInTheLog(t *testing.T) {
 		t.Error("the SDK's interval for freeing memory is not set")
 	}
 	if !strings.Contains(text, "scheduleConferences") || !strings.Contains(text, "/topapi/v2/user/get") {
-		t.Errorf("the log does not tell of the calls: %d bytes", len(text))
+		t.Errorf("the log has no calls: %d bytes", len(text))
 	}
 	for _, secret := range []string{"hush", "simulated-token"} {
 		if i := strings.Index(text, secret); i >= 0 {

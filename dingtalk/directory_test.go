@@ -158,11 +158,11 @@ func TestMembershipsOfAPerson(t *testing.T) {
 	for name, test := range map[string]struct {
 		departments, want string
 	}{
-		"each once":       {`"dept_id_list":[210,100,210]`, "[100 210]"},
-		"nobody's":        {`"dept_id_list":[-7,100]`, "[100]"},
-		"none":            {`"dept_id_list":[]`, "[]"},
-		"not told":        {`"name":"Lin"`, "result.dept_id_list is missing"},
-		"told to be null": {`"dept_id_list":null`, "result.dept_id_list is missing"},
+		"each once":    {`"dept_id_list":[210,100,210]`, "[100 210]"},
+		"nobody's":     {`"dept_id_list":[-7,100]`, "[100]"},
+		"none":         {`"dept_id_list":[]`, "[]"},
+		"not returned": {`"name":"Lin"`, "result.dept_id_list is missing"},
+		"null":         {`"dept_id_list":null`, "result.dept_id_list is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, sim := demoEngine(t, dingtalk.NewServer())

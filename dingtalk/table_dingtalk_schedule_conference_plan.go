@@ -18,7 +18,7 @@ func tableScheduleConferencePlan(c *connector) *plugin.Table {
 		columns: []*plugin.Column{
 			fromKey("schedule_conference_id", "The ID of the schedule. A query must name it."),
 			column("acting_union_id", "The union ID of the user on whose behalf DingTalk returned the plan. A query must name it unless the connection does.", func(r schedulePlan) *string { return &r.actingUnionID }),
-			column("cancelled", "True for a schedule that was cancelled, of which DingTalk tells nothing else.", func(r schedulePlan) *bool { return &r.Cancelled }),
+			column("cancelled", "True for a schedule that was cancelled, of which DingTalk returns nothing else.", func(r schedulePlan) *bool { return &r.Cancelled }),
 			timestamp("end_time", "The time at which the meeting is due to end.", func(r schedulePlan) *client.Millis { return r.EndTime }),
 			object("phones", "The numbers by which people join by phone.", func(r schedulePlan) json.RawMessage { return jsonList(r.Phones) }),
 			roomCode("The meeting number by which people join, as digits, or as the query writes it.", func(r schedulePlan) *string { return idOf(r.RoomCode) }),

@@ -13,7 +13,7 @@ import (
 func tableScheduleConferenceSetting(c *connector) *plugin.Table {
 	return c.table(definition{
 		name:        "dingtalk_schedule_conference_setting",
-		description: "How the meetings of a scheduled video meeting in DingTalk are secured. Null is what DingTalk did not tell, which is not off.",
+		description: "How the meetings of a scheduled video meeting in DingTalk are secured. Null is what DingTalk did not return, which is not off.",
 		keys:        plugin.KeyColumnSlice{required("schedule_conference_id")},
 		columns: []*plugin.Column{
 			fromKey("schedule_conference_id", "The ID of the schedule. A query must name it."),

@@ -61,7 +61,7 @@ func TestTableValues(t *testing.T) {
 			[]row{{"schedule_conference_id": "s", "cohost_union_ids": []any{"a", "b"}, "conf_allowed_corp_id": nil, "enable_chat": nil, "enable_web_anonymous_join": true, "extension_app_settings": []any{},
 				"host_union_id": "h", "join_before_host": true, "lock_media_status_mic_mute": nil, "lock_nick": false, "lock_room": true, "mute_on_join": int64(-1), "mute_on_join_name": "on",
 				"screen_share_forbidden": false, "waiting_room": false, "title": "s"}}},
-		{"settings that tell nothing", "dingtalk_schedule_conference_setting", scheduleID, simulator.SettingCall, `{"scheduleConfSettingModel":{}}`, "cohost_union_ids, lock_room, mute_on_join_name, waiting_room",
+		{"settings that are empty", "dingtalk_schedule_conference_setting", scheduleID, simulator.SettingCall, `{"scheduleConfSettingModel":{}}`, "cohost_union_ids, lock_room, mute_on_join_name, waiting_room",
 			[]row{{"cohost_union_ids": nil, "lock_room": nil, "mute_on_join_name": nil, "waiting_room": nil}}},
 		{"a waiting room", "dingtalk_schedule_conference_setting", scheduleID, simulator.SettingCall, `{"scheduleConfSettingModel":{"muteOnJoin":6,"moziConfVirtualExtraSetting":{"waitingRoom":1}}}`, "waiting_room, mute_on_join_name",
 			[]row{{"waiting_room": true, "mute_on_join_name": "auto"}}},

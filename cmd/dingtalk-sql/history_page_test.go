@@ -21,7 +21,7 @@ var (
 )
 
 // docs/history.md does what it says: its files, its commands and the line for
-// cron, night after night, while DingTalk tells of the last meeting only.
+// cron, night after night, while DingTalk returns only the last meeting.
 func TestHistoryPage(t *testing.T) {
 	text, err := os.ReadFile("../../docs/history.md")
 	if err != nil {

@@ -112,7 +112,7 @@ func TestCommand(t *testing.T) {
 		{"no rows", nil, "", []string{"--demo", "select title from dingtalk_schedule_conference where schedule_conference_id = 'x'"}, outcome{stdout: "+-------+\n| title |\n+-------+\n+-------+\n", stderr: oneCall}},
 		{"no columns", nil, "", []string{"--demo", "create table t (a)"}, outcome{}},
 		{"one column name twice", nil, "", []string{"--demo", "--output", "json", "select 1 as a, 2 as a"},
-			outcome{code: 1, stderr: "Error: two columns are named \"a\", which JSON cannot tell apart: name them with AS\n"}},
+			outcome{code: 1, stderr: "Error: two columns are named \"a\", which JSON cannot distinguish: name them with AS\n"}},
 		{"a missing qual", nil, "", []string{"--demo", "select * from dingtalk_schedule_conference"},
 			outcome{code: 1, stderr: "Error: 'List' call for table 'dingtalk_schedule_conference' is missing 1 required qual: column:'schedule_conference_id' operator: =\nName what to look up, as in: where schedule_conference_id = '...'\nIn Postgres, a prepared statement loses a condition such as in ($1, $2) at its sixth execution: write = any($1), or set plan_cache_mode = force_custom_plan\n"}},
 		{"a comment first", nil, "", []string{"--demo", "-- a comment\n" + incident}, outcome{stdout: incidentTable, stderr: oneCall}},
@@ -185,7 +185,7 @@ func TestDemoQueries(t *testing.T) {
 	}
 }
 
-// The command stops when it is told to, whatever it waits for.
+// A signal stops the command, whatever it waits for.
 func TestStop(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -324,7 +324,7 @@ func TestRunStopsWithItsContext(t *testing.T) {
 	}
 }
 
-// hold tells that a call has come and answers when its caller has gone.
+// hold reports that a call has come, and answers it when its caller has gone.
 func hold(reached chan struct{}) func(http.ResponseWriter, *http.Request, http.Handler) {
 	return func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
 		close(reached)

@@ -16,7 +16,7 @@ func writeJSON(w io.Writer, r *sqlite.Result) error {
 	names := make([][]byte, len(r.Columns))
 	for i, c := range r.Columns {
 		if slices.Contains(r.Columns[:i], c) {
-			return fmt.Errorf("two columns are named %q, which JSON cannot tell apart: name them with AS", c)
+			return fmt.Errorf("two columns are named %q, which JSON cannot distinguish: name them with AS", c)
 		}
 		names[i], _ = encodeJSON(c) // a string always can be
 	}

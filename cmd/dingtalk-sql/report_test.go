@@ -10,7 +10,7 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
 
-// A report prints what it says, tells by its exit code whether all is well, and
+// A report prints its results, says by its exit code whether all is well, and
 // shows an error in its place where it could not be made.
 func TestReport(t *testing.T) {
 	sim := simulator.Demo(simulator.DemoTime)

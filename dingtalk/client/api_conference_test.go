@@ -73,6 +73,6 @@ func TestConference(t *testing.T) {
 
 		got, err = w.api.Conference(t.Context(), "x", nil)
 		equal(t, "error", error(nil), err)
-		equal(t, "conference of which little is told", &client.Conference{EndTime: to(client.Millis(0))}, got)
+		equal(t, "conference of which DingTalk returns little", &client.Conference{EndTime: to(client.Millis(0))}, got)
 	})
 }

@@ -194,7 +194,7 @@ func TestFaults(t *testing.T) {
 							t.Errorf("%d calls in %s", calls, took)
 						}
 						if e.Attempts != 0 || f.name != "no answer for an hour" { // the call's time may be up before the token's
-							equal(t, "attempts told", calls, e.Attempts)
+							equal(t, "attempts reported", calls, e.Attempts)
 						}
 					}
 				})

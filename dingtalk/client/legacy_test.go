@@ -42,7 +42,7 @@ func TestLegacyPages(t *testing.T) {
 	for name, end := range map[string]string{
 		"no more":                "{\"errcode\":0,\"result\":{\"has_more\":false,\"next_cursor\":9,\"list\":[{\"userid\":3}]}}",
 		"no more, as strings":    "{\"errcode\":\"0\",\"result\":{\"has_more\":\"false\",\"list\":[{\"userid\":\"3\"}]}}",
-		"has_more not told":      "{\"errcode\":0,\"result\":{\"list\":[{\"userid\":\"3\"}]}}",
+		"no has_more":            "{\"errcode\":0,\"result\":{\"list\":[{\"userid\":\"3\"}]}}",
 		"next_cursor is null":    "{\"result\":{\"next_cursor\":null,\"list\":[{\"userid\":\"3\"}]}}",
 		"errcode with a message": "{\"errcode\":0,\"errmsg\":\"ok\",\"result\":{\"has_more\":0,\"list\":[{\"userid\":\"3\"}]}}",
 	} {

@@ -77,7 +77,7 @@ func TestTrace(t *testing.T) {
 			}
 			listing(1)(client.WithTrace(ctx, &trace), w)
 		}, []string{"repeats: " + schedule + ", page 1, in 0s: DingTalk could not be reached: unplugged.", schedule + ", page 1"}},
-		{"a transport that tells nothing", func(w *world) {
+		{"a transport that reports nothing", func(w *world) {
 			inner := w.transport
 			w.api.Close()
 			w.api = client.New(client.Config{Endpoint: w.endpoint(), Credentials: internalApp, Limits: w.limits,

@@ -34,7 +34,7 @@ type idler struct {
 func (i *idler) CloseIdleConnections() { i.closed++ }
 
 // A transport that failed closes what it keeps, and is replaced once, whoever
-// tells how often.
+// counts how often.
 func TestPool(t *testing.T) {
 	other := &idler{}
 	p := &pool{current: other}

@@ -21,7 +21,7 @@ var translated = map[string]string{
 	"docs/postgres-traps.md":  "docs/zh-CN/postgres-traps.md",
 }
 
-// The two languages say the same wherever a test can tell: the same sections in
+// The two languages say the same, as far as a test can compare: the same sections in
 // the same order, with the same commands, arguments, examples and messages.
 // Comments are translated, and the region of the endpoint may differ.
 func TestChineseAgrees(t *testing.T) {

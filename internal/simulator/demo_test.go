@@ -147,7 +147,7 @@ func TestDemoMeetingsFitTogether(t *testing.T) {
 			joined[m.UnionID+m.UserNick] = true
 		}
 		if int64(len(joined)) != *c.AttendNum || active != *c.ActiveNum || hosts > 1 {
-			bad("%d joined and %d are in it, told are %d and %d; %d hosts", len(joined), active, *c.AttendNum, *c.ActiveNum, hosts)
+			bad("%d joined and %d are in it, returned are %d and %d; %d hosts", len(joined), active, *c.AttendNum, *c.ActiveNum, hosts)
 		}
 	}
 }
@@ -359,7 +359,7 @@ func TestDemoHasEverything(t *testing.T) {
 		}),
 		"a schedule open to outsiders":           anySetting(func(s simulator.Setting, _ simulator.ExtraSetting) bool { return s.ConfAllowedCorpID == "" }),
 		"a schedule for the organization":        anySetting(func(s simulator.Setting, _ simulator.ExtraSetting) bool { return s.ConfAllowedCorpID == sim.App.CorpID }),
-		"settings that are not told":             sim.Settings[simulator.DemoStandup].Extra == nil && sim.Settings[simulator.DemoStandup].LockRoom == nil,
+		"settings not returned":                  sim.Settings[simulator.DemoStandup].Extra == nil && sim.Settings[simulator.DemoStandup].LockRoom == nil,
 		"a schedule that was cancelled":          sim.Plans[simulator.DemoOffsite].Cancelled && len(sim.Schedules[simulator.DemoOffsite]) == 0,
 		"a schedule that was cancelled and held": sim.Plans[simulator.DemoBudget].Cancelled && len(sim.Schedules[simulator.DemoBudget]) == 1,
 		"a schedule that was not held":           !sim.Plans[simulator.DemoDrill].Cancelled && len(sim.Schedules[simulator.DemoDrill]) == 0,

@@ -165,14 +165,14 @@ func TestShapes(t *testing.T) {
 			"extensionAppSettings":[{"appId":"1","appCode":"Cool","autoOpenMode":2,"extensionAppBizData":"x"}]}}`},
 		{"a meeting in progress", videoConferences + "64f2", nil, `{"confInfo":{"conferenceId":"64f2","title":"Chat","roomCode":"81236540098",
 			"status":2,"startTime":1755500400000,"creatorId":"` + lin + `","creatorNick":"Lin","bizType":"0"}}`},
-		{"a meeting whose end is not told", videoConferences + "64f3", nil,
+		{"a meeting whose end is not returned", videoConferences + "64f3", nil,
 			`{"confInfo":{"conferenceId":"64f3","title":"","roomCode":"","status":1,"startTime":1755500400000}}`},
 		{"members", videoConferences + "64f1/members", nil, `{"memberModels":[
 			{"unionId":"` + lin + `","conferenceId":"64f1","userNick":"Lin","jobNumber":"A-0417","joinTime":1755500395000,"leaveTime":1755509520000,
 				"duration":9125000,"attendStatus":6,"host":true,"coHost":false,"pstnJoin":false},
 			{"unionId":"guest","conferenceId":"64f1","userNick":"guest of Acme","attendStatus":1,"host":false,"coHost":false,"pstnJoin":false,
 				"outerOrgMember":true}],"nextToken":"","totalCount":2}`},
-		{"members of whom nobody tells", videoConferences + "64f2/members", nil, `{"memberModels":[],"nextToken":"","totalCount":0}`},
+		{"unknown members", videoConferences + "64f2/members", nil, `{"memberModels":[],"nextToken":"","totalCount":0}`},
 		{"the meetings of a room code", "/v1.0/conference/roomCodes/81236540097/infos", nil, `{"nextToken":"TOKEN","hasMore":false,"totalCount":1,
 			"conferenceList":[{"conferenceId":"64f1","title":"Vendor review","roomCode":"81236540097",
 			"externalLinkUrl":"https://meeting.dingtalk.com/app?roomCode=81236540097&token=1_ab12","status":1,"startTime":1755500400000,
@@ -189,7 +189,7 @@ func TestShapes(t *testing.T) {
 			"hostUnionId":"` + lin + `","cohostUnionIds":[],"lockRoom":0,"screenShareForbidden":1,"muteOnJoin":6,"moziConfVirtualExtraSetting":{
 			"waitingRoom":2,"joinBeforeHost":1,"enableChat":1,"lockNick":0,"lockMediaStatusMicMute":0,"enableWebAnonymousJoin":false,
 			"moziConfExtensionAppSettings":[{"clientId":"c","coolAppCode":"Cool","autoOpenMode":"1","extensionAppBizData":"x"}]}}}`},
-		{"settings that are not told", "/v1.0/conference/scheduleConferences/settings?scheduleConferenceId=bare", nil, `{"scheduleConfSettingModel":{}}`},
+		{"settings that are not returned", "/v1.0/conference/scheduleConferences/settings?scheduleConferenceId=bare", nil, `{"scheduleConfSettingModel":{}}`},
 		{"recordings", videoConferences + "64f1/cloudRecords/getVideos?unionId=" + lin, nil, `{"videoList":[{"recordId":"29","unionId":"` + lin + `",
 			"startTime":1755500460000,"endTime":1755509500000,"duration":9040000,"fileSize":731906048,"recordType":0,"mediaId":"faa1","regionId":"cn-shenzhen"}]}`},
 		{"events", calendars + lin + "/calendars/primary/events?timeMax=2025-08-18T08:00:00Z", nil, `{"events":[` + eventJSON + `],"nextToken":null}`},
@@ -200,7 +200,7 @@ func TestShapes(t *testing.T) {
 		{"a user id", "/topapi/user/getbyunionid", []string{"unionid", lin}, legacyOK + `{"userid":"lin04","contact_type":0}}`},
 		{"a user", "/topapi/v2/user/get", []string{"userid", "lin04"}, legacyOK + `{` + userJSON + `,"manager_userid":"mei","senior":true,"real_authed":false,
 			"leader_in_dept":[{"dept_id":2,"leader":false},{"dept_id":7,"leader":true}],"dept_order_list":[{"dept_id":2,"order":1},{"dept_id":7,"order":1}]}}`},
-		{"a user of whom little is told", "/topapi/v2/user/get", []string{"userid", "mei"}, legacyOK + `{"userid":"mei","unionid":"k2Wz","name":"Mei",
+		{"a user with few fields", "/topapi/v2/user/get", []string{"userid", "mei"}, legacyOK + `{"userid":"mei","unionid":"k2Wz","name":"Mei",
 			"hide_mobile":true,"dept_id_list":[2],"active":false,"admin":false,"boss":true,"exclusive_account":false,"senior":false,"real_authed":true,
 			"leader_in_dept":[{"dept_id":2,"leader":false}],"dept_order_list":[{"dept_id":2,"order":1}]}}`},
 		{"the users of a department", "/topapi/v2/user/list", []string{"dept_id", "7", "cursor", "0", "size", "100"},
@@ -329,7 +329,7 @@ func TestRefusals(t *testing.T) {
 }
 
 // list is a list of five entries at an API: how to ask for its pages, and what
-// tells that there are more.
+// says that there are more.
 type list struct {
 	name, target     string
 	legacy, hasMore  bool
@@ -403,7 +403,7 @@ func (l list) ask(t *testing.T, sim *simulator.Simulator, size string, at any) (
 	case l.hasMore && more != false:
 		t.Errorf("more is %v", more)
 	case !l.hasMore && more != nil:
-		t.Errorf("there is a %v that tells of more", more)
+		t.Errorf("there is a %v that says that there are more", more)
 	case !l.hasMore && token != l.end:
 		return ids, token, ""
 	}
@@ -555,7 +555,7 @@ func TestEventsView(t *testing.T) {
 	}
 }
 
-// Who asks is the self of the answer, and of nobody else's.
+// In the answer for a user, self is true for that user only.
 func TestSelf(t *testing.T) {
 	sim := vendorReview()
 	sim.Calendars["k2Wz"] = sim.Calendars[lin]
@@ -590,7 +590,7 @@ func TestWhoMayReadRecordings(t *testing.T) {
 	equal(t, "a host who may act", 200, send(t, other, videoConferences+"c/cloudRecords/getVideos?unionId=host").Code)
 }
 
-// As many attendees are told as were asked for.
+// An answer has as many attendees as the call asks for.
 func TestAttendees(t *testing.T) {
 	for _, target := range []string{"?timeMax=2025-08-18T08:00:00Z&maxAttendees=", "view?timeMin=2025-08-18T08:00:00Z&timeMax=2025-08-18T08:00:00Z&maxAttendees=", "/cnNT?maxAttendees="} {
 		for size, want := range map[string]int{"": 2, "1": 1, "2": 2, "100": 2} {

@@ -1,5 +1,5 @@
 // Command importer imports the plugin as the hub's builds for other engines do,
-// and tells what that has changed in the process.
+// and prints what that has changed in the process.
 package main
 
 import (
