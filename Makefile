@@ -50,19 +50,20 @@ bench:
 profiles:
 	@.ci/profiles
 
-# Breaks the code in small ways and runs the tests on each; what lives is code
-# that no test needs. It takes a quarter of an hour, and is no part of make test.
+# Changes the code in small ways and runs the tests after each; a change that no test
+# notices is code that no test needs. It takes a quarter of an hour, and is no part of
+# make test.
 MUTATED ?= ./dingtalk/client ./delivery
 
 # A test result from the cache would make the time limit of each run too short.
 mutants:
 	@for p in $(MUTATED); do GOFLAGS="$$GOFLAGS -count=1" go run $(GREMLINS) unleash --timeout-coefficient 10 --output-statuses lt $$p || exit 1; done
 
-# Random questions about the demo organization, each answered by the plugin's
-# tables and by ordinary tables with the same rows: in dingtalk-sql's SQLite, which
-# make test does for some seconds, and in the Steampipe service that STEAMPIPE_DSN
-# names as psql takes it. Its connection is one to a simulator that has just
-# started. A question is made smaller for as long as the answers differ.
+# Random queries of the demo organization, each run on the plugin's tables and on
+# ordinary tables with the same rows: in dingtalk-sql's SQLite, which make test does for
+# some seconds, and in the Steampipe service that STEAMPIPE_DSN names as psql takes it.
+# Its connection is one to a simulator that has just started. A query is made smaller as
+# long as the results differ.
 QUESTIONS ?= 30000
 SEED      ?= $(shell date +%s)
 
@@ -83,17 +84,17 @@ release-check:
 steampipe-examples:
 	.ci/steampipe-examples
 
-# Which of the traps of docs/postgres-traps.md a real Steampipe has still.
+# Which of the traps of docs/postgres-traps.md a real Steampipe still has.
 steampipe-traps:
 	.ci/steampipe-traps
 
-# What people saw DingTalk answer, in a real Steampipe.
+# Answers of DingTalk that people have seen, in a real Steampipe.
 steampipe-answers:
 	.ci/steampipe-answers
 
 # All benchmarks of the compliance mod in the Steampipe and Powerpipe on this
 # machine, on the organization that its connection names; compliance-demo runs
-# them on the simulator, and compares what they say with dingtalk-sql's report.
+# them on the simulator, and compares their results with dingtalk-sql's report.
 # ARGS are arguments of powerpipe's, such as --var-file my.ppvars.
 compliance:
 	.ci/compliance $(ARGS)
