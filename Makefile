@@ -64,14 +64,14 @@ mutants:
 # some seconds, and in the Steampipe service that STEAMPIPE_DSN names as psql takes it.
 # Its connection is one to a simulator that has just started. A query is made smaller as
 # long as the results differ.
-QUESTIONS ?= 30000
-SEED      ?= $(shell date +%s)
+QUERIES ?= 30000
+SEED    ?= $(shell date +%s)
 
 fuzz:
-	go test -vet=off ./internal/sqlite -run 'TestQuestions$$' -timeout 0 -v -args -questions $(QUESTIONS) -seed $(SEED)
+	go test -vet=off ./internal/sqlite -run 'TestRandomQueries$$' -timeout 0 -v -args -queries $(QUERIES) -seed $(SEED)
 
 fuzz-steampipe:
-	go run ./internal/cmd/ask-steampipe -questions $(QUESTIONS) -seed $(SEED)
+	go run ./internal/cmd/query-steampipe -queries $(QUERIES) -seed $(SEED)
 
 # The targets of .goreleaser.yml, built as it builds them.
 release-check:

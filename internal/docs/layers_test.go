@@ -35,9 +35,9 @@ var layers = map[string]layer{
 
 	"internal/docs":      {},
 	"internal/answers":   {},
-	"internal/questions": {imports: "internal/engine internal/simulator", sdk: true},
+	"internal/randomsql": {imports: "internal/engine internal/simulator", sdk: true},
 
-	"internal/cmd/ask-steampipe":   {imports: "dingtalk internal/engine internal/questions internal/simulator"},
+	"internal/cmd/query-steampipe": {imports: "dingtalk internal/engine internal/randomsql internal/simulator"},
 	"internal/cmd/compare-reports": {},
 	"internal/cmd/play-answers":    {imports: "internal/answers"},
 

@@ -1,4 +1,4 @@
-package questions
+package randomsql
 
 import (
 	"fmt"
@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Question is a select statement in parts, so that it can be made smaller. In
-// its texts, {name} is the table of that name, and {this|that} is this where the
-// plugin's tables are asked, and that where ordinary ones are.
-type Question struct {
+// Query is a select statement in parts, so that it can be made smaller. In
+// its texts, {name} is the table of that name, and {this|that} is this for the plugin's
+// tables, and that for ordinary ones.
+type Query struct {
 	// recursive is whether a table expression of with reads itself.
 	recursive bool
 	with      []string
@@ -74,20 +74,20 @@ func (c *condition) String() string {
 	return c.text
 }
 
-// either is what the plugin's tables are asked, and ordinary ones.
+// either is a text for the plugin's tables, and another for ordinary ones.
 func either(plugin, ordinary string) string { return "{" + plugin + "|" + ordinary + "}" }
 
-// SQL is the question about the plugin's tables.
-func (e Engine) SQL(q *Question) string {
+// SQL returns the query on the plugin's tables.
+func (e Engine) SQL(q *Query) string {
 	return fill(q.text(), e.Plugin, func(plugin, _ string) string { return plugin })
 }
 
-// ordinary is the question about the ordinary tables.
-func (e Engine) ordinary(q *Question) string {
+// ordinary returns the query on the ordinary tables.
+func (e Engine) ordinary(q *Query) string {
 	return fill(q.text(), e.Ordinary, func(_, ordinary string) string { return ordinary })
 }
 
-// fill puts in what stands for the braces.
+// fill replaces the braces.
 func fill(text string, name func(table string) string, side func(plugin, ordinary string) string) string {
 	var out strings.Builder
 	for {
@@ -106,7 +106,7 @@ func fill(text string, name func(table string) string, side func(plugin, ordinar
 	}
 }
 
-func (q *Question) text() string {
+func (q *Query) text() string {
 	var b strings.Builder
 	if len(q.with) > 0 {
 		b.WriteString("with ")
@@ -165,80 +165,80 @@ func (q *Question) text() string {
 	return b.String()
 }
 
-// smaller yields questions that lack a part of a question.
-func (q *Question) smaller(yield func(*Question) bool) {
-	try := func(change func(*Question)) bool {
+// smaller yields queries without a part of the query.
+func (q *Query) smaller(yield func(*Query) bool) {
+	try := func(change func(*Query)) bool {
 		c := *q
 		change(&c)
 		return yield(&c)
 	}
 	for i := range q.with {
-		if !try(func(c *Question) { c.with = without(q.with, i) }) {
+		if !try(func(c *Query) { c.with = without(q.with, i) }) {
 			return
 		}
 	}
 	for i := len(q.from) - 1; i >= 0 && len(q.from) > 1; i-- {
-		if !try(func(c *Question) {
+		if !try(func(c *Query) {
 			c.from = without(q.from, i)
 			c.from[0].join, c.from[0].on = "", nil
 		}) {
 			return
 		}
 	}
-	if q.where != nil && !try(func(c *Question) { c.where = nil }) {
+	if q.where != nil && !try(func(c *Query) { c.where = nil }) {
 		return
 	}
-	if q.having != nil && !try(func(c *Question) { c.having = nil }) {
+	if q.having != nil && !try(func(c *Query) { c.having = nil }) {
 		return
 	}
 	for i := range q.columns {
-		if len(q.columns) > 1 && !try(func(c *Question) { c.columns, c.descending = without(q.columns, i), nil }) {
+		if len(q.columns) > 1 && !try(func(c *Query) { c.columns, c.descending = without(q.columns, i), nil }) {
 			return
 		}
 	}
 	for i := range q.group {
-		if !try(func(c *Question) { c.group = without(q.group, i) }) {
+		if !try(func(c *Query) { c.group = without(q.group, i) }) {
 			return
 		}
 	}
-	if q.distinct && !try(func(c *Question) { c.distinct = false }) {
+	if q.distinct && !try(func(c *Query) { c.distinct = false }) {
 		return
 	}
-	if q.ordered && !try(func(c *Question) { c.ordered = false }) {
+	if q.ordered && !try(func(c *Query) { c.ordered = false }) {
 		return
 	}
-	if q.by != "" && !try(func(c *Question) { c.by = "" }) {
+	if q.by != "" && !try(func(c *Query) { c.by = "" }) {
 		return
 	}
-	if q.computed && !try(func(c *Question) { c.computed = false }) {
+	if q.computed && !try(func(c *Query) { c.computed = false }) {
 		return
 	}
-	if q.offset > 0 && !try(func(c *Question) { c.offset = 0 }) {
+	if q.offset > 0 && !try(func(c *Query) { c.offset = 0 }) {
 		return
 	}
-	if q.limit > 0 && !try(func(c *Question) { c.limit = 0 }) {
+	if q.limit > 0 && !try(func(c *Query) { c.limit = 0 }) {
 		return
 	}
 	for w := range q.where.smaller {
-		if !try(func(c *Question) { c.where = w }) {
+		if !try(func(c *Query) { c.where = w }) {
 			return
 		}
 	}
 	for w := range q.having.smaller {
-		if !try(func(c *Question) { c.having = w }) {
+		if !try(func(c *Query) { c.having = w }) {
 			return
 		}
 	}
 	for i, s := range q.from {
 		for w := range s.on.smaller {
-			if !try(func(c *Question) {
+			if !try(func(c *Query) {
 				c.from = slices.Clone(q.from)
 				c.from[i].on = w
 			}) {
 				return
 			}
 		}
-		if strings.HasSuffix(s.join, "join") && s.on != nil && s.join != "join" && !try(func(c *Question) {
+		if strings.HasSuffix(s.join, "join") && s.on != nil && s.join != "join" && !try(func(c *Query) {
 			c.from = slices.Clone(q.from)
 			c.from[i].join = "join"
 		}) {
@@ -247,7 +247,7 @@ func (q *Question) smaller(yield func(*Question) bool) {
 	}
 }
 
-// smaller yields conditions that lack a part of one.
+// smaller yields conditions without a part of the condition.
 func (c *condition) smaller(yield func(*condition) bool) {
 	if c == nil {
 		return
@@ -284,8 +284,8 @@ func (c *condition) smaller(yield func(*condition) bool) {
 
 func without[T any](list []T, i int) []T { return slices.Delete(slices.Clone(list), i, i+1) }
 
-// Minimize makes a question smaller for as long as it fails.
-func Minimize(q *Question, fails func(*Question) bool) *Question {
+// Minimize makes a query smaller as long as it fails.
+func Minimize(q *Query, fails func(*Query) bool) *Query {
 	for again := true; again; {
 		again = false
 		for s := range q.smaller {

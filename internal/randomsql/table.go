@@ -1,7 +1,6 @@
-// Package questions makes random questions about tables, so that two ways to
-// answer them can be compared: tables of the plugin, and ordinary tables with the
-// same rows.
-package questions
+// Package randomsql makes random queries, and runs them on the plugin's tables and on
+// ordinary tables with the same rows, to compare the results.
+package randomsql
 
 import (
 	"fmt"
@@ -12,18 +11,18 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
-// Table is a table that questions are about.
+// Table is a table that queries read.
 type Table struct {
 	Name    string
 	Columns []*Column
-	// required are the keys that a question must name, anyOf those of which it
+	// required are the keys that a query must name, anyOf those of which it
 	// must name one, and bounded is a column of times that it must bound on both
 	// sides. "" is none.
 	required, anyOf []*Column
 	bounded         *Column
 }
 
-// Column is a column that questions name.
+// Column is a column that queries name.
 type Column struct {
 	Name string
 	Type proto.ColumnType
@@ -33,13 +32,11 @@ type Column struct {
 	Values []any
 }
 
-// actingColumn shows on behalf of whom the plugin asked: it has no value of its
-// own.
+// actingColumn shows the acting user of the query: it has no value of its own.
 const actingColumn = "acting_union_id"
 
-// Tables are those of a plugin's schema, in the order of their names. Of those
-// that are acting, a question must name on behalf of whom it is asked; about no
-// other does one name it.
+// Tables returns the tables of a plugin's schema, in the order of their names. acting are
+// the tables for which a query must name an acting user; for others it names none.
 func Tables(schema map[string]*proto.TableSchema, acting ...string) []*Table {
 	var tables []*Table
 	for name, s := range schema {
@@ -72,7 +69,7 @@ func Tables(schema map[string]*proto.TableSchema, acting ...string) []*Table {
 	return tables
 }
 
-// Engine is where the questions are asked, of tables of both kinds.
+// Engine runs the queries, on tables of both kinds.
 type Engine struct {
 	Dialect
 	// Query runs a statement and returns its rows.
@@ -82,7 +79,7 @@ type Engine struct {
 	Plugin, Ordinary func(table string) string
 }
 
-// copies are expressions for what the ordinary table has in its columns.
+// copies returns expressions for the values of the ordinary table's columns.
 func (e Engine) copies(t *Table) string {
 	var copies []string
 	for _, c := range t.Columns {
@@ -91,14 +88,13 @@ func (e Engine) copies(t *Table) string {
 	return strings.Join(copies, ", ")
 }
 
-// rounds is how often all tables are read while each may bring new keys for the
+// rounds is how often all tables are read, since each may return new keys for the
 // others.
 const rounds = 3
 
 // Fill makes the ordinary tables, with all rows that the plugin has for the keys
 // that its rows lead to. seeds are the values of keys to begin with, by the names
-// of columns, of which the rows bring no more; a column of times has the two
-// bounds.
+// of columns, of which the rows add no more; a column of times has the two bounds.
 func (e Engine) Fill(tables []*Table, seeds map[string][]string) error {
 	known := map[string][]string{}
 	for name, values := range seeds {

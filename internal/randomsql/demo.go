@@ -1,4 +1,4 @@
-package questions
+package randomsql
 
 import (
 	"maps"
@@ -8,8 +8,7 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
 
-// DemoActing are the tables that are asked on behalf of somebody, where the
-// connection names nobody.
+// DemoActing are the tables whose queries name an acting user.
 var DemoActing = []string{"dingtalk_schedule_conference_plan"}
 
 // DemoKeys are values of keys from which the rows of the demo organization lead to

@@ -1,4 +1,4 @@
-package questions
+package randomsql
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
-// Maker makes questions about tables that are filled.
+// Maker makes queries about tables that are filled.
 type Maker struct {
 	dialect Dialect
 	tables  []*Table
@@ -19,13 +19,13 @@ type Maker struct {
 	akin map[*Column][]*Column
 	of   map[*Column]*Table
 	n    int // of names so far
-	// links are the conditions on two tables that the question has; alone is whether
+	// links are the conditions on two tables that the query has; alone is whether
 	// it has one table, and literals how many keys of one it names by literals.
 	links, literals int
 	alone           bool
 }
 
-// NewMaker returns a Maker. The same seed makes the same questions.
+// NewMaker returns a Maker. The same seed makes the same queries.
 func NewMaker(dialect Dialect, tables []*Table, seed uint64) *Maker {
 	m := &Maker{dialect: dialect, r: rand.New(rand.NewPCG(seed, 0)), akin: map[*Column][]*Column{}, of: map[*Column]*Table{}}
 	for _, t := range tables {
@@ -67,7 +67,7 @@ func (c *Column) akin(d *Column) bool {
 	return n > 1
 }
 
-// ref is a table in a question.
+// ref is a table in a query.
 type ref struct {
 	alias   string
 	columns []*Column
@@ -84,10 +84,10 @@ func (m *Maker) name(prefix string) string {
 	return fmt.Sprint(prefix, m.n)
 }
 
-// Question makes the next question.
-func (m *Maker) Question() *Question {
+// Query makes the next query.
+func (m *Maker) Query() *Query {
 	m.n, m.links, m.literals = 0, 0, 0
-	q := &Question{}
+	q := &Query{}
 	n, most := 1, 3
 	if m.dialect.MostLinks() > 0 {
 		most = 2
@@ -131,7 +131,7 @@ func (m *Maker) Question() *Question {
 
 // source makes a table of the from clause, and the conditions on its keys that
 // belong into the where clause.
-func (m *Maker) source(q *Question, join string, before []ref, inside bool) (source, ref, *condition) {
+func (m *Maker) source(q *Query, join string, before []ref, inside bool) (source, ref, *condition) {
 	t := pick(m, m.tables)
 	alias := m.name("t")
 	r := ref{alias, t.Columns}
@@ -183,19 +183,19 @@ func (m *Maker) source(q *Question, join string, before []ref, inside bool) (sou
 	return s, r, where
 }
 
-// mayLink reports whether the question may have one more condition on two tables.
+// mayLink reports whether the query may have one more condition on two tables.
 func (m *Maker) mayLink() bool {
 	most := m.dialect.MostLinks()
 	return most == 0 || m.links+m.literals < most
 }
 
-// mayFilter reports whether the question may have a condition with a literal beside
+// mayFilter reports whether the query may have a condition with a literal beside
 // those that it has.
 func (m *Maker) mayFilter() bool {
 	return m.dialect.MostLinks() == 0 || m.links < m.dialect.MostLinks()
 }
 
-// together are those of the tables that one condition may be about.
+// together returns the tables that one condition may be about.
 func (m *Maker) together(refs []ref) []ref {
 	if m.dialect.MostLinks() > 0 {
 		return []ref{pick(m, refs)}
@@ -212,7 +212,7 @@ func (m *Maker) selection(t *Table) string {
 	return text
 }
 
-// keys are conditions on the keys that a table wants.
+// keys returns conditions on the keys that a table needs.
 func (m *Maker) keys(t *Table, alias string, before []ref) *condition {
 	keys := t.required
 	if t.anyOf != nil {
@@ -271,7 +271,7 @@ func (m *Maker) equals(a, b string) *condition {
 	return &condition{text: a + " = " + b}
 }
 
-// equality joins a table with those before it, where they have values in common.
+// equality joins a table with the tables before it, if they have values in common.
 func (m *Maker) equality(r ref, before []ref) *condition {
 	var pairs [][2]string
 	for _, b := range before {
@@ -309,7 +309,7 @@ func (m *Maker) condition(refs []ref, depth int) *condition {
 	}
 	r := pick(m, refs)
 	c := pick(m, r.columns)
-	if m.chance(50) { // what the plugin may apply makes the better questions
+	if m.chance(50) { // conditions that the plugin may apply find more
 		if keys := slices.DeleteFunc(slices.Clone(r.columns), func(c *Column) bool { return !c.key }); len(keys) > 0 {
 			c = pick(m, keys)
 		}
@@ -444,8 +444,8 @@ func prefix(text string) string {
 	return strings.NewReplacer("%", "", "_", "", "\\", "").Replace(string(runes[:min(3, len(runes))]))
 }
 
-// choose makes what the question selects.
-func (m *Maker) choose(q *Question, refs []ref) {
+// choose makes what the query selects.
+func (m *Maker) choose(q *Query, refs []ref) {
 	column := func() string {
 		for {
 			r := pick(m, refs)

@@ -1,7 +1,6 @@
-// Command ask-steampipe asks a Steampipe service random questions about the demo
-// organization, of the plugin's tables and of ordinary tables with the same rows,
-// and prints each difference. The service's connection is one to a simulator that
-// has just started.
+// Command query-steampipe runs random queries of the demo organization in a Steampipe
+// service, on the plugin's tables and on ordinary tables with the same rows, and prints
+// each difference. The service's connection is one to a simulator that has just started.
 package main
 
 import (
@@ -15,14 +14,14 @@ import (
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
-	"github.com/turbot/steampipe-plugin-dingtalk/internal/questions"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/randomsql"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
 
 func main() {
-	n := flag.Int("questions", 1000, "how many questions to ask")
-	seed := flag.Uint64("seed", 1, "which questions")
-	connection := flag.String("connection", "dingtalk", "the connection to ask")
+	n := flag.Int("queries", 1000, "how many queries to run")
+	seed := flag.Uint64("seed", 1, "which queries")
+	connection := flag.String("connection", "dingtalk", "the connection to query")
 	dsn := flag.String("dsn", os.Getenv("STEAMPIPE_DSN"), "where the service is, as psql takes it")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -37,7 +36,7 @@ func main() {
 const shown = 10
 
 func run(ctx context.Context, n int, seed uint64, connection, dsn string) error {
-	// The schema, and no more: nothing is asked in this process.
+	// This process only needs the schema.
 	e, err := engine.New(dingtalk.NewServer(), engine.Connection{Name: connection})
 	if err != nil {
 		return err
@@ -46,31 +45,31 @@ func run(ctx context.Context, n int, seed uint64, connection, dsn string) error 
 	if err != nil {
 		return err
 	}
-	tables := questions.Tables(e.Schema, questions.DemoActing...)
-	service := questions.Engine{
-		Dialect:  questions.Postgres{},
+	tables := randomsql.Tables(e.Schema, randomsql.DemoActing...)
+	service := randomsql.Engine{
+		Dialect:  randomsql.Postgres{},
 		Query:    s.query,
 		Plugin:   func(table string) string { return connection + "." + table },
 		Ordinary: func(table string) string { return "pg_temp.copy_of_" + table },
 	}
 	now := time.Now()
-	if err := service.Fill(tables, questions.DemoKeys(simulator.Demo(now), now)); err != nil {
+	if err := service.Fill(tables, randomsql.DemoKeys(simulator.Demo(now), now)); err != nil {
 		return err
 	}
-	maker := questions.NewMaker(service.Dialect, tables, seed)
+	maker := randomsql.NewMaker(service.Dialect, tables, seed)
 	differ, refused, empty := 0, 0, 0
 	for i := range n {
-		q := maker.Question()
-		outcome := service.Ask(q)
+		q := maker.Query()
+		outcome := service.Compare(q)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case outcome.Difference != "":
 			differ++
-			small := questions.Minimize(q, func(q *questions.Question) bool { return service.Ask(q).Difference != "" })
-			fmt.Printf("question %d of seed %d:\n%s;\n%s\n\n", i, seed, service.SQL(small), service.Ask(small).Difference)
+			small := randomsql.Minimize(q, func(q *randomsql.Query) bool { return service.Compare(q).Difference != "" })
+			fmt.Printf("query %d of seed %d:\n%s;\n%s\n\n", i, seed, service.SQL(small), service.Compare(small).Difference)
 		case errors.Is(outcome.Err, errEnded):
-			return fmt.Errorf("question %d of seed %d:\n%s;\n%w", i, seed, service.SQL(q), outcome.Err)
+			return fmt.Errorf("query %d of seed %d:\n%s;\n%w", i, seed, service.SQL(q), outcome.Err)
 		case outcome.Err != nil:
 			refused++
 		case outcome.Rows == 0:
@@ -81,9 +80,9 @@ func run(ctx context.Context, n int, seed uint64, connection, dsn string) error 
 			break
 		}
 	}
-	fmt.Printf("%d questions: %d differ, %d are refused, %d have no rows\n", n, differ, refused, empty)
+	fmt.Printf("%d queries: %d differ, %d are refused, %d have no rows\n", n, differ, refused, empty)
 	if differ > 0 {
-		return errors.New("the plugin's tables answer otherwise than ordinary tables")
+		return errors.New("the results of the plugin's tables differ from those of ordinary tables")
 	}
 	return nil
 }

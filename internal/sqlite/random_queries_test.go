@@ -7,18 +7,18 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/turbot/steampipe-plugin-dingtalk/internal/questions"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/randomsql"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
 
 var (
-	asked = flag.Int("questions", 300, "how many random questions to ask")
-	seed  = flag.Uint64("seed", 1, "which random questions")
+	queries = flag.Int("queries", 300, "how many random queries to run")
+	seed    = flag.Uint64("seed", 1, "which random queries")
 )
 
-// Random questions have the same answer from the plugin's tables and from
-// ordinary tables with the same rows.
-func TestQuestions(t *testing.T) {
+// Random queries have the same result on the plugin's tables and on ordinary tables with
+// the same rows.
+func TestRandomQueries(t *testing.T) {
 	sim := simulator.Demo(simulator.DemoTime)
 	for _, schedule := range sim.Schedules {
 		for i := range schedule { // no second is whole to DingTalk
@@ -29,8 +29,8 @@ func TestQuestions(t *testing.T) {
 	}
 	e := engineOf(t, sim, "calls_per_second = 1000")
 	db := openOn(t, e)
-	engine := questions.Engine{
-		Dialect: questions.SQLite{},
+	engine := randomsql.Engine{
+		Dialect: randomsql.SQLite{},
 		Query: func(sql string) ([][]any, error) {
 			// What the SDK logs takes more time than all else. It sets the
 			// output for each scan.
@@ -44,22 +44,22 @@ func TestQuestions(t *testing.T) {
 		Plugin:   func(table string) string { return "dingtalk." + table },
 		Ordinary: func(table string) string { return "main.copy_" + table },
 	}
-	tables := questions.Tables(e.Schema, questions.DemoActing...)
-	if err := engine.Fill(tables, questions.DemoKeys(sim, simulator.DemoTime)); err != nil {
+	tables := randomsql.Tables(e.Schema, randomsql.DemoActing...)
+	if err := engine.Fill(tables, randomsql.DemoKeys(sim, simulator.DemoTime)); err != nil {
 		t.Fatal(err)
 	}
-	maker := questions.NewMaker(engine.Dialect, tables, *seed)
+	maker := randomsql.NewMaker(engine.Dialect, tables, *seed)
 	differ, refused, times, empty := 0, 0, 0, 0
-	for n := range *asked {
+	for n := range *queries {
 		if differ == 5 {
 			t.Fatal("and so on")
 		}
-		q := maker.Question()
-		outcome := engine.Ask(q)
+		q := maker.Query()
+		outcome := engine.Compare(q)
 		if outcome.Difference != "" {
 			differ++
-			small := questions.Minimize(q, func(q *questions.Question) bool { return engine.Ask(q).Difference != "" })
-			t.Errorf("question %d of seed %d:\n%s;\n%s", n, *seed, engine.SQL(small), engine.Ask(small).Difference)
+			small := randomsql.Minimize(q, func(q *randomsql.Query) bool { return engine.Compare(q).Difference != "" })
+			t.Errorf("query %d of seed %d:\n%s;\n%s", n, *seed, engine.SQL(small), engine.Compare(small).Difference)
 		}
 		if outcome.Err != nil {
 			refused++
@@ -70,8 +70,8 @@ func TestQuestions(t *testing.T) {
 			empty++
 		}
 	}
-	t.Logf("%d questions, %d of them refused (%d that would compare a time as text), %d without rows", *asked, refused, times, empty)
-	if refused > *asked/5 {
-		t.Errorf("%d of %d questions are refused: too few are compared", refused, *asked)
+	t.Logf("%d queries, %d of them refused (%d that would compare a time as text), %d without rows", *queries, refused, times, empty)
+	if refused > *queries/5 {
+		t.Errorf("%d of %d queries are refused: too few are compared", refused, *queries)
 	}
 }

@@ -1,4 +1,4 @@
-package questions
+package randomsql
 
 import (
 	"fmt"
@@ -13,20 +13,20 @@ import (
 type Dialect interface {
 	// Literal is a value of a column.
 	Literal(c *Column, v any) string
-	// Time is a moment, in one of the ways to write it.
+	// Time is a time, in one of the ways to write it.
 	Time(t time.Time, r *rand.Rand) string
 	// Shown is a moment as the engine shows it.
 	Shown(t time.Time) string
-	// Make makes an ordinary table anew, for the rows of one of the plugin's.
+	// Make creates the ordinary table for a table of the plugin's.
 	Make(name string, t *Table) []string
-	// Copy is an expression for what an ordinary table has of a column of the
+	// Copy is an expression for the value that an ordinary table has of a column of the
 	// plugin's.
 	Copy(c *Column) string
 	// Value is a value as it is compared with that of the other kind of tables.
 	Value(v any) any
-	// Moments reports whether times are compared as what they are only where the
-	// engine has been told to, so that questions are to try all the ways in which
-	// a time can come to a comparison.
+	// Moments reports whether the engine compares times as times only where it knows
+	// that they are. Queries then try all the ways in which a time can get into a
+	// comparison.
 	Moments() bool
 	// Text is an expression for the value of a column as text or number.
 	Text(c *Column) string
@@ -36,15 +36,15 @@ type Dialect interface {
 	AnyCase(column, literal string) string
 	// FullJoinOnAnything reports whether any condition can be one of a full join.
 	FullJoinOnAnything() bool
-	// MostLinks is how many conditions a question may have on two tables, if it may
-	// have no third; 0 is no limit on either. A key that a literal names counts as one,
-	// and with as many there are no others.
+	// MostLinks is how many conditions a query may have on two tables, if it may
+	// have no third; 0 is no limit. A key that a literal names counts as one,
+	// and a query with that many has no other condition.
 	MostLinks() int
 }
 
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
-// zones are those in which questions write times.
+// zones are those in which queries write times.
 var zones = []*time.Location{time.UTC, time.FixedZone("", 8*3600), time.FixedZone("", -5*3600), time.FixedZone("", 5*3600+1800)}
 
 // SQLite is the SQL of SQLite.
@@ -68,8 +68,8 @@ const (
 	oneLayout   = "2006-01-02T15:04:05.000Z"
 )
 
-// Time is a moment, in one of the ways to write it. What is asked of ordinary
-// tables has it in the one in which these have theirs.
+// Time is a time, in one of the ways to write it. In queries of ordinary tables, it is
+// written as these tables have it.
 func (SQLite) Time(t time.Time, r *rand.Rand) string {
 	t = t.In(zones[r.IntN(len(zones))])
 	text := quote(t.Format([]string{time.RFC3339Nano, "2006-01-02 15:04:05.999Z07:00"}[r.IntN(2)]))
@@ -118,7 +118,7 @@ func (SQLite) Value(v any) any {
 // Moments is true.
 func (SQLite) Moments() bool { return true }
 
-// Make makes an ordinary table anew.
+// Make creates an ordinary table.
 func (SQLite) Make(name string, t *Table) []string {
 	var columns []string
 	for _, c := range t.Columns {
@@ -162,7 +162,7 @@ func (Postgres) Time(t time.Time, r *rand.Rand) string {
 	return quote(t.In(zones[r.IntN(len(zones))]).Format("2006-01-02 15:04:05Z07:00"))
 }
 
-// Make makes an ordinary table anew.
+// Make creates an ordinary table.
 func (Postgres) Make(name string, t *Table) []string {
 	var columns []string
 	for _, c := range t.Columns {

@@ -1,4 +1,4 @@
-package questions
+package randomsql
 
 import (
 	"fmt"
@@ -7,24 +7,24 @@ import (
 	"strings"
 )
 
-// Outcome is what became of a question.
+// Outcome is the outcome of a query of both kinds of tables.
 type Outcome struct {
-	// Difference says how the plugin's answer differs; "" where it does not.
+	// Difference says how the plugin's result differs; "" if it does not.
 	Difference string
-	// Err is the plugin's error: a question may lack a key, or ask for what
-	// somebody may not see. Rows is how many there were otherwise.
+	// Err is the plugin's error: a query may lack a key, or read what somebody may
+	// not see. Rows is the number of rows if there is no error.
 	Err  error
 	Rows int
 }
 
-// Ask asks a question of both kinds of tables.
-func (e Engine) Ask(q *Question) Outcome {
+// Compare runs a query on both kinds of tables.
+func (e Engine) Compare(q *Query) Outcome {
 	got, err := e.Query(e.SQL(q))
 	if err != nil {
 		return Outcome{Err: err}
 	}
 	within := *q
-	if !q.ordered { // any rows will do
+	if !q.ordered { // whichever rows there are
 		within.limit, within.offset = 0, 0
 	}
 	want, wantErr := e.Query(e.ordinary(&within))
@@ -35,7 +35,7 @@ func (e Engine) Ask(q *Question) Outcome {
 }
 
 // difference compares the rows of both.
-func (q *Question) difference(got, want []string) string {
+func (q *Query) difference(got, want []string) string {
 	switch {
 	case q.ordered:
 		if !slices.Equal(got, want) {

@@ -1,4 +1,4 @@
-package questions
+package randomsql
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
-// What questions make of times, where an engine compares these as moments only if
-// it knows them for times: a time goes through functions, unions and table
+// Times in queries, for an engine that compares them as times only if it knows that they
+// are: a time goes through functions, unions and table
 // expressions, and meets one that is written in another way.
 
 // times are the columns of times with values.
@@ -17,7 +17,7 @@ func times(columns []*Column) []*Column {
 	return slices.DeleteFunc(slices.Clone(columns), func(c *Column) bool { return c.Type != proto.ColumnType_TIMESTAMP || len(c.Values) == 0 })
 }
 
-// mixes are ways to make one time of two, of which the first may be missing.
+// mixes are ways to combine two times, of which the first may be missing.
 var mixes = []string{
 	"coalesce(%[1]s, %[2]s)", "ifnull(%[1]s, %[2]s)", "iif(%[1]s is null, %[2]s, %[1]s)", "iif(%[1]s < %[2]s, %[1]s, %[2]s)",
 	"case when %[1]s is not null then %[1]s else %[2]s end", "nullif(%[1]s, %[2]s)",
@@ -54,7 +54,7 @@ func (m *Maker) maybeMixed(r ref, c *Column, refs []ref) string {
 	return name
 }
 
-// byMoment has a comparison made as that of moments.
+// byMoment returns, for some comparisons, the collation that compares texts as times.
 func (m *Maker) byMoment() string {
 	if m.dialect.Moments() && m.chance(10) {
 		return either(" collate moment", "")
@@ -64,7 +64,7 @@ func (m *Maker) byMoment() string {
 
 // gathered makes a table of the times of several, or of those that a recursive
 // table expression carries along.
-func (m *Maker) gathered(q *Question, alias string) (string, ref) {
+func (m *Maker) gathered(q *Query, alias string) (string, ref) {
 	at := &Column{Name: "at", Type: proto.ColumnType_TIMESTAMP}
 	what := &Column{Name: "what", Type: proto.ColumnType_STRING}
 	columns := []*Column{at, what}
