@@ -8,8 +8,8 @@ import (
 	"modernc.org/sqlite/vtab"
 )
 
-// cursor is one scan of a table. SQLite may filter it anew any number of
-// times, as for each value of an in list.
+// cursor is one scan of a table. SQLite may start it again any number of times, as for
+// each value of an in list.
 type cursor struct {
 	table *table
 	plan  plan
@@ -64,8 +64,8 @@ func (c *cursor) Filter(_ int, idxStr string, args []vtab.Value) error {
 	return c.Next()
 }
 
-// Next reads the next row. It does not outlast the query: a scan that has yet
-// to notice that it is cancelled is left behind.
+// Next reads the next row, until the query ends. It does not wait for a scan that has
+// not noticed yet that it is cancelled.
 func (c *cursor) Next() error {
 	c.row = nil
 	if c.taken == c.limit {
@@ -103,7 +103,7 @@ func (c *cursor) Column(i int) (vtab.Value, error) {
 	return v, nil
 }
 
-// Rowid is the same whenever the row is read.
+// Rowid returns the same number whenever the row is read.
 func (c *cursor) Rowid() (int64, error) { return c.rowid, nil }
 
 // Close ends the scan.

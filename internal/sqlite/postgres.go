@@ -11,9 +11,9 @@ import (
 	"modernc.org/sqlite"
 )
 
-// Functions of Postgres that SQLite lacks, so that one text of SQL can be right
-// in both. Times are as everywhere here: text in RFC 3339, in UTC. As in
-// Postgres, a NULL among the arguments gives NULL.
+// Functions of Postgres that SQLite lacks, so that the same SQL works in both. Times are
+// text in RFC 3339, in UTC, as everywhere here. As in Postgres, if an argument is NULL,
+// the result is NULL.
 
 // addPostgres registers the functions with a driver.
 func (db *DB) addPostgres(drv *sqlite.Driver) error {
@@ -63,7 +63,7 @@ func datePart(args []driver.Value) (driver.Value, error) {
 	return float64(t.Unix()) + float64(t.Nanosecond())/1e9, nil
 }
 
-// toTimestamp is the time so many seconds after 1970.
+// toTimestamp is the time that many seconds after 1970.
 func (db *DB) toTimestamp(args []driver.Value) (driver.Value, error) {
 	var seconds float64
 	switch v := args[0].(type) {

@@ -14,11 +14,10 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
-// SQLite does not say, where it asks a table for a plan, by which collation a
-// condition compares (the vtab package lacks sqlite3_vtab_collation), nor does it
-// refuse to take the year of a time for a number. Both can be read in the program
-// that it makes of a statement, which EXPLAIN returns. So each statement's
-// program is read before it runs. https://www.sqlite.org/opcode.html describes
+// When SQLite asks a table for a plan, it does not say by which collation a condition
+// compares (the vtab package lacks sqlite3_vtab_collation). It also takes the year of a
+// time for a number. Both can be seen in the program that it makes of a statement, which
+// EXPLAIN returns. So each statement's program is read before it runs. https://www.sqlite.org/opcode.html describes
 // the instructions.
 
 // columnOf is a column of a table of the plugin's.
@@ -29,8 +28,8 @@ type columnOf struct {
 
 // check reads a statement's program. It finds the columns that the statement
 // compares in another way than the plugin does, and it refuses a statement that
-// takes a time for a number, or compares it as text. An error of SQLite's is left
-// to who runs the statement.
+// takes a time for a number, or compares it as text. It ignores errors of SQLite's, which
+// come again when the statement runs.
 func (db *DB) check(ctx context.Context, statement string) error {
 	if !reads[firstWord(statement)] {
 		return nil
@@ -76,7 +75,7 @@ func firstWord(statement string) string {
 	return ""
 }
 
-// isTrigger reports a statement whose body holds others.
+// isTrigger reports whether a statement has other statements in it.
 func isTrigger(statement string) bool {
 	words := start.FindStringSubmatch(statement)
 	return words != nil && strings.EqualFold(words[1], "create") &&
@@ -555,7 +554,7 @@ func (p *program) call(at int) {
 		}
 		switch {
 		case all.time && arguments >= maskBits:
-			p.refuse(errAsText) // EXPLAIN does not tell where the arguments end
+			p.refuse(errAsText) // EXPLAIN does not show where the arguments end
 		case !byMoment && i.op == "AggStep":
 			p.together(all)
 		case !byMoment:

@@ -1,5 +1,5 @@
-// Package sqlite answers SQL with a Steampipe plugin's tables, in process:
-// embedded SQLite, in which each table of the plugin is a virtual table.
+// Package sqlite runs SQL on a Steampipe plugin's tables, in process: in embedded SQLite,
+// in which each table of the plugin is a virtual table.
 package sqlite
 
 import (
@@ -28,21 +28,20 @@ type DB struct {
 	engine *engine.Engine
 	file   string // "" is in memory
 	sql    *sql.DB
-	// conn has what is attached and what is temporary. database/sql's pool would
-	// drop it where a query on a file was interrupted.
+	// conn has the attached databases and the temporary tables. database/sql's pool
+	// would close it after a query on a file was interrupted.
 	conn *sql.Conn
 	// modules are the plugin's tables, in the order of their names.
 	modules []*module
 
-	mu      sync.Mutex // held by the query under way
+	mu      sync.Mutex // locked by the running query
 	query   *query
 	changes int64 // of all queries so far
-	// dropped makes the plugin's tables again that the query under way has
-	// dropped.
+	// dropped creates again the plugin's tables that the running query has dropped.
 	dropped []string
 }
 
-// query is what the virtual tables need to know of the query under way.
+// query is what the virtual tables need to know about the running query.
 type query struct {
 	ctx context.Context
 	// compared are the columns that the query compares in another way than the
@@ -90,10 +89,10 @@ const maxConnections = 10
 // the database's file.
 const busyTimeout = 10 * time.Second
 
-// Open returns a database with a schema for each connection of the plugin, and
-// in it a virtual table for each table of the plugin. A table's name alone means
-// that of the first connection. The user's own tables are kept in file; "" is in
-// memory. Nothing of the plugin is written into it.
+// Open returns a database with a schema for each connection of the plugin, which has a
+// virtual table for each table of the plugin. A table's name alone means the table of the
+// first connection. The user's own tables are in file; "" is in memory. Nothing of the
+// plugin is written into it.
 func Open(e *engine.Engine, file string) (*DB, error) {
 	if n := len(e.Connections); n > maxConnections {
 		return nil, fmt.Errorf("there are %d connections, and SQLite takes %d at a time: choose one", n, maxConnections)
@@ -139,7 +138,7 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 	if db.conn, err = db.sql.Conn(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", file, explain(err)), db.sql.Close())
 	}
-	// The first look at the file tells whether it is a database.
+	// The first read of the file shows whether it is a database.
 	if _, err := db.conn.ExecContext(ctx, "select count(*) from main.sqlite_schema"); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", file, explain(err)), db.Close())
 	}
@@ -149,7 +148,7 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 	return db, nil
 }
 
-// now is the time of the query under way.
+// now returns the time of the running query.
 func (db *DB) now() time.Time {
 	if db.query.now.IsZero() {
 		db.query.now = time.Now()
@@ -160,7 +159,7 @@ func (db *DB) now() time.Time {
 	return db.query.now
 }
 
-// ownSchemas are SQLite's: of the file, and of what is temporary.
+// ownSchemas are SQLite's own schemas: of the file, and of temporary tables.
 var ownSchemas = []string{"main", "temp"}
 
 // dataSource is the driver's name of a file.
@@ -183,10 +182,10 @@ type connector struct {
 func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.name) }
 func (c connector) Driver() driver.Driver                        { return c.driver }
 
-// Result is the whole answer of a query.
+// Result is the result of a query.
 type Result struct {
 	Columns []string
-	// Rows hold nil, int64, float64, string or []byte. Times are text in
+	// The values of Rows are nil, int64, float64, string or []byte. Times are text in
 	// RFC 3339.
 	Rows [][]any
 	// Changed is the number of rows of the user's own tables that the query

@@ -15,14 +15,14 @@ import (
 	"modernc.org/sqlite/vtab"
 )
 
-// module makes one table of the plugin known to SQLite, for all connections.
+// module is one table of the plugin for SQLite, for all connections.
 type module struct {
 	db     *DB
 	name   string
 	schema *proto.TableSchema
 	keys   delivery.Keys
-	// choosesConnections reports a key column that decides which connections are
-	// asked, and no rows.
+	// choosesConnections reports whether a key column chooses connections, and not
+	// rows.
 	choosesConnections func(column string) bool
 }
 
@@ -33,8 +33,7 @@ type table struct {
 	// given is the table's name, which is the module's unless the user made the
 	// table.
 	given string
-	// identity are columns that tell one row from another; none is all that a
-	// query reads.
+	// identity are the columns that identify a row; none is all that a query reads.
 	identity []string
 }
 
@@ -44,7 +43,7 @@ func (m *module) Create(ctx vtab.Context, args []string) (vtab.Table, error) {
 	return &table{m, args[1], args[2], m.db.identity(args[1], m.name)}, ctx.Declare(m.declaration())
 }
 
-// Connect is Create: the tables live no longer than the database.
+// Connect is Create, since the tables exist only in this process.
 func (m *module) Connect(ctx vtab.Context, args []string) (vtab.Table, error) {
 	return m.Create(ctx, args)
 }
@@ -57,7 +56,7 @@ func (m *module) declaration() string {
 			columns[i] += " collate " + collation
 		}
 		if engine.IsSteampipeColumn(c.Name) {
-			columns[i] += " hidden" // there for who names it, not in select *
+			columns[i] += " hidden" // only in queries that name it, not in select *
 		}
 	}
 	return "create table x(" + strings.Join(columns, ", ") + ")"
@@ -85,7 +84,7 @@ func columnType(t proto.ColumnType) string {
 	}
 }
 
-// plan is what BestIndex tells Filter, and who reads SQLite's program, by way of
+// plan is what BestIndex passes to Filter, and to the reader of SQLite's program, through
 // SQLite's idxStr.
 type plan struct {
 	Table   string
@@ -98,10 +97,9 @@ type plan struct {
 
 type planQual struct{ Column, Operator string }
 
-// The costs are only ever compared: a scan with all required quals must look
-// cheap, and one without them must never be chosen if there is another way. A
-// whole table that could be asked for by a key is dear, and one that takes bounds
-// may refuse to be read without.
+// SQLite only compares the costs. A scan with all required quals must be cheap, and a
+// scan without them must never be chosen if there is another way. To read a whole table
+// that can be read by a key is expensive, and a table that takes bounds may need them.
 const (
 	costWithQuals    = 100
 	costWholeTable   = 1e6
@@ -109,10 +107,9 @@ const (
 	costMissingQuals = 1e15
 )
 
-// BestIndex takes the quals that the plugin can apply, and LIMIT if nothing
-// but the plugin decides which rows there are. SQLite itself offers LIMIT only
-// for a single table whose where clause is nothing but such constraints, and
-// takes it back for an in list.
+// BestIndex takes the quals that the plugin can apply, and the LIMIT if the plugin alone
+// decides which rows there are. SQLite offers a LIMIT only for a single table whose where
+// clause has only such constraints, and not for an in list.
 func (m *module) BestIndex(info *vtab.IndexInfo) error {
 	p := plan{Table: m.name, Limit: -1, Offset: -1}
 	for i, c := range m.schema.Columns {
@@ -193,8 +190,8 @@ func (m *module) BestIndex(info *vtab.IndexInfo) error {
 	return err
 }
 
-// bounds reports whether the plan's conditions bound a column on both sides, as a
-// table wants that takes bounds, unless a query names one of its optional keys.
+// bounds reports whether the plan's conditions bound a column on both sides. A table that
+// takes bounds needs that, unless a query names one of its optional keys.
 func (p plan) bounds(column string) bool {
 	has := func(operators string) bool {
 		return slices.ContainsFunc(p.Quals, func(q planQual) bool { return q.Column == column && strings.Contains(operators, q.Operator[:1]) })
@@ -206,8 +203,8 @@ var operators = map[vtab.ConstraintOp]string{
 	vtab.OpEQ: "=", vtab.OpNE: "<>", vtab.OpGT: ">", vtab.OpGE: ">=", vtab.OpLT: "<", vtab.OpLE: "<=",
 }
 
-// pushable returns the plugin's operator for a constraint, if it is one on a
-// key column that the plugin applies.
+// pushable returns the plugin's operator for a constraint, if the plugin applies it to a
+// key column.
 func (m *module) pushable(c *vtab.Constraint) (operator string, ok bool) {
 	operator, ok = operators[c.Op]
 	if !ok || !c.Usable || c.Column < 0 {
@@ -222,9 +219,8 @@ func (m *module) pushable(c *vtab.Constraint) (operator string, ok bool) {
 	})
 }
 
-// leading is which of the keys that need not all be named decides the scans: for
-// lists on two of them SQLite would scan for each combination, where it can check
-// the other by itself.
+// leading returns which of the optional keys decides the scans. With lists on two of
+// them, SQLite would scan for each combination; so it checks the other one itself.
 func (m *module) leading(info *vtab.IndexInfo) string {
 	for _, name := range m.keys.OneOf {
 		if slices.ContainsFunc(info.Constraints, func(c vtab.Constraint) bool {
@@ -237,15 +233,16 @@ func (m *module) leading(info *vtab.IndexInfo) string {
 	return ""
 }
 
-// spellings is the collation of a column whose values can be written in several
-// ways. EXPLAIN cuts longer names than 18 characters, and program reads them.
+// spellings returns the collation of a column whose values can be written in several
+// ways. Its name has at most 18 characters: EXPLAIN cuts longer names, which program.go
+// reads.
 func spellings(column string) string { return "same_" + column[:min(len(column), 13)] }
 
 // Open returns a cursor.
 func (t *table) Open() (vtab.Cursor, error) { return &cursor{table: t}, nil }
 
-// Begin refuses a statement that would write, before anything is read for it:
-// SQLite calls it for no other.
+// Begin refuses a statement that would write, before it reads anything. SQLite calls it
+// only for such statements.
 func (t *table) Begin() error {
 	return t.db.query.fail(&Error{
 		Message: t.name + " is read-only",
@@ -256,8 +253,8 @@ func (t *table) Begin() error {
 // Rename refuses as Begin does.
 func (t *table) Rename(string) error { return t.Begin() }
 
-// Destroy is told that the table is dropped, which it cannot prevent: the query
-// fails, and the table is made again. The user's own may go.
+// Destroy is called when the table is dropped, which it cannot prevent: the query fails,
+// and the table is created again. A virtual table that the user made is dropped.
 func (t *table) Destroy() error {
 	own := slices.ContainsFunc(t.db.engine.Connections, func(c engine.Connection) bool { return c.Name == t.connection })
 	if !own || t.given != t.name {
@@ -267,16 +264,16 @@ func (t *table) Destroy() error {
 	return t.Begin()
 }
 
-// createIn makes the table in a connection's schema.
+// createIn creates the table in a connection's schema.
 func (m *module) createIn(connection string) string {
 	return fmt.Sprintf("create virtual table %s.%[2]s using %[2]s;\n", quoteName(connection), quoteName(m.name))
 }
 
-// Disconnect has nothing to release.
+// Disconnect does nothing.
 func (m *module) Disconnect() error { return nil }
 
-// scan returns what a plan and its arguments ask of the plugin. none is true
-// where a comparison with NULL leaves no row.
+// scan returns the scan of a plan and its arguments. none is true if a comparison with
+// NULL leaves no row.
 func (t *table) scan(p plan, args []vtab.Value) (s engine.Scan, none bool, err error) {
 	s = engine.Scan{Connection: t.connection, Table: t.name, Columns: p.Columns, Cache: true}
 	for _, c := range t.identity {
@@ -298,7 +295,7 @@ func (t *table) scan(p plan, args []vtab.Value) (s engine.Scan, none bool, err e
 		limit, ok := args[p.Limit].(int64)
 		offset := int64(0)
 		if p.Offset >= 0 {
-			// The rows that SQLite will skip have to come first.
+			// The rows that SQLite skips have to be among them.
 			offset, _ = args[p.Offset].(int64)
 			offset = max(0, offset)
 		}
@@ -310,8 +307,8 @@ func (t *table) scan(p plan, args []vtab.Value) (s engine.Scan, none bool, err e
 	return s, false, nil
 }
 
-// qualValue converts an SQLite value to the column's type, as Postgres would
-// before it hands it to the plugin.
+// qualValue converts an SQLite value to the column's type, as Postgres does before it
+// passes it to the plugin.
 func (m *module) qualValue(column string, v vtab.Value) (*proto.QualValue, error) {
 	var columnType proto.ColumnType
 	for _, c := range m.schema.Columns {

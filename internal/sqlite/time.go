@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// spell writes a time as the plugin's tables have it and the functions here: in
-// RFC 3339, in UTC. So one moment has one text, and SQLite may compare two of them
-// as text wherever a value comes to; but for their order within a second, in which
-// a fraction precedes none.
+// spell writes a time as the plugin's tables and the functions here do: in RFC 3339, in
+// UTC. So each time has one text, and SQLite can compare two of them as text anywhere,
+// except for the order within a second: a time with a fraction comes before the one
+// without.
 func spell(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
-// timeText is spell, and fails the query under way if that takes the order of
-// texts for that of times, and would be wrong of this one and another.
+// timeText is spell. If the running query orders times by their texts, it fails the query
+// at two times whose texts have another order.
 func (db *DB) timeText(t time.Time) (string, error) {
 	text := spell(t)
 	if order := db.query.order; order != nil {
@@ -25,8 +25,8 @@ func (db *DB) timeText(t time.Time) (string, error) {
 	return text, nil
 }
 
-// order has the times of a statement for which the order of their texts has to be
-// theirs, by the second.
+// order has, by the second, the texts of the times of a statement that orders times by
+// their texts.
 type order map[int64]string
 
 func (o order) add(t time.Time, text string) error {
@@ -44,8 +44,8 @@ func (o order) add(t time.Time, text string) error {
 
 const adviseMoment = "Write behind what is compared, ordered or grouped by: collate " + moment
 
-// timeLayouts are the ways to write a time in SQLite and in Postgres. Without a
-// zone it is UTC.
+// timeLayouts are the ways to write a time in SQLite and in Postgres. A time without a
+// zone is in UTC.
 var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04", time.DateOnly}
 
 // parseTime reads a time in any of the ways in which a query may write it.
@@ -66,8 +66,8 @@ func parseTime(v driver.Value) (time.Time, error) {
 // '2026-11-01 00:00:00' and '2026-11-01T00:00:00Z' are two times.
 const moment = "moment"
 
-// compareTimes compares two times in any of the ways in which they may be
-// written. What is none fails the query under way.
+// compareTimes compares two times, however they are written. A text that is no time fails
+// the running query.
 func (db *DB) compareTimes(a, b string) int {
 	left, err := parseTime(a)
 	right, rightErr := parseTime(b)
