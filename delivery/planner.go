@@ -4,8 +4,11 @@
 package delivery
 
 import (
+	"slices"
+
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	gproto "google.golang.org/protobuf/proto"
 )
 
 // steampipeServer is the Server for Steampipe, with its planner in mind.
@@ -16,43 +19,60 @@ import (
 // condition that compares the two tables. But the wrapper only checks those on the
 // columns of the set: the others are lost without an error.
 //
-// From the key columns, as the SDK has declared them since version 1.3, the wrapper
-// makes sets of which the cheapest have the required key columns and one column that
-// is no key column (types/pathkeys.go, KeyColumnsToPathKeys): of two conditions on key
-// columns one is lost. From the older declaration, which it looks at first, it makes
-// sets with one more column of any kind (LegacyKeyColumnsToPathKeys), so that a join
-// by two key columns is right.
-//
-// For all else, such as whether to pass a LIMIT on, the wrapper uses the newer
-// declaration, which stays.
+// From the key columns of the list call the wrapper makes sets of a key column (all of
+// them, where they are required), and cheaper sets with one column more that is no key
+// column (types/pathkeys.go, KeyColumnsToPathKeys). So of two conditions on key columns
+// one is lost, and of two on one key column and another none. A column that is no key
+// column of the list call, but one of the get call, is in these cheaper sets, and the
+// wrapper still passes a LIMIT on beside a condition on it
+// (hub_base.go, shouldPushdownLimit).
 type steampipeServer struct{ *Server }
 
-// GetSchema returns the tables with their key columns declared in both ways.
+// GetSchema returns the tables with key columns of which the wrapper makes sets that
+// keep two conditions with "=".
+//
+//   - Columns that choose connections are no key columns of the list call: a join by a
+//     key and sp_connection_name keeps both.
+//   - So are the optional key columns with "=" of a table that requires others and takes
+//     bounds. Other optional ones stay: a constant for one of them would take the place of
+//     a condition that is kept now, and a table that needs no key would more often be the
+//     one that Postgres reads first, without a key.
+//   - Where any one of several key columns is enough, they are declared as before version
+//     1.3 of the SDK, which the wrapper looks at first: it makes sets with one more column
+//     of any kind (LegacyKeyColumnsToPathKeys).
 func (s steampipeServer) GetSchema(request *proto.GetSchemaRequest) (*proto.GetSchemaResponse, error) {
 	response, err := s.Server.GetSchema(request)
-	for _, table := range response.GetSchema().GetSchema() {
-		if keys := table.GetListCallKeyColumnList(); len(keys) > 0 {
-			table.ListCallKeyColumns = lookups(keys)
+	if err != nil {
+		return nil, err
+	}
+	response = gproto.Clone(response).(*proto.GetSchemaResponse) // the SDK keeps it
+	for name, table := range response.GetSchema().GetSchema() {
+		own, keys := s.tables[name], table.GetListCallKeyColumnList()
+		has := func(require string) bool {
+			return slices.ContainsFunc(keys, func(k *proto.KeyColumn) bool { return k.Require == require })
+		}
+		if own == nil {
+			continue
+		}
+		bounded := has(plugin.Required) && slices.ContainsFunc(keys, func(k *proto.KeyColumn) bool { return takesBounds(own, k.Name) })
+		table.ListCallKeyColumnList = nil
+		for _, k := range keys {
+			if slices.Contains(s.connectionColumns, k.Name) || bounded && k.Require == plugin.Optional && len(k.Operators) == 1 {
+				if table.GetKeyColumnMap()[k.Name] == nil {
+					table.GetCallKeyColumnList = append(table.GetCallKeyColumnList, k)
+				}
+				continue
+			}
+			table.ListCallKeyColumnList = append(table.ListCallKeyColumnList, k)
+		}
+		if has(plugin.AnyOf) && !has(plugin.Required) {
+			table.ListCallKeyColumns = &proto.KeyColumnsSet{}
+			for _, k := range keys {
+				if k.Require == plugin.AnyOf {
+					table.ListCallKeyColumns.Any = append(table.ListCallKeyColumns.Any, k.Name)
+				}
+			}
 		}
 	}
-	return response, err
-}
-
-// lookups returns the sets of key columns by which rows can be looked up: all required
-// key columns, or any one if none is required.
-func lookups(keys []*proto.KeyColumn) *proto.KeyColumnsSet {
-	names := map[string][]string{}
-	for _, k := range keys {
-		names[k.Require] = append(names[k.Require], k.Name)
-	}
-	switch required, anyOf := names[plugin.Required], names[plugin.AnyOf]; {
-	case len(required) > 0 && len(anyOf) > 0:
-		return nil // the older declaration has no form for it
-	case len(required) > 0:
-		return &proto.KeyColumnsSet{All: required}
-	case len(anyOf) > 0:
-		return &proto.KeyColumnsSet{Any: anyOf}
-	default:
-		return &proto.KeyColumnsSet{Any: names[plugin.Optional]}
-	}
+	return response, nil
 }

@@ -4,12 +4,12 @@ package delivery
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
-	"google.golang.org/protobuf/testing/protocmp"
 )
 
 // Steampipe's planner learns by which key columns a join can look rows up, and all
@@ -21,13 +21,14 @@ func TestKeyColumnsForThePlanner(t *testing.T) {
 	table := func(name string, keys ...*plugin.KeyColumn) *plugin.Table {
 		t := &plugin.Table{Name: name, Description: name, List: &plugin.ListConfig{KeyColumns: keys,
 			Hydrate: List(Keys{}, func(context.Context, *plugin.QueryData, func(any) bool) error { return nil })}}
+		t.Columns = append(t.Columns, &plugin.Column{Name: "org", Type: proto.ColumnType_STRING})
 		for _, k := range keys {
 			t.Columns = append(t.Columns, &plugin.Column{Name: k.Name, Type: proto.ColumnType_STRING})
 		}
 		return t
 	}
 	s := NewServer(func(context.Context) *plugin.Plugin {
-		return &plugin.Plugin{Name: "p", TableMap: map[string]*plugin.Table{
+		return &plugin.Plugin{Name: "p", ConnectionKeyColumns: []plugin.ConnectionKeyColumn{{Name: "org", Hydrate: func(context.Context, *plugin.QueryData, *plugin.HydrateData) (any, error) { return "o", nil }}}, TableMap: map[string]*plugin.Table{
 			"calendar":  table("calendar", key("user", plugin.Required, "="), key("id", plugin.Optional, "="), key("start", plugin.Optional, ">=", "<=")),
 			"attendee":  table("attendee", key("user", plugin.Required, "="), key("event", plugin.Required, "=")),
 			"plan":      table("plan", key("schedule", plugin.Required, "="), key("user", plugin.Optional, "=")),
@@ -47,23 +48,31 @@ func TestKeyColumnsForThePlanner(t *testing.T) {
 		}
 		return response.Schema.Schema
 	}
-	want := schema(s.GetSchema)
-	for name, lookups := range map[string]*proto.KeyColumnsSet{
-		"calendar":  {All: []string{"user"}},
-		"attendee":  {All: []string{"user", "event"}},
-		"plan":      {All: []string{"schedule"}},
-		"directory": {Any: []string{"user", "email"}},
-		"meeting":   {Any: []string{"id", "code"}},
-		"mixed":     nil,
-		"keyless":   nil,
-	} {
-		if want[name].ListCallKeyColumns != nil {
-			t.Errorf("%s is declared in the older way to all who ask", name)
+	names := func(keys []*proto.KeyColumn) (names []string) {
+		for _, k := range keys {
+			names = append(names, k.Name)
 		}
-		want[name].ListCallKeyColumns = lookups
+		slices.Sort(names)
+		return names
 	}
-	if d := cmp.Diff(want, schema(steampipeServer{s}.GetSchema), protocmp.Transform()); d != "" {
-		t.Errorf("for the planner (-want +got):\n%s", d)
+	all, planned := schema(s.GetSchema), schema(steampipeServer{s}.GetSchema)
+	for name, want := range map[string]struct{ list, get, older []string }{
+		"calendar":  {[]string{"start", "user"}, []string{"id", "org", "sp_connection_name"}, nil},
+		"attendee":  {[]string{"event", "user"}, []string{"org", "sp_connection_name"}, nil},
+		"plan":      {[]string{"schedule", "user"}, []string{"org", "sp_connection_name"}, nil},
+		"directory": {[]string{"email", "user"}, []string{"org", "sp_connection_name"}, nil},
+		"meeting":   {[]string{"code", "id"}, []string{"org", "sp_connection_name"}, []string{"id", "code"}},
+		"mixed":     {[]string{"id", "user"}, []string{"org", "sp_connection_name"}, nil},
+		"keyless":   {nil, []string{"org", "sp_connection_name"}, nil},
+	} {
+		got := planned[name]
+		if d := cmp.Diff([][]string{want.list, want.get, want.older},
+			[][]string{names(got.ListCallKeyColumnList), names(got.GetCallKeyColumnList), got.ListCallKeyColumns.GetAny()}); d != "" {
+			t.Errorf("%s: list call, get call, the older way (-want +got):\n%s", name, d)
+		}
+		if n := len(s.tables[name].List.KeyColumns) + 2; all[name].ListCallKeyColumns != nil || len(all[name].ListCallKeyColumnList) != n {
+			t.Errorf("%s is declared in this way to all who ask", name)
+		}
 	}
 	if _, err := (steampipeServer{s}).GetSchema(&proto.GetSchemaRequest{Connection: "nothing"}); err == nil {
 		t.Error("no error for a connection that does not exist")

@@ -254,7 +254,8 @@ func missingKeys(request *proto.ExecuteRequest, table *plugin.Table) error {
 		}
 	}
 	return fmt.Errorf("'List' call for table '%s' is missing %d required qual: %s\nName what to look up, as in: where %s\n"+
-		"In Postgres, a prepared statement loses a condition such as in ($1, $2) at its sixth execution: write = any($1), or set plan_cache_mode = force_custom_plan",
+		"If the query does, Postgres has not passed the condition on. It passes on none on an expression of the column, and in a join it may read this table before the other: "+
+		"put the other into a step of its own, as in: with o as materialized (select ...). A prepared statement loses a condition such as in ($1, $2) at its sixth execution: write = any($1), or set plan_cache_mode = force_custom_plan",
 		table.Name, len(missing), missing.String(), strings.Join(names, join))
 }
 

@@ -114,7 +114,7 @@ func TestCommand(t *testing.T) {
 		{"one column name twice", nil, "", []string{"--demo", "--output", "json", "select 1 as a, 2 as a"},
 			outcome{code: 1, stderr: "Error: two columns are named \"a\", which JSON cannot distinguish: name them with AS\n"}},
 		{"a missing qual", nil, "", []string{"--demo", "select * from dingtalk_schedule_conference"},
-			outcome{code: 1, stderr: "Error: 'List' call for table 'dingtalk_schedule_conference' is missing 1 required qual: column:'schedule_conference_id' operator: =\nName what to look up, as in: where schedule_conference_id = '...'\nIn Postgres, a prepared statement loses a condition such as in ($1, $2) at its sixth execution: write = any($1), or set plan_cache_mode = force_custom_plan\n"}},
+			outcome{code: 1, stderr: "Error: 'List' call for table 'dingtalk_schedule_conference' is missing 1 required qual: column:'schedule_conference_id' operator: =\nName what to look up, as in: where schedule_conference_id = '...'\nIf the query does, Postgres has not passed the condition on. It passes on none on an expression of the column, and in a join it may read this table before the other: put the other into a step of its own, as in: with o as materialized (select ...). A prepared statement loses a condition such as in ($1, $2) at its sixth execution: write = any($1), or set plan_cache_mode = force_custom_plan\n"}},
 		{"a comment first", nil, "", []string{"--demo", "-- a comment\n" + incident}, outcome{stdout: incidentTable, stderr: oneCall}},
 		{"a comment first, options behind", nil, "", []string{"-- a comment\n" + incident, "--demo"}, outcome{stdout: incidentTable, stderr: oneCall}},
 		{"options behind the query", nil, "", []string{incident, "--output", "csv", "--demo"},
