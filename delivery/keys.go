@@ -127,25 +127,46 @@ func listValue(values []*proto.QualValue) *proto.QualValue {
 
 // named returns the values that all "=" conditions on a column allow, each once,
 // and the other conditions. values is nil if there is no "=" condition.
+//
+// Of several spellings of a value, it returns one that all conditions name, since the
+// engine compares the rows again, and the plainest of these for the other conditions.
 func (k Keys) named(column string, all *proto.Quals) (values []*proto.QualValue, others []*proto.Qual) {
+	var lists [][]*proto.QualValue
 	for _, q := range all.GetQuals() {
-		if q.GetStringValue() != quals.QualOperatorEqual {
+		if q.GetStringValue() == quals.QualOperatorEqual {
+			lists = append(lists, valuesOf(q))
+		} else {
 			others = append(others, q)
+		}
+	}
+	if lists == nil {
+		return nil, others
+	}
+	named := func(v *proto.QualValue) bool {
+		return !slices.ContainsFunc(lists, func(list []*proto.QualValue) bool {
+			return !slices.ContainsFunc(list, func(other *proto.QualValue) bool { return gproto.Equal(v, other) })
+		})
+	}
+	values = []*proto.QualValue{}
+	for _, v := range lists[0] {
+		if slices.ContainsFunc(lists, func(list []*proto.QualValue) bool { return !k.contains(column, list, v) }) {
 			continue
 		}
-		allowed := valuesOf(q)
-		if values == nil {
-			values = []*proto.QualValue{}
-			for _, v := range allowed {
-				if !k.contains(column, values, v) {
-					values = append(values, v)
-				}
-			}
-			continue
+		i := slices.IndexFunc(values, func(other *proto.QualValue) bool { return k.contains(column, []*proto.QualValue{other}, v) })
+		switch {
+		case i < 0:
+			values = append(values, v)
+		case named(v) && (!named(values[i]) || k.isPlain(column, v)):
+			values[i] = v
 		}
-		values = slices.DeleteFunc(values, func(v *proto.QualValue) bool { return !k.contains(column, allowed, v) })
 	}
 	return values, others
+}
+
+// isPlain reports a value in the spelling that all of its spellings have in common.
+func (k Keys) isPlain(column string, v *proto.QualValue) bool {
+	same := k.Same[column]
+	return same != nil && same(v.GetStringValue()) == v.GetStringValue()
 }
 
 func (k Keys) contains(column string, values []*proto.QualValue, v *proto.QualValue) bool {

@@ -73,7 +73,10 @@ func TestListCalls(t *testing.T) {
 		{"a second key", conditions{{"user", "=", list("u", "v")}, {"id", "=", list("a", "b")}, {"code", "=", text("1")}},
 			[]string{"filter code = [1], id = a, user = u", "filter code = [1], id = a, user = v", "filter code = [1], id = b, user = u", "filter code = [1], id = b, user = v"}},
 
-		{"two spellings", conditions{{"code", "=", list("35 4", "354", " 354", "355")}}, []string{"code = 35 4", "code = 355"}},
+		{"two spellings", conditions{{"code", "=", list("35 4", "354", " 354", "355")}}, []string{"code = 354", "code = 355"}},
+		{"two spellings, none plain", conditions{{"code", "=", list("35 4", " 354")}}, []string{"code = 35 4"}},
+		{"two spellings, one of them again", conditions{{"code", "=", list("354", "35 4", " 354")}, {"code", "=", list(" 354", "35 4")}}, []string{"code = 35 4"}},
+		{"two spellings, the plain one again", conditions{{"code", "=", list("35 4", "354")}, {"code", "=", text("354")}}, []string{"code = 354"}},
 		{"two spellings that both must hold", conditions{{"code", "=", list("35 4", "355")}, {"code", "=", text("354")}}, []string{"code = 35 4"}},
 
 		{"bounds", conditions{{"at", ">", day(1)}, {"at", "<=", day(3)}}, []string{"at <= day 3, at > day 1"}},

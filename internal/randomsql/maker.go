@@ -273,12 +273,16 @@ func (m *Maker) equals(a, b string) *condition {
 
 // equality joins a table with the tables before it, if they have values in common.
 func (m *Maker) equality(r ref, before []ref) *condition {
-	var pairs [][2]string
+	var pairs, seconds [][2]string
 	for _, b := range before {
 		for _, c := range r.columns {
 			for _, d := range b.columns {
 				if slices.Contains(m.akin[c], d) || c == d && len(c.Values) > 1 && c.Type != proto.ColumnType_JSON {
-					pairs = append(pairs, [2]string{r.column(c), b.column(d)})
+					pair := [2]string{r.column(c), b.column(d)}
+					pairs = append(pairs, pair)
+					if m.maySecond(c) && m.maySecond(d) {
+						seconds = append(seconds, pair)
+					}
 				}
 			}
 		}
@@ -286,13 +290,22 @@ func (m *Maker) equality(r ref, before []ref) *condition {
 	if pairs == nil || !m.mayLink() {
 		return nil
 	}
-	var equal *condition
-	for ok := true; ok; ok = m.mayLink() && m.chance(35) {
-		pair := pick(m, pairs)
+	pair := pick(m, pairs)
+	equal := m.equals(pair[0], pair[1])
+	m.links++
+	for seconds != nil && m.mayLink() && m.chance(35) {
+		pair := pick(m, seconds)
 		equal = all(equal, m.equals(pair[0], pair[1]))
 		m.links++
 	}
 	return equal
+}
+
+// maySecond reports a column that a second condition on two tables may name: in Postgres
+// no key column of a table that needs none or one, of which a join loses the second.
+func (m *Maker) maySecond(c *Column) bool {
+	t := m.of[c]
+	return m.dialect.MostLinks() == 0 || !c.key || t.anyOf != nil || t.bounded != nil
 }
 
 // condition makes a condition on the columns of tables.
