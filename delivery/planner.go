@@ -1,6 +1,3 @@
-//lint:file-ignore SA1019 The older declaration of key columns is deprecated, and is the one that Steampipe looks at first.
-
-//nolint:staticcheck // the same for golangci-lint
 package delivery
 
 import (
@@ -35,11 +32,8 @@ type steampipeServer struct{ *Server }
 //     key and sp_connection_name keeps both.
 //   - So are the optional key columns with "=" of a table that requires others and takes
 //     bounds. Other optional ones stay: a constant for one of them would take the place of
-//     a condition that is kept now, and a table that needs no key would more often be the
-//     one that Postgres reads first, without a key.
-//   - Where any one of several key columns is enough, they are declared as before version
-//     1.3 of the SDK, which the wrapper looks at first: it makes sets with one more column
-//     of any kind (LegacyKeyColumnsToPathKeys).
+//     a condition that is kept now, and would make its table cheaper to look up, so that
+//     Postgres more often reads the other table first, without the key that it needs.
 func (s steampipeServer) GetSchema(request *proto.GetSchemaRequest) (*proto.GetSchemaResponse, error) {
 	response, err := s.Server.GetSchema(request)
 	if err != nil {
@@ -48,13 +42,11 @@ func (s steampipeServer) GetSchema(request *proto.GetSchemaRequest) (*proto.GetS
 	response = gproto.Clone(response).(*proto.GetSchemaResponse) // the SDK keeps it
 	for name, table := range response.GetSchema().GetSchema() {
 		own, keys := s.tables[name], table.GetListCallKeyColumnList()
-		has := func(require string) bool {
-			return slices.ContainsFunc(keys, func(k *proto.KeyColumn) bool { return k.Require == require })
-		}
 		if own == nil {
 			continue
 		}
-		bounded := has(plugin.Required) && slices.ContainsFunc(keys, func(k *proto.KeyColumn) bool { return takesBounds(own, k.Name) })
+		bounded := slices.ContainsFunc(keys, func(k *proto.KeyColumn) bool { return k.Require == plugin.Required }) &&
+			slices.ContainsFunc(keys, func(k *proto.KeyColumn) bool { return takesBounds(own, k.Name) })
 		table.ListCallKeyColumnList = nil
 		for _, k := range keys {
 			if slices.Contains(s.connectionColumns, k.Name) || bounded && k.Require == plugin.Optional && len(k.Operators) == 1 {
@@ -64,14 +56,6 @@ func (s steampipeServer) GetSchema(request *proto.GetSchemaRequest) (*proto.GetS
 				continue
 			}
 			table.ListCallKeyColumnList = append(table.ListCallKeyColumnList, k)
-		}
-		if has(plugin.AnyOf) && !has(plugin.Required) {
-			table.ListCallKeyColumns = &proto.KeyColumnsSet{}
-			for _, k := range keys {
-				if k.Require == plugin.AnyOf {
-					table.ListCallKeyColumns.Any = append(table.ListCallKeyColumns.Any, k.Name)
-				}
-			}
 		}
 	}
 	return response, nil

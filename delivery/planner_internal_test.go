@@ -1,5 +1,3 @@
-//lint:file-ignore SA1019 See planner.go.
-
 package delivery
 
 import (
@@ -56,21 +54,21 @@ func TestKeyColumnsForThePlanner(t *testing.T) {
 		return names
 	}
 	all, planned := schema(s.GetSchema), schema(steampipeServer{s}.GetSchema)
-	for name, want := range map[string]struct{ list, get, older []string }{
-		"calendar":  {[]string{"start", "user"}, []string{"id", "org", "sp_connection_name"}, nil},
-		"attendee":  {[]string{"event", "user"}, []string{"org", "sp_connection_name"}, nil},
-		"plan":      {[]string{"schedule", "user"}, []string{"org", "sp_connection_name"}, nil},
-		"directory": {[]string{"email", "user"}, []string{"org", "sp_connection_name"}, nil},
-		"meeting":   {[]string{"code", "id"}, []string{"org", "sp_connection_name"}, []string{"id", "code"}},
-		"mixed":     {[]string{"id", "user"}, []string{"org", "sp_connection_name"}, nil},
-		"keyless":   {nil, []string{"org", "sp_connection_name"}, nil},
+	for name, want := range map[string]struct{ list, get []string }{
+		"calendar":  {[]string{"start", "user"}, []string{"id", "org", "sp_connection_name"}},
+		"attendee":  {[]string{"event", "user"}, []string{"org", "sp_connection_name"}},
+		"plan":      {[]string{"schedule", "user"}, []string{"org", "sp_connection_name"}},
+		"directory": {[]string{"email", "user"}, []string{"org", "sp_connection_name"}},
+		"meeting":   {[]string{"code", "id"}, []string{"org", "sp_connection_name"}},
+		"mixed":     {[]string{"id", "user"}, []string{"org", "sp_connection_name"}},
+		"keyless":   {nil, []string{"org", "sp_connection_name"}},
 	} {
 		got := planned[name]
-		if d := cmp.Diff([][]string{want.list, want.get, want.older},
-			[][]string{names(got.ListCallKeyColumnList), names(got.GetCallKeyColumnList), got.ListCallKeyColumns.GetAny()}); d != "" {
-			t.Errorf("%s: list call, get call, the older way (-want +got):\n%s", name, d)
+		if d := cmp.Diff([][]string{want.list, want.get},
+			[][]string{names(got.ListCallKeyColumnList), names(got.GetCallKeyColumnList)}); d != "" {
+			t.Errorf("%s: list call, get call (-want +got):\n%s", name, d)
 		}
-		if n := len(s.tables[name].List.KeyColumns) + 2; all[name].ListCallKeyColumns != nil || len(all[name].ListCallKeyColumnList) != n {
+		if n := len(s.tables[name].List.KeyColumns) + 2; len(all[name].ListCallKeyColumnList) != n {
 			t.Errorf("%s is declared in this way to all who ask", name)
 		}
 	}

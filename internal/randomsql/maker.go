@@ -302,10 +302,10 @@ func (m *Maker) equality(r ref, before []ref) *condition {
 }
 
 // maySecond reports a column that a second condition on two tables may name: in Postgres
-// no key column of a table that needs none or one, of which a join loses the second.
+// no key column but of a table that takes bounds, since a join loses the second.
 func (m *Maker) maySecond(c *Column) bool {
 	t := m.of[c]
-	return m.dialect.MostLinks() == 0 || !c.key || t.anyOf != nil || t.bounded != nil
+	return m.dialect.MostLinks() == 0 || !c.key || t.bounded != nil
 }
 
 // condition makes a condition on the columns of tables.
