@@ -100,13 +100,13 @@ func eventsAPI(name, path, args string, call func(context.Context, *client.Clien
 		},
 		bad: func() map[string]string {
 			bad := map[string]string{
-				`{}`:                                      "events is missing",
-				`{"nextToken":null}`:                      "events is missing",
-				`{"events":null}`:                         "events is missing",
-				`{"events":[{"id":"e"},null]}`:            "events[1]: null is no entry",
-				`{"events":[{}]}`:                         "events[0].id is missing",
-				`{"events":{}}`:                           "events: the JSON object is no",
-				`{"events":[{"id":"e"}],"nextToken":7}`:   "nextToken: the JSON number is no string",
+				`{}`:                           "events is missing",
+				`{"nextToken":null}`:           "events is missing",
+				`{"events":null}`:              "events is missing",
+				`{"events":[{"id":"e"},null]}`: "events[1]: null is no entry",
+				`{"events":[{}]}`:              "events[0].id is missing",
+				`{"events":{}}`:                "events: the JSON object is no",
+				`{"events":[{"id":"e"}],"nextToken":7.5}`: "nextToken: 7.5 is no position",
 				`{"events":[{"id":"e"},{"summary":[1]}]}`: "events[1].summary: the JSON array is no string",
 			}
 			for event, problem := range badEvents {

@@ -35,7 +35,7 @@ var conferenceMembersAPI = apiCase{
 		`{"memberModels":[{"pstnJoin":{}}]}`:                  "memberModels[0].pstnJoin: the JSON object is no bool",
 		`{"memberModels":[{"duration":true}]}`:                "memberModels[0].duration: the JSON bool is no int64",
 		`{"memberModels":[{"joinTime":""}]}`:                  "memberModels[0].joinTime: the JSON string is no int64",
-		`{"memberModels":[],"nextToken":123}`:                 "nextToken: the JSON number is no string",
+		`{"memberModels":[],"nextToken":true}`:                "nextToken: true is no position",
 		`{"memberModels":[],"totalCount":"20"}`:               "totalCount: the JSON string is no int64",
 		`{"memberModels":[{},{},{"outerOrgMember":"false"}]}`: "memberModels[2].outerOrgMember: the JSON string is no bool",
 		`{"memberModels":[{"attendStatus":"6"}]}`:             "memberModels[0].attendStatus: the JSON string is no int64",

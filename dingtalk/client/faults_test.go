@@ -106,7 +106,7 @@ var pageFaults = []fault{
 	{"a string for a number", simulator.Answer(200, `{"conferenceList":[{"status":"1"}]}`), client.Unexpected, permanent, 0},
 	{"a number for a string", simulator.Answer(200, `{"conferenceList":[{"title":1}]}`), client.Unexpected, permanent, 0},
 	{"a fraction for a number", simulator.Answer(200, `{"conferenceList":[{"startTime":1.5}]}`), client.Unexpected, permanent, 0},
-	{"a number for the token", simulator.Answer(200, `{"conferenceList":[],"nextToken":19}`), client.Unexpected, permanent, 0},
+	{"a fraction for the token", simulator.Answer(200, `{"conferenceList":[],"nextToken":19.5}`), client.Unexpected, permanent, 0},
 	{"an object for the list", simulator.Answer(200, `{"conferenceList":{}}`), client.Unexpected, permanent, 0},
 	{"null for the list", simulator.Answer(200, `{"conferenceList":null,"totalCount":2}`), client.Unexpected, permanent, 0},
 	{"null in the list", simulator.Answer(200, `{"conferenceList":[null]}`), client.Unexpected, permanent, 0},

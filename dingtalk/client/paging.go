@@ -1,8 +1,10 @@
 package client
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 )
 
 // paging is how an API is read page by page.
@@ -90,18 +92,34 @@ func keyOf(id *string) string {
 type pageFields struct {
 	// TotalCount is the number of entries of all pages; nil if DingTalk did not
 	// return it.
-	TotalCount *int64  `json:"totalCount"`
-	NextToken  *string `json:"nextToken"`
-	HasMore    *bool   `json:"hasMore"`
+	TotalCount *int64    `json:"totalCount"`
+	NextToken  pageToken `json:"nextToken"`
+	HasMore    *bool     `json:"hasMore"`
 }
 
 func (p *pageFields) position() position {
-	at := position{more: p.HasMore, total: p.TotalCount}
-	if p.NextToken != nil {
-		at.next = *p.NextToken
-	}
-	return at
+	return position{next: string(p.NextToken), more: p.HasMore, total: p.TotalCount}
 }
+
+// pageToken is the position of the next page. DingTalk documents it as a number
+// for one API, and as a text for the others; the client reads both forms for each.
+type pageToken string
+
+func (t *pageToken) UnmarshalJSON(b []byte) error {
+	switch {
+	case string(b) == "null":
+		return nil
+	case b[0] == '"':
+		return json.Unmarshal(b, (*string)(t))
+	case wholeNumber.Match(b):
+		*t = pageToken(b)
+		return nil
+	default:
+		return typeError(excerpt(b) + " is no position")
+	}
+}
+
+var wholeNumber = regexp.MustCompile(`^\d+$`)
 
 // cursorFields are the same for the older API.
 type cursorFields struct {

@@ -3,6 +3,7 @@ package client_test
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -144,4 +145,32 @@ func TestErrorsTellTheirPage(t *testing.T) {
 			t.Errorf("%#v", err)
 		}
 	})
+}
+
+// A page says where the next one starts as a number or as a text, in every API.
+func TestPositionsInEitherForm(t *testing.T) {
+	position := regexp.MustCompile(`"(nextToken|next_cursor)":("[^"]+"|\d+)`)
+	paged := 0
+	for _, a := range apis {
+		if len(a.pages) < 2 {
+			continue
+		}
+		paged++
+		for _, form := range []string{`50742351870`, `"50742351870"`} {
+			t.Run(a.name+" "+form, func(t *testing.T) {
+				inWorld(t, internalApp, func(t *testing.T, w *world) {
+					asked := a.answer(t, w, body(position.ReplaceAllString(a.pages[0], `"$1":`+form)), body(a.pages[1]))
+					rows, err := a.call(t.Context(), w.api, client.PageOptions{})
+					equal(t, "error", error(nil), err)
+					equal(t, "rows", 2, rows)
+					if len(*asked) != 2 || !strings.Contains((*asked)[1], "=50742351870") {
+						t.Errorf("calls with %q", *asked)
+					}
+				})
+			})
+		}
+	}
+	if paged < 6 {
+		t.Errorf("%d APIs with pages: does the test still find them?", paged)
+	}
 }
