@@ -121,6 +121,22 @@ var columnSources = map[string]columnSource{
 			"start_time":          dayOrTime("start"), "end_time": dayOrTime("end"), "time_zone": named("start", "timeZone"),
 		},
 	},
+	"dingtalk_calendar_event_attendee": {
+		keys: func(sim *simulator.Simulator) (all []map[string]string) {
+			seen := map[string]bool{}
+			for _, user := range slices.Sorted(maps.Keys(sim.Calendars)) {
+				for _, e := range sim.Calendars[user] {
+					if !seen[e.ID] {
+						seen[e.ID] = true
+						all = append(all, map[string]string{"union_id": user, "event_id": e.ID})
+					}
+				}
+			}
+			return all
+		},
+		rows:    []string{"attendees"},
+		columns: map[string]source{"union_id": asKey("union_id"), "event_id": asKey("event_id"), "attendee_union_id": named("id"), "title": named("displayName")},
+	},
 	"dingtalk_conference": {
 		keys:    func(sim *simulator.Simulator) []map[string]string { return each("conference_id", allConferences(sim)) },
 		rows:    []string{"confInfo"},

@@ -145,6 +145,7 @@ func askings(b *testing.B) []asking {
 		{table: "dingtalk_calendar_event", key: "union_id", values: unions, besides: month},
 		{table: "dingtalk_calendar_event", key: "series_master_id", values: series, besides: ofUnion},
 		{table: "dingtalk_calendar_event", key: "id", values: events, besides: ofUnion, least: one},
+		{table: "dingtalk_calendar_event_attendee", key: "event_id", values: events, besides: ofUnion},
 		{table: "dingtalk_conference", key: "conference_id", values: conferences, least: one},
 		{table: "dingtalk_conference", key: "room_code", values: codes, costly: byIDOnly},
 		{table: "dingtalk_conference_member", key: "conference_id", values: conferences},

@@ -17,6 +17,7 @@ var version = "dev"
 // tables are all tables of the plugin.
 var tables = []func(*connector) *plugin.Table{
 	tableCalendarEvent,
+	tableCalendarEventAttendee,
 	tableConference,
 	tableConferenceMember,
 	tableConferenceRecording,

@@ -137,7 +137,7 @@ func TestPrompt(t *testing.T) {
 
 	// A statement over three lines, with keywords, a table and a column that
 	// Tab completes.
-	p.types("sel" + tab)
+	p.types("selec" + tab)
 	p.sees("select")
 	p.types(" title, room_c" + tab)
 	p.sees("room_code")

@@ -30,6 +30,7 @@ var apis = []apiCase{
 	calendarViewAPI,
 	calendarSeriesAPI,
 	calendarEventAPI,
+	calendarAttendeesAPI,
 	userIDAPI,
 	userAPI,
 	departmentUsersAPI,

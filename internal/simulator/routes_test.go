@@ -197,6 +197,9 @@ func TestShapes(t *testing.T) {
 		{"a view of events", calendars + lin + "/calendars/primary/eventsview?timeMin=2025-08-18T00:00:00Z&timeMax=2025-08-18T08:00:00Z", nil, `{"events":[` + viewedJSON + `],"nextToken":null}`},
 		{"a view of nothing", calendars + "k2Wz/calendars/primary/eventsview?timeMin=2025-08-18T00:00:00Z&timeMax=2025-08-18T08:00:00Z", nil, `{"events":[],"nextToken":null}`},
 		{"an event", calendars + lin + "/calendars/primary/events/cnNT", nil, eventJSON},
+		{"attendees", calendars + lin + "/calendars/primary/events/cnNT/attendees", nil, `{"attendees":[{"id":"k2Wz","displayName":"Mei","responseStatus":"needsAction","isOptional":false,"self":false},
+			{"id":"` + lin + `","displayName":"Lin","responseStatus":"accepted","isOptional":true,"self":true}],"nextToken":null}`},
+		{"an event without attendees", calendars + lin + "/calendars/primary/events/allday/attendees", nil, `{"attendees":[],"nextToken":null}`},
 		{"a user id", "/topapi/user/getbyunionid", []string{"unionid", lin}, legacyOK + `{"userid":"lin04","contact_type":0}}`},
 		{"a user", "/topapi/v2/user/get", []string{"userid", "lin04"}, legacyOK + `{` + userJSON + `,"manager_userid":"mei","senior":true,"real_authed":false,
 			"leader_in_dept":[{"dept_id":2,"leader":false},{"dept_id":7,"leader":true}],"dept_order_list":[{"dept_id":2,"order":1},{"dept_id":7,"order":1}]}}`},
@@ -295,6 +298,10 @@ func TestRefusals(t *testing.T) {
 		{"an event that was deleted", events + "/deleted", nil, 404, "instanceNotExist"},
 		{"an event of nobody", calendars + "x/calendars/primary/events/cnNT", nil, 400, "invalidParameter"},
 		{"more attendees than an event has", events + "/cnNT?maxAttendees=501", nil, 400, "invalidParameter"},
+		{"attendees of no such event", events + "/x/attendees", nil, 400, "invalidParameter.event.eventId"},
+		{"attendees of an event that was deleted", events + "/deleted/attendees", nil, 400, "invalidParameter.event.eventId"},
+		{"attendees of an event of nobody", calendars + "x/calendars/primary/events/cnNT/attendees", nil, 400, "invalidParameter"},
+		{"a larger page of attendees", events + "/cnNT/attendees?maxResults=501", nil, 400, "invalidParameter"},
 
 		{"no union id", "/topapi/user/getbyunionid", nil, 200, "400002"},
 		{"no such union id", "/topapi/user/getbyunionid", []string{"unionid", "x"}, 200, "60121"},
@@ -345,20 +352,24 @@ var lists = []list{
 	{name: "meetings in progress", target: "/v1.0/conference/orgConferences", hasMore: true, end: "any", fallback: 20, entries: "onGoingConfList", entryID: "conferenceId"},
 	{name: "events", target: calendars + "u/calendars/primary/events", end: nil, fallback: 100, most: 100, entries: "events", entryID: "id"},
 	{name: "a view of events", target: calendars + "u/calendars/primary/eventsview?timeMin=2025-08-18T00:00:00Z&timeMax=2025-08-25T00:00:00Z", end: nil, fallback: 100, most: 100, entries: "events", entryID: "id"},
+	{name: "attendees", target: calendars + "w/calendars/primary/events/e/attendees", end: nil, fallback: 100, most: 500, entries: "attendees", entryID: "id"},
 	{name: "users", target: "/topapi/v2/user/list", legacy: true, hasMore: true, end: "any", most: 100, entries: "list", entryID: "userid"},
 }
 
 // longLists is an organization whose lists have so many entries, 0, 1, ….
 func longLists(n int) *simulator.Simulator {
 	sim := simulator.New(app)
+	all := simulator.Event{ID: "e"}
 	for i := range n {
 		id := fmt.Sprint(i)
+		all.Attendees = append(all.Attendees, simulator.Attendee{ID: id})
 		c := simulator.Conference{ConferenceID: id, RoomCode: "7", Status: new(simulator.InProgress), StartTime: new(int64(i))}
 		sim.Schedules["a"] = append(sim.Schedules["a"], c)
 		sim.Members["m"] = append(sim.Members["m"], simulator.Member{UnionID: id})
 		sim.Calendars["u"] = append(sim.Calendars["u"], simulator.Event{ID: id, Start: &simulator.When{DateTime: "2025-08-18T07:00:00Z"}})
 		sim.People = append(sim.People, simulator.Person{UserID: id, DepartmentIDs: []int64{1}})
 	}
+	sim.Calendars["w"] = []simulator.Event{all}
 	return sim
 }
 
@@ -470,9 +481,9 @@ func TestSizesOfEachList(t *testing.T) {
 // A position of one list is none of another.
 func TestPositionsOfEachList(t *testing.T) {
 	sim := longLists(5)
-	for _, from := range lists[:6] {
+	for _, from := range lists[:7] {
 		_, token, _ := from.ask(t, sim, "2", nil)
-		for _, to := range lists[:6] {
+		for _, to := range lists[:7] {
 			if ids, _, code := to.ask(t, sim, "2", token); (code == "") != (from.name == to.name) {
 				t.Errorf("the position of %s at %s: %v, %s", from.name, to.name, ids, code)
 			}
@@ -698,6 +709,7 @@ func TestRouting(t *testing.T) {
 		{calendars + "x/calendars/primary/events", simulator.EventsCall},
 		{calendars + "x/calendars/primary/eventsview", simulator.EventsViewCall},
 		{calendars + "x/calendars/primary/events/y", simulator.EventCall},
+		{calendars + "x/calendars/primary/events/y/attendees", simulator.AttendeesCall},
 	}
 	for _, test := range tests {
 		sim := vendorReview()
@@ -751,7 +763,7 @@ func TestFaultsOfEachAPI(t *testing.T) {
 		}
 	}
 	sim := longLists(5)
-	members, users := lists[1], lists[6]
+	members, users := lists[1], lists[7]
 	_, at, _ := members.ask(t, sim, "2", nil)
 	sim.Script(
 		simulator.Fault{On: simulator.OnLater(simulator.MemberCall), Serve: simulator.Refuse(500, "later", "")},
