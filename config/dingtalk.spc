@@ -36,10 +36,10 @@ connection "dingtalk" {
   # Can also be set with the DINGTALK_ACCESS_TOKEN environment variable.
   # access_token = "0c9fEXAMPLE3a7be1d52EXAMPLE8f64"
 
-  # DingTalk returns plans and recordings only on behalf of a user; this is that
-  # user's union ID. For recordings, leave it out unless that user may read them
-  # all: the plugin finds the owner of each. A query can name another user in
-  # acting_union_id.
+  # DingTalk returns plans, recordings and meeting rooms only on behalf of a user;
+  # this is that user's union ID. For recordings, leave it out unless that user may
+  # read them all: the plugin finds the owner of each. A query can name another
+  # user in acting_union_id.
   # Can also be set with the DINGTALK_ACTING_UNION_ID environment variable.
   # acting_union_id = "uVq7RkLx2iSbP0yTn8sWQiEiE"
 

@@ -96,6 +96,17 @@ var legacyUser = map[string]source{
 	"user_id": named("userid"), "union_id": named("unionid"), "avatar_url": named("avatar"), "job_title": named("title"), "title": named("name"),
 }
 
+// roomColumns are the names of the list of rooms.
+var roomColumns = map[string]source{
+	"acting_union_id": asKey("acting_union_id"), "capacity": named("roomCapacity"), "group_id": named("roomGroup", "groupId"), "group_name": named("roomGroup", "groupName"),
+	"isv_room_id": named("isvRoomId"), "labels": named("roomLabels"), "location": named("roomLocation", "title"), "location_description": named("roomLocation", "desc"),
+	"picture_url": named("roomPicture"), "status": named("roomStatus"), "title": named("roomName"),
+}
+
+// byRoomOnly are the columns that only the call for one room has.
+var byRoomOnly = []string{"approval_required", "authorized_members", "closed_from", "closed_reason", "closed_until", "cycle_reservation", "description",
+	"device_union_ids", "max_reservation_minutes", "min_reservation_minutes", "open_for_reservation", "room_union_id"}
+
 var columnSources = map[string]columnSource{
 	"dingtalk_calendar_event": {
 		keys: func(sim *simulator.Simulator) (all []map[string]string) {
@@ -195,6 +206,31 @@ var columnSources = map[string]columnSource{
 			fmt.Sscan(a.keys["department_id"], &id)
 			return id
 		}}),
+	},
+	"dingtalk_meeting_room": {
+		keys: func(*simulator.Simulator) []map[string]string {
+			return []map[string]string{{"acting_union_id": simulator.DemoCEO}}
+		},
+		rows:      []string{"result"},
+		elsewhere: byRoomOnly,
+		columns:   roomColumns,
+	},
+	"dingtalk_meeting_room by room_id": {
+		keys: func(sim *simulator.Simulator) []map[string]string {
+			var ids []string
+			for _, r := range sim.Rooms {
+				ids = append(ids, r.RoomID)
+			}
+			return each("room_id", ids, "acting_union_id", simulator.DemoCEO)
+		},
+		rows: []string{"result"},
+		columns: with(roomColumns, map[string]source{
+			"approval_required": named("extensionConfig", "approvalSwitch"), "authorized_members": named("reservationAuthority", "authorizedMembers"),
+			"closed_from": named("extensionConfig", "reservationCloseDetail", "taskStartTime"), "closed_until": named("extensionConfig", "reservationCloseDetail", "taskEndTime"),
+			"closed_reason": named("extensionConfig", "reservationCloseDetail", "closeReason"), "cycle_reservation": named("enableCycleReservation"), "description": named("roomDescription"),
+			"max_reservation_minutes": named("extensionConfig", "maxReservationTimeInterval"), "min_reservation_minutes": named("extensionConfig", "minReservationTimeInterval"),
+			"open_for_reservation": named("extensionConfig", "openReservation"),
+		}),
 	},
 	"dingtalk_ongoing_conference": {
 		keys: func(*simulator.Simulator) []map[string]string { return []map[string]string{{}} },

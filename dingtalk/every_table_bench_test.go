@@ -156,6 +156,8 @@ func askings(b *testing.B) []asking {
 		{table: "dingtalk_department_member", least: always(2 * departments)},
 		{table: "dingtalk_department_member", key: "department_id", values: [2]any{200, 300}},
 		{table: "dingtalk_department_member", key: "user_id", values: [2]any{sim.People[0].UserID, sim.People[1].UserID}, least: one},
+		{table: "dingtalk_meeting_room", costly: byRoomOnly},
+		{table: "dingtalk_meeting_room", key: "room_id", values: [2]any{simulator.DemoBoardRoom, simulator.DemoBund}, least: one},
 		{table: "dingtalk_ongoing_conference"},
 		{table: "dingtalk_schedule_conference", key: "schedule_conference_id", values: schedules},
 		{table: "dingtalk_schedule_conference_plan", key: "schedule_conference_id", values: schedules, least: one},

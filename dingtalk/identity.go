@@ -19,5 +19,6 @@ var identities = map[string][]string{
 	"dingtalk_calendar_event":    {"union_id", "id", "start_time"},
 	"dingtalk_conference":        {"conference_id"},
 	"dingtalk_department_member": {"department_id", "user_id"},
+	"dingtalk_meeting_room":      {"acting_union_id", "room_id"},
 	"dingtalk_user":              {"user_id"},
 }

@@ -23,6 +23,7 @@ var tables = []func(*connector) *plugin.Table{
 	tableConferenceRecording,
 	tableDepartment,
 	tableDepartmentMember,
+	tableMeetingRoom,
 	tableOngoingConference,
 	tableScheduleConference,
 	tableScheduleConferencePlan,

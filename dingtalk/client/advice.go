@@ -48,6 +48,7 @@ const (
 	adviceBadRequest = "DingTalk does not accept one of the values in this call, and will answer the same again: check the values in the query's conditions and in the connection."
 	// DingTalk does not say which value it misses.
 	adviceBadCalendar = "DingTalk does not accept one of the values in this call: check the union id, and bound start_time on both sides."
+	adviceBadRoom     = "DingTalk does not accept one of the values in this call: check room_id, and acting_union_id, which is a union id."
 	// adviceUnknownCode has to be right for every cause.
 	adviceUnknownCode = "This program does not know the code: look it up in DingTalk's documentation of error codes, or ask DingTalk's support, with the request id."
 

@@ -31,6 +31,8 @@ var apis = []apiCase{
 	calendarSeriesAPI,
 	calendarEventAPI,
 	calendarAttendeesAPI,
+	meetingRoomsAPI,
+	meetingRoomAPI,
 	userIDAPI,
 	userAPI,
 	departmentUsersAPI,

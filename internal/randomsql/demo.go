@@ -9,7 +9,16 @@ import (
 )
 
 // DemoActing are the tables whose queries name an acting user.
-var DemoActing = []string{"dingtalk_schedule_conference_plan"}
+var DemoActing = []string{"dingtalk_meeting_room", "dingtalk_schedule_conference_plan"}
+
+// pairs are the tables with two required keys, which are columns of one row of
+// another table. That table comes before.
+var pairs = map[string]struct {
+	of      string
+	columns []string
+}{
+	"dingtalk_calendar_event_attendee": {"dingtalk_calendar_event", []string{"union_id", "id"}},
+}
 
 // DemoKeys are values of keys from which the rows of the demo organization lead to
 // all others.

@@ -138,8 +138,23 @@ func (e Engine) fill(t *Table, known, seeds map[string][]string) error {
 		}
 		conditions = all
 	}
-	for _, c := range t.required {
-		by(c)
+	if p, ok := pairs[t.Name]; ok {
+		rows, err := e.Query(fmt.Sprintf("select distinct %s from %s", strings.Join(p.columns, ", "), e.Ordinary(p.of)))
+		if err != nil {
+			return err
+		}
+		conditions = nil
+		for _, r := range rows {
+			condition := ""
+			for i, c := range t.required {
+				condition += fmt.Sprintf(" and %s = %s", c.Name, e.Literal(c, fmt.Sprint(r[i])))
+			}
+			conditions = append(conditions, condition)
+		}
+	} else {
+		for _, c := range t.required {
+			by(c)
+		}
 	}
 	if t.anyOf != nil {
 		// By the others the plugin finds values of the first.

@@ -37,6 +37,7 @@ func Demo(now time.Time) *Simulator {
 	d.holdMeetings()
 	d.bookSchedules()
 	d.secureSchedules()
+	d.furnishRooms()
 	d.fillCalendars()
 	return d.Simulator
 }

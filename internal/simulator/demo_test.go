@@ -453,6 +453,7 @@ func TestDemoIsTheSame(t *testing.T) {
 	equal(t, "plans", a.Plans, b.Plans)
 	equal(t, "settings", a.Settings, b.Settings)
 	equal(t, "calendars", a.Calendars, b.Calendars)
+	equal(t, "rooms", a.Rooms, b.Rooms)
 	equal(t, "people", a.People, b.People)
 	equal(t, "departments", a.Departments, b.Departments)
 	a.Departments[0].Name = "x"

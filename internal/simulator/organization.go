@@ -20,6 +20,8 @@ type Organization struct {
 	// Calendars are the events in people's calendars, by union id. A person
 	// without an entry has an empty one, anybody else has none.
 	Calendars map[string][]Event
+	// Rooms are the meeting rooms, in the order in which they are listed.
+	Rooms []Room
 	// People and Departments are read at the first call: later changes have no
 	// effect.
 	People      []Person

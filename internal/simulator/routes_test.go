@@ -120,6 +120,13 @@ func vendorReview() *simulator.Simulator {
 		{ID: "master", Start: &simulator.When{Date: "2025-08-20", TimeZone: "Europe/Lisbon"}},
 		{ID: "next", Start: &simulator.When{DateTime: "2025-08-25T07:00:00Z"}, End: &simulator.When{DateTime: "2025-08-25T08:00:00Z"}, SeriesMasterID: "master", ToCome: true},
 	}
+	sim.Rooms = []simulator.Room{{RoomID: "0ffb", RoomStaffID: "s", CorpID: "c", RoomName: "Bund", RoomStatus: new(int64(2)), RoomLabels: []simulator.RoomLabel{{5, "video"}},
+		RoomCapacity: new(int64(10)), RoomLocation: &simulator.RoomLocation{"HQ", "Floor 3"}, RoomPicture: "https://static.example/room.jpg", ISVRoomID: "i7",
+		RoomGroup: &simulator.RoomGroup{1, "Shanghai", 0}, RoomDetail: &simulator.RoomDetail{
+			DeviceUnionIDs: []string{"d"}, RoomUnionID: "r", RoomDescription: "by the lift", EnableCycleReservation: new(true),
+			ReservationAuthority: &simulator.RoomAuthority{[]simulator.RoomMember{{"7", "dept", "Vendors"}}},
+			ExtensionConfig:      &simulator.RoomConfig{true, 240, 15, true, &simulator.RoomClose{new(int64(1755500400000)), new(int64(1755504000000)), "painting", "Lin"}},
+		}}, {RoomID: "bare"}}
 	return sim
 }
 
@@ -148,6 +155,9 @@ var viewedJSON = strings.Replace(eventJSON, `"reminders":[{"method":"dingtalk","
 const userJSON = `"userid":"lin04","unionid":"` + lin + `","name":"Lin","avatar":"a","state_code":"86","mobile":"13800000000","hide_mobile":false,
 	"telephone":"1","job_number":"A-0417","title":"Buyer","email":"lin@example.com","org_email":"lin@corp.example.com","work_place":"w","remark":"r",
 	"dept_id_list":[2,7],"hired_date":1597573616828,"active":true,"admin":true,"boss":false,"exclusive_account":false`
+
+const roomJSON = `"roomId":"0ffb","roomStaffId":"s","corpId":"c","roomName":"Bund","roomStatus":2,"roomLabels":[{"labelId":5,"labelName":"video"}],"roomCapacity":10,
+	"roomLocation":{"title":"HQ","desc":"Floor 3"},"roomPicture":"https://static.example/room.jpg","isvRoomId":"i7","roomGroup":{"groupId":1,"groupName":"Shanghai","parentId":0}`
 
 const legacyOK = `{"errcode":0,"errmsg":"ok","request_id":"5E5B5F7C-0000-7000-8000-51AD51AD51AD","result":`
 
@@ -200,6 +210,13 @@ func TestShapes(t *testing.T) {
 		{"attendees", calendars + lin + "/calendars/primary/events/cnNT/attendees", nil, `{"attendees":[{"id":"k2Wz","displayName":"Mei","responseStatus":"needsAction","isOptional":false,"self":false},
 			{"id":"` + lin + `","displayName":"Lin","responseStatus":"accepted","isOptional":true,"self":true}],"nextToken":null}`},
 		{"an event without attendees", calendars + lin + "/calendars/primary/events/allday/attendees", nil, `{"attendees":[],"nextToken":null}`},
+		{"rooms", "/v1.0/rooms/meetingRoomLists?unionId=" + lin, nil, `{"hasMore":false,"nextToken":2,"result":[{` + roomJSON + `},{"roomId":"bare"}]}`},
+		{"the first of the rooms", "/v1.0/rooms/meetingRoomLists?maxResults=1&unionId=" + lin, nil, `{"hasMore":true,"nextToken":1,"result":[{` + roomJSON + `}]}`},
+		{"a room", "/v1.0/rooms/meetingRooms/0ffb?unionId=" + lin, nil, `{"result":{` + roomJSON + `,"deviceUnionIds":["d"],"roomUnionId":"r","roomDescription":"by the lift","enableCycleReservation":true,
+			"reservationAuthority":{"authorizedMembers":[{"memberId":"7","memberType":"dept","memberName":"Vendors"}]},
+			"extensionConfig":{"openReservation":true,"maxReservationTimeInterval":240,"minReservationTimeInterval":15,"approvalSwitch":true,
+				"reservationCloseDetail":{"taskStartTime":1755500400000,"taskEndTime":1755504000000,"closeReason":"painting","contactNick":"Lin"}}}}`},
+		{"a room of which little is told", "/v1.0/rooms/meetingRooms/bare?unionId=" + lin, nil, `{"result":{"roomId":"bare"}}`},
 		{"a user id", "/topapi/user/getbyunionid", []string{"unionid", lin}, legacyOK + `{"userid":"lin04","contact_type":0}}`},
 		{"a user", "/topapi/v2/user/get", []string{"userid", "lin04"}, legacyOK + `{` + userJSON + `,"manager_userid":"mei","senior":true,"real_authed":false,
 			"leader_in_dept":[{"dept_id":2,"leader":false},{"dept_id":7,"leader":true}],"dept_order_list":[{"dept_id":2,"order":1},{"dept_id":7,"order":1}]}}`},
@@ -303,6 +320,14 @@ func TestRefusals(t *testing.T) {
 		{"attendees of an event of nobody", calendars + "x/calendars/primary/events/cnNT/attendees", nil, 400, "invalidParameter"},
 		{"a larger page of attendees", events + "/cnNT/attendees?maxResults=501", nil, 400, "invalidParameter"},
 
+		{"rooms for nobody", "/v1.0/rooms/meetingRoomLists", nil, 400, "param.error"},
+		{"rooms for an outsider", "/v1.0/rooms/meetingRoomLists?unionId=x", nil, 400, "user.not.employee"},
+		{"a larger page of rooms", "/v1.0/rooms/meetingRoomLists?maxResults=101&unionId=" + lin, nil, 400, "param.error"},
+		{"rooms behind the end", "/v1.0/rooms/meetingRoomLists?nextToken=3&unionId=" + lin, nil, 400, "param.error"},
+		{"rooms from what is no number", "/v1.0/rooms/meetingRoomLists?nextToken=x&unionId=" + lin, nil, 400, "param.error"},
+		{"no such room", "/v1.0/rooms/meetingRooms/x?unionId=" + lin, nil, 400, "param.error"},
+		{"a room for an outsider", "/v1.0/rooms/meetingRooms/0ffb?unionId=x", nil, 400, "user.not.employee"},
+
 		{"no union id", "/topapi/user/getbyunionid", nil, 200, "400002"},
 		{"no such union id", "/topapi/user/getbyunionid", []string{"unionid", "x"}, 200, "60121"},
 		{"no user id", "/topapi/v2/user/get", nil, 200, "400002"},
@@ -353,6 +378,7 @@ var lists = []list{
 	{name: "events", target: calendars + "u/calendars/primary/events", end: nil, fallback: 100, most: 100, entries: "events", entryID: "id"},
 	{name: "a view of events", target: calendars + "u/calendars/primary/eventsview?timeMin=2025-08-18T00:00:00Z&timeMax=2025-08-25T00:00:00Z", end: nil, fallback: 100, most: 100, entries: "events", entryID: "id"},
 	{name: "attendees", target: calendars + "w/calendars/primary/events/e/attendees", end: nil, fallback: 100, most: 500, entries: "attendees", entryID: "id"},
+	{name: "rooms", target: "/v1.0/rooms/meetingRoomLists?unionId=0", hasMore: true, end: "any", fallback: 20, most: 100, entries: "result", entryID: "roomId"},
 	{name: "users", target: "/topapi/v2/user/list", legacy: true, hasMore: true, end: "any", most: 100, entries: "list", entryID: "userid"},
 }
 
@@ -367,7 +393,8 @@ func longLists(n int) *simulator.Simulator {
 		sim.Schedules["a"] = append(sim.Schedules["a"], c)
 		sim.Members["m"] = append(sim.Members["m"], simulator.Member{UnionID: id})
 		sim.Calendars["u"] = append(sim.Calendars["u"], simulator.Event{ID: id, Start: &simulator.When{DateTime: "2025-08-18T07:00:00Z"}})
-		sim.People = append(sim.People, simulator.Person{UserID: id, DepartmentIDs: []int64{1}})
+		sim.People = append(sim.People, simulator.Person{UserID: id, UnionID: id, DepartmentIDs: []int64{1}})
+		sim.Rooms = append(sim.Rooms, simulator.Room{RoomID: id})
 	}
 	sim.Calendars["w"] = []simulator.Event{all}
 	return sim
@@ -481,9 +508,9 @@ func TestSizesOfEachList(t *testing.T) {
 // A position of one list is none of another.
 func TestPositionsOfEachList(t *testing.T) {
 	sim := longLists(5)
-	for _, from := range lists[:7] {
+	for _, from := range lists[:8] {
 		_, token, _ := from.ask(t, sim, "2", nil)
-		for _, to := range lists[:7] {
+		for _, to := range lists[:8] {
 			if ids, _, code := to.ask(t, sim, "2", token); (code == "") != (from.name == to.name) {
 				t.Errorf("the position of %s at %s: %v, %s", from.name, to.name, ids, code)
 			}
@@ -763,7 +790,7 @@ func TestFaultsOfEachAPI(t *testing.T) {
 		}
 	}
 	sim := longLists(5)
-	members, users := lists[1], lists[7]
+	members, users := lists[1], lists[8]
 	_, at, _ := members.ask(t, sim, "2", nil)
 	sim.Script(
 		simulator.Fault{On: simulator.OnLater(simulator.MemberCall), Serve: simulator.Refuse(500, "later", "")},
