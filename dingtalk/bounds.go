@@ -2,6 +2,7 @@ package dingtalk
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -132,14 +133,9 @@ func (b bounds) unbounded(name, why, instead string) error {
 		"In Postgres, a bound that is a function call and nothing else, or comes from another table, does not reach the plugin: in place of now(), write now() + interval '0 days'", name, instead, why, arrived)
 }
 
-const (
-	// widening is by how much the bounds of a call are widened: DingTalk has a time
-	// of its own for an all-day event without a zone.
-	widening = day
-	// spanAtMost is the length of a span: with the widening on both sides, it is less
-	// than a year, which is the most that DingTalk accepts.
-	spanAtMost = 364*day - 2*widening
-)
+// widening is by how much the bounds of a call are widened: DingTalk has a time of its
+// own for an all-day event without a zone.
+const widening = day
 
 // span is the part of the query's time for which one list is read.
 type span struct {
@@ -160,19 +156,52 @@ func (s span) has(t *time.Time) bool {
 	return !t.Before(s.from) && (s.until.IsZero() || t.Before(s.until))
 }
 
-// spans yields the spans of bounds, which are on both sides.
-func (b bounds) spans(yield func(span) bool) {
-	callFrom, callUntil := b.min.Add(-widening), b.max.Add(widening)
-	var from time.Time
-	for callFrom.Before(callUntil) {
-		until := callFrom.Add(widening + spanAtMost)
-		s := span{callFrom, until.Add(widening), from, until}
-		if !s.callUntil.Before(callUntil) {
-			s.callUntil, s.until = callUntil, time.Time{}
+// spans yields the spans of bounds, which are on both sides. The bounds of a call are
+// whole seconds, and at most callAtMost apart.
+func (b bounds) spans(callAtMost time.Duration) iter.Seq[span] {
+	return func(yield func(span) bool) {
+		callFrom, callUntil := b.min.Add(-widening).Truncate(time.Second), b.max.Add(widening+time.Second-1).Truncate(time.Second)
+		var from time.Time
+		for callFrom.Before(callUntil) {
+			s := span{callFrom, callFrom.Add(callAtMost), from, callFrom.Add(callAtMost - widening)}
+			if !s.callUntil.Before(callUntil) {
+				s.callUntil, s.until = callUntil, time.Time{}
+			}
+			if !yield(s) || s.until.IsZero() {
+				return
+			}
+			from, callFrom = s.until, s.until.Add(-widening)
 		}
-		if !yield(s) || s.until.IsZero() {
+	}
+}
+
+// sieve streams the rows of a list call that the query may mean by its bounds. Rows
+// outside the bounds, as the engine passed them on, come last: a linked engine takes no
+// more rows than its LIMIT, and does not need these.
+type sieve struct {
+	l        *listing
+	bounds   bounds
+	doubtful []any
+}
+
+// stream streams a row that a span's calls returned, or leaves it out, and reports
+// whether more are wanted.
+func (s *sieve) stream(of span, at *time.Time, row any) (more bool) {
+	switch {
+	case !of.has(at) || !s.bounds.near(at):
+	case !s.bounds.allow(at):
+		s.doubtful = append(s.doubtful, row)
+	default:
+		return s.l.stream(row)
+	}
+	return true
+}
+
+// rest streams the rows that come last.
+func (s *sieve) rest() {
+	for _, row := range s.doubtful {
+		if !s.l.stream(row) {
 			return
 		}
-		from, callFrom = until, until.Add(-widening)
 	}
 }

@@ -58,6 +58,8 @@ func constant(v any) source { return func(answered) any { return v } }
 type columnSource struct {
 	// keys returns the key values, for a query of its own each.
 	keys func(*simulator.Simulator) []map[string]string
+	// within is true where a query must bound the time (see bounded).
+	within bool
 	// rows is the path of the row, or of the list of rows, in an answer.
 	rows []string
 	// elsewhere are columns that are not in these answers.
@@ -231,6 +233,17 @@ var columnSources = map[string]columnSource{
 			"max_reservation_minutes": named("extensionConfig", "maxReservationTimeInterval"), "min_reservation_minutes": named("extensionConfig", "minReservationTimeInterval"),
 			"open_for_reservation": named("extensionConfig", "openReservation"),
 		}),
+	},
+	"dingtalk_meeting_room_booking": {
+		keys: func(sim *simulator.Simulator) []map[string]string {
+			return each("room_id", slices.Collect(maps.Keys(sim.Bookings)), "acting_union_id", simulator.DemoCEO)
+		},
+		within: true,
+		rows:   []string{"scheduleInformation", "scheduleItems"},
+		columns: map[string]source{
+			"acting_union_id": asKey("acting_union_id"), "room_id": asKey("room_id"), "end_time": dayOrTime("end"), "start_time": dayOrTime("start"),
+			"organizer_id": named("organizer", "id"), "time_zone": named("start", "timeZone"), "title": named("eventId"),
+		},
 	},
 	"dingtalk_ongoing_conference": {
 		keys: func(*simulator.Simulator) []map[string]string { return []map[string]string{{}} },
@@ -466,6 +479,9 @@ func everyColumn(t *testing.T, sim *simulator.Simulator, without map[string]stri
 				for _, c := range columns {
 					scan.Columns = append(scan.Columns, c.Name)
 				}
+				if from.within {
+					scan.Quals = bounded(table)
+				}
 				for column, value := range keys {
 					scan.Quals = append(scan.Quals, qualOf(table, column, value))
 				}
@@ -536,14 +552,18 @@ func qualOf(table *plugin.Table, column, value string) engine.Qual {
 	return q
 }
 
-// objectsAt returns the objects at a path of an answer: one, or those of a list.
-func objectsAt(page map[string]any, path []string) (all []map[string]any) {
-	switch v := valueAt(page, path...).(type) {
+// objectsAt returns the objects at a path of an answer: one, or those of the lists on
+// the way.
+func objectsAt(v any, path []string) (all []map[string]any) {
+	switch v := v.(type) {
 	case map[string]any:
-		all = append(all, v)
+		if len(path) == 0 {
+			return []map[string]any{v}
+		}
+		return objectsAt(v[path[0]], path[1:])
 	case []any:
 		for _, one := range v {
-			all = append(all, one.(map[string]any))
+			all = append(all, objectsAt(one, path)...)
 		}
 	}
 	return all
@@ -596,6 +616,9 @@ func TestEveryWord(t *testing.T) {
 			words, codes := map[any]any{}, map[any]any{}
 			for _, keys := range source.keys(sim) {
 				scan := engine.Scan{Table: name, Columns: []string{code, word}}
+				if columnSources[name].within {
+					scan.Quals = bounded(table)
+				}
 				for column, value := range keys {
 					scan.Quals = append(scan.Quals, qualOf(table, column, value))
 				}

@@ -362,8 +362,8 @@ func TestEveryTableIsCompleteOrAnError(t *testing.T) {
 		"an object without any":  {Serve: simulator.Answer(200, "{}")},
 		"a list":                 {Serve: simulator.Answer(200, "[]")},
 		"a text":                 {Serve: simulator.Answer(200, `"x"`)},
-		"texts where lists are":  {Serve: simulator.Answer(200, `{"errcode":0,"result":"x","conferenceList":"x","confInfo":"x","onGoingConfList":"x","memberModels":"x","videoList":"x","scheduleConfSettingModel":"x","scheduleConferenceId":1,"events":"x","attendees":"x"}`)},
-		"null where entries are": {Serve: simulator.Answer(200, `{"errcode":0,"result":[null],"conferenceList":[null],"confInfo":null,"onGoingConfList":[null],"memberModels":[null],"videoList":[null],"scheduleConfSettingModel":null,"title":1,"events":[null],"attendees":[null]}`)},
+		"texts where lists are":  {Serve: simulator.Answer(200, `{"errcode":0,"result":"x","conferenceList":"x","confInfo":"x","onGoingConfList":"x","memberModels":"x","videoList":"x","scheduleConfSettingModel":"x","scheduleConferenceId":1,"events":"x","attendees":"x","scheduleInformation":"x"}`)},
+		"null where entries are": {Serve: simulator.Answer(200, `{"errcode":0,"result":[null],"conferenceList":[null],"confInfo":null,"onGoingConfList":[null],"memberModels":[null],"videoList":[null],"scheduleConfSettingModel":null,"title":1,"events":[null],"attendees":[null],"scheduleInformation":[null]}`)},
 	}
 	keys := demoKeys(t)
 	for name, server := range servers() {

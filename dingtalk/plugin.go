@@ -24,6 +24,7 @@ var tables = []func(*connector) *plugin.Table{
 	tableDepartment,
 	tableDepartmentMember,
 	tableMeetingRoom,
+	tableMeetingRoomBooking,
 	tableOngoingConference,
 	tableScheduleConference,
 	tableScheduleConferencePlan,

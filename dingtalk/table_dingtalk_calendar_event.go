@@ -47,6 +47,9 @@ func tableCalendarEvent(c *connector) *plugin.Table {
 	})
 }
 
+// spanOfView is less than the year that the bounds of a call may be apart.
+const spanOfView = 364 * day
+
 //// LIST FUNCTION
 
 func readCalendarEvents(ctx context.Context, l *listing) error {
@@ -63,11 +66,9 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 	// Without this, an event that the query does not want would come once for each
 	// value of a list.
 	wanted := func(event *client.CalendarEvent) bool {
-		return bounds.near(eventTime(event.Start)) && accepts(l, "series_master_id", event.SeriesMasterID)
+		return accepts(l, "series_master_id", event.SeriesMasterID)
 	}
-	// Events outside the bounds, as the engine passed them on, come last: a linked
-	// engine takes no more rows than its LIMIT, and does not need these.
-	var doubtful []*client.CalendarEvent
+	rows := &sieve{l: l, bounds: bounds}
 	// stream streams the events of some pages that the query wants and that the span
 	// has, and reports whether more are wanted.
 	stream := func(pages iter.Seq2[*client.Page[*client.CalendarEvent], error], s span) (more bool, err error) {
@@ -75,11 +76,7 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 			if err != nil {
 				return false, err
 			}
-			switch start := eventTime(event.Start); {
-			case !s.has(start) || !wanted(event):
-			case !bounds.allow(start):
-				doubtful = append(doubtful, event)
-			case !l.stream(event):
+			if wanted(event) && !rows.stream(s, eventTime(event.Start), event) {
 				return false, nil
 			}
 		}
@@ -90,12 +87,12 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 	switch {
 	case byID:
 		event, err := l.api.CalendarEvent(ctx, user, id, l.wait)
-		if err == nil && wanted(event) {
+		if err == nil && bounds.near(eventTime(event.Start)) && wanted(event) {
 			l.stream(event)
 		}
 		return err
 	case bounds.both():
-		for s := range bounds.spans {
+		for s := range bounds.spans(spanOfView) {
 			if more, err := stream(l.api.CalendarEventsView(ctx, user, s.callFrom, s.callUntil, pages), s); !more {
 				return err
 			}
@@ -109,11 +106,7 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 	default:
 		return bounds.unbounded("start_time", "DingTalk finds the occurrences of what recurs within a span of time only", ", or name id or series_master_id")
 	}
-	for _, event := range doubtful {
-		if !l.stream(event) {
-			break
-		}
-	}
+	rows.rest()
 	return nil
 }
 

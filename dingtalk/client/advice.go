@@ -42,6 +42,7 @@ const (
 	adviceNoActingUser     = "DingTalk returns this only on behalf of a user: name one in acting_union_id (DINGTALK_ACTING_UNION_ID)"
 	adviceOrgBarred        = "DingTalk bars the organization from this: ask DingTalk's support why."
 	adviceNotOurs          = "The meeting belongs to another organization, or the app may not see it: check the id."
+	adviceRoomRefused      = "DingTalk does not return the bookings of this room to the user on whose behalf the call was made: name another in acting_union_id, or name the other rooms in room_id."
 	adviceNoRoomLicence    = "The organization has no licence for DingTalk's meeting rooms: buy one in the DingTalk console, or leave the tables of rooms out."
 	adviceConferenceClosed = "DingTalk has closed the meeting and returns nothing more about it: leave it out of the query."
 

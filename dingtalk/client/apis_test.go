@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"maps"
 	"net/http"
@@ -33,6 +34,7 @@ var apis = []apiCase{
 	calendarAttendeesAPI,
 	meetingRoomsAPI,
 	meetingRoomAPI,
+	meetingRoomBookingsAPI,
 	userIDAPI,
 	userAPI,
 	departmentUsersAPI,
@@ -45,6 +47,8 @@ type apiCase struct {
 	name string
 	// declared is its path as it is declared, path the one that call calls.
 	declared, path string
+	// inBody is true where it takes its arguments as JSON.
+	inBody bool
 	// call calls it, with ids that are "x" or 7, and returns the number of rows.
 	call func(context.Context, *client.Client, client.PageOptions) (rows int, err error)
 	// asks are the arguments of each call that the list needs.
@@ -102,6 +106,15 @@ func (a apiCase) answer(t *testing.T, w *world, serve ...serveFunc) *[]string {
 			args, method = r.PostForm.Encode(), http.MethodPost
 		default:
 			equal(t, "token", "simulated-token-1", r.Header.Get("x-acs-dingtalk-access-token"))
+		}
+		if a.inBody {
+			equal(t, "query", "", args)
+			equal(t, "content type", "application/json", r.Header.Get("Content-Type"))
+			sent, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			args, method = string(sent), http.MethodPost
 		}
 		equal(t, "method", method, r.Method)
 		n := len(*asked)

@@ -16,7 +16,8 @@ import (
 // answer is a decoded response body, which can check that it has the documented
 // form.
 type answer interface {
-	// check returns what is missing or wrong, or nil.
+	// check returns what is missing or wrong, or nil. It returns an *Error if the answer
+	// has an error of one part beside the others.
 	check() error
 	// errorFields returns the error fields of the body.
 	errorFields() refusal
@@ -39,6 +40,9 @@ func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, 
 		return fmt.Errorf("building the request: %w", err)
 	}
 	call := []any{"method", r.method, "path", r.escapedPath(), "args", r.args.Encode()}
+	if r.api == openAPI && r.body != nil {
+		call = append(call, "body", string(r.body))
+	}
 
 	start := time.Now()
 	secrets := append([]Secret{token}, c.secrets...)
@@ -145,6 +149,9 @@ func decode(of *endpoint, status int, header http.Header, body []byte, out answe
 	}
 	if err == nil && !out.errorFields().present() {
 		return nil
+	}
+	if e, ok := errors.AsType[*Error](err); ok && !out.errorFields().present() {
+		return e
 	}
 	// A refusal with status 200: the older API's errcode, a blocked address, or an
 	// HTML page. It must never become "no rows".

@@ -30,7 +30,7 @@ const (
 // error and makes no call.
 func read[A any, PA answerTo[A]](ctx context.Context, c *Client, wait func(context.Context) error, r request) (*A, error) {
 	if r.hasImpossibleID() {
-		return nil, &Error{Kind: NotFound, Message: "no call was made, since this cannot be an id"}
+		return nil, noCall()
 	}
 	b := &budget{}
 	tok, err := c.token(ctx, b)
@@ -54,6 +54,11 @@ func read[A any, PA answerTo[A]](ctx context.Context, c *Client, wait func(conte
 		c.tokens.replaceSoon(tok) // a permission that is granted now may need a new token
 	}
 	return a, err
+}
+
+// noCall returns the error for an id that cannot exist.
+func noCall() *Error {
+	return &Error{Kind: NotFound, Message: "no call was made, since this cannot be an id"}
 }
 
 // token returns the client's token. It waits for it as long as the call may take.

@@ -9,7 +9,7 @@ import (
 )
 
 // DemoActing are the tables whose queries name an acting user.
-var DemoActing = []string{"dingtalk_meeting_room", "dingtalk_schedule_conference_plan"}
+var DemoActing = []string{"dingtalk_meeting_room", "dingtalk_meeting_room_booking", "dingtalk_schedule_conference_plan"}
 
 // pairs are the tables with two required keys, which are columns of one row of
 // another table. That table comes before.

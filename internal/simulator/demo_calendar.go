@@ -14,46 +14,52 @@ import (
 // people who are in it.
 func (d *demo) fillCalendars() {
 	c := &calendarWriter{demo: d}
-	c.series("all-hands", "monday", d.Schedules[DemoAllHands], d.at(time.September, 28, 2, 0), time.Hour,
+	c.series("all-hands", DemoWestLake, "monday", d.Schedules[DemoAllHands], d.at(time.September, 28, 2, 0), time.Hour,
 		DemoCEO, append(d.everyone(), DemoVendor), map[string]string{
 			DemoWarehouse: "declined", DemoAccountant: "needsAction", DemoNewcomer: "needsAction", DemoSecurity: "tentative",
 		})
 	// The older events of this series were deleted.
 	standups := d.Schedules[DemoStandup]
-	c.series("stand-up", "monday,tuesday,wednesday,thursday,friday", standups[len(standups)-10:], d.at(time.November, 9, 1, 30), 15*time.Minute,
+	c.series("stand-up", DemoBund, "monday,tuesday,wednesday,thursday,friday", standups[len(standups)-10:], d.at(time.November, 9, 1, 30), 15*time.Minute,
 		DemoPlatform, d.team(210, 220), nil)
-	c.series("supplier", "thursday", d.Schedules[DemoSupplier], d.at(time.October, 29, 7, 30), 45*time.Minute,
+	c.series("supplier", DemoBelem, "thursday", d.Schedules[DemoSupplier], d.at(time.October, 29, 7, 30), 45*time.Minute,
 		DemoOperations, []string{DemoOperations, DemoCFO, DemoAccountant, DemoSupport, DemoVendor}, map[string]string{DemoAccountant: "needsAction"})
 
 	for i, held := range d.Schedules[DemoInterview] {
 		e := c.event(fmt.Sprint("interview-", i), held.Title, d.at(time.November, 18+i, 7, 0), 45*time.Minute, DemoRecruiter, []string{DemoSRE, DemoCFO}[i])
 		c.video(e, held.RoomCode)
+		c.room(e, DemoPhoneBooth, []string{"accepted", "declined"}[i])
 	}
 	board := c.booked("board", DemoBoard, DemoCEO, DemoCTO, DemoCFO, DemoCompliance)
 	board.Description = "Papers are in the shared folder."
 	board.Location = &Location{DisplayName: "Board room 董事会会议室"}
-	board.MeetingRooms = []MeetingRoom{{"demo-room-1", "Board room 董事会会议室", "accepted"}}
+	c.room(board, DemoBoardRoom, "accepted")
 	audit := c.booked("audit", DemoAudit, DemoCompliance, DemoSecurity, DemoCFO, DemoAuditor)
 	audit.Attendees[2].ResponseStatus = "tentative"
 	audit.Attendees[3].IsOptional = new(true)
-	c.booked("budget", DemoBudget, DemoCFO, DemoCTO)
-	c.booked("drill", DemoDrill, DemoSecurity, DemoPlatform, DemoSRE)
-	c.booked("offsite", DemoOffsite, DemoRecruiter, DemoCEO).Status = "cancelled"
+	c.room(audit, DemoBoardRoom, "tentative") // waits to be approved
+	c.room(c.booked("budget", DemoBudget, DemoCFO, DemoCTO), DemoBund, "accepted")
+	c.room(c.booked("drill", DemoDrill, DemoSecurity, DemoPlatform, DemoSRE), DemoWarRoom, "accepted") // nobody came
+	offsite := c.booked("offsite", DemoOffsite, DemoRecruiter, DemoCEO)
+	offsite.Status = "cancelled"
+	c.room(offsite, DemoBund, "accepted") // and the room was not given back
 	lisbon := c.booked("lisbon", DemoLisbon, DemoSupport, DemoOperations)
 	start := d.at(time.November, 18, 17, 0)
 	lisbon.Start, lisbon.End = when(start, "Europe/Lisbon"), when(start.Add(30*time.Minute), "Europe/Lisbon")
+	c.room(lisbon, DemoBelem, "accepted")
 
 	// The room that an event led to was opened by somebody else, at once.
 	quick := d.Unscheduled[2]
 	c.video(c.event("quick-sync", quick.Title, d.at(time.November, 17, 3, 15), 30*time.Minute, DemoDeveloper, DemoSRE), quick.RoomCode)
 
 	c.event("lunch", "Lunch 午餐", d.at(time.November, 18, 4, 0), time.Hour, DemoCEO, DemoSupport).Location = &Location{DisplayName: "Canteen 食堂"}
-	c.allDay("compliance-day", "Compliance day 合规日", d.at(time.November, 19, 0, 0), "Asia/Shanghai", DemoCompliance, DemoSecurity, DemoCEO)
+	c.room(c.allDay("compliance-day", "Compliance day 合规日", d.at(time.November, 19, 0, 0), "Asia/Shanghai", DemoCompliance, DemoSecurity, DemoCEO), DemoWestLake, "accepted")
 	// For a date, DingTalk takes no zone, and may return none. This event is more than
 	// a year ago.
 	c.allDay("founding-day", "Founding day 公司成立日", d.at(time.November, 23, 0, 0).AddDate(0, 0, -7*61), "", DemoCEO, DemoCTO)
 
 	for _, e := range c.events {
+		c.book(e)
 		for _, a := range e.Attendees {
 			if _, ours := d.names[a.ID]; ours {
 				d.Calendars[a.ID] = append(d.Calendars[a.ID], *e)
@@ -100,6 +106,25 @@ func (c *calendarWriter) video(e *Event, roomCode string) {
 	}
 }
 
+// room books a room for an event: accepted, tentative or declined.
+func (c *calendarWriter) room(e *Event, id, response string) {
+	room, _ := c.Simulator.room(id)
+	e.MeetingRooms = append(e.MeetingRooms, MeetingRoom{id, room.RoomName, response})
+}
+
+// book enters an event into the bookings of its rooms.
+func (c *calendarWriter) book(e *Event) {
+	status := map[string]string{"accepted": "BUSY", "tentative": "TENTATIVE"}
+	for _, r := range e.MeetingRooms {
+		if s, ok := status[r.ResponseStatus]; ok {
+			from, until := e.Start.time(), e.End.time()
+			c.Bookings[r.RoomID] = append(c.Bookings[r.RoomID], Booking{
+				Status: s, EventID: e.ID, OrganizerID: e.Organizer.ID, Start: when(from, cmp.Or(e.Start.TimeZone, "Asia/Shanghai")), End: when(until, cmp.Or(e.End.TimeZone, "Asia/Shanghai")),
+			})
+		}
+	}
+}
+
 // booked adds the event that a schedule was booked by.
 func (c *calendarWriter) booked(name, schedule, organizer string, others ...string) *Event {
 	plan := c.Plans[schedule]
@@ -110,17 +135,18 @@ func (c *calendarWriter) booked(name, schedule, organizer string, others ...stri
 }
 
 // allDay adds an event that takes a day.
-func (c *calendarWriter) allDay(name, summary string, day time.Time, zone, organizer string, others ...string) {
+func (c *calendarWriter) allDay(name, summary string, day time.Time, zone, organizer string, others ...string) *Event {
 	e := c.event(name, summary, day, 0, organizer, others...)
 	e.IsAllDay = new(true)
 	e.Start = &When{Date: day.Format(time.DateOnly), TimeZone: zone}
 	e.End = &When{Date: day.AddDate(0, 0, 1).Format(time.DateOnly), TimeZone: zone}
+	return e
 }
 
 // series adds the event of each meeting of a schedule that is held on certain
 // days of the week, and of those to come until the end of next week. The first event
 // has the recurrence rule.
-func (c *calendarWriter) series(name, days string, held []Conference, start time.Time, length time.Duration, organizer string, attendees []string, responses map[string]string) {
+func (c *calendarWriter) series(name, room, days string, held []Conference, start time.Time, length time.Duration, organizer string, attendees []string, responses map[string]string) {
 	var master *Event
 	for i := 0; i < len(held) || start.Before(c.at(time.December, 5, 0, 0)); i++ {
 		conference := held[min(i, len(held)-1)]
@@ -132,6 +158,7 @@ func (c *calendarWriter) series(name, days string, held []Conference, start time
 			}
 			e := c.event(fmt.Sprint(name, "-", i), title, start, length, organizer, attendees...)
 			c.video(e, conference.RoomCode)
+			c.room(e, room, "accepted")
 			e.OriginStart = &When{DateTime: start.Format(time.RFC3339)}
 			for j, a := range e.Attendees {
 				e.Attendees[j].ResponseStatus = cmp.Or(responses[a.ID], a.ResponseStatus)

@@ -454,6 +454,7 @@ func TestDemoIsTheSame(t *testing.T) {
 	equal(t, "settings", a.Settings, b.Settings)
 	equal(t, "calendars", a.Calendars, b.Calendars)
 	equal(t, "rooms", a.Rooms, b.Rooms)
+	equal(t, "bookings", a.Bookings, b.Bookings)
 	equal(t, "people", a.People, b.People)
 	equal(t, "departments", a.Departments, b.Departments)
 	a.Departments[0].Name = "x"

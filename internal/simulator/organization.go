@@ -22,6 +22,8 @@ type Organization struct {
 	Calendars map[string][]Event
 	// Rooms are the meeting rooms, in the order in which they are listed.
 	Rooms []Room
+	// Bookings are by room id.
+	Bookings map[string][]Booking
 	// People and Departments are read at the first call: later changes have no
 	// effect.
 	People      []Person
@@ -44,6 +46,7 @@ func newOrganization() Organization {
 		Settings:   map[string]Setting{},
 		Plans:      map[string]Plan{},
 		Calendars:  map[string][]Event{},
+		Bookings:   map[string][]Booking{},
 	}
 }
 

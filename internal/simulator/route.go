@@ -152,6 +152,28 @@ var openAPI = &api{
 	},
 }
 
+// openBodyAPI is the same with arguments from a body of JSON. What is no text is
+// an argument in JSON.
+var openBodyAPI = func() *api {
+	a := *openAPI
+	a.arguments = func(r *http.Request, body []byte) (arguments, *refusal) {
+		var sent map[string]json.RawMessage
+		args := arguments{}
+		if !isJSON(r) || json.Unmarshal(body, &sent) != nil || sent == nil {
+			return args, &refusal{http.StatusBadRequest, "invalidParameter", "the body is not JSON"}
+		}
+		for name, value := range sent {
+			var text string
+			if json.Unmarshal(value, &text) != nil {
+				text = string(value)
+			}
+			args[name] = text
+		}
+		return args, nil
+	}
+	return &a
+}()
+
 // tokenAPI fetches tokens, and needs none. It takes its arguments from a body of
 // JSON.
 var tokenAPI = &api{

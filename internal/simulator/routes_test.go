@@ -737,6 +737,8 @@ func TestRouting(t *testing.T) {
 		{calendars + "x/calendars/primary/eventsview", simulator.EventsViewCall},
 		{calendars + "x/calendars/primary/events/y", simulator.EventCall},
 		{calendars + "x/calendars/primary/events/y/attendees", simulator.AttendeesCall},
+		{"/v1.0/rooms/meetingRooms/x", simulator.RoomCall},
+		{"/v1.0/rooms/meetingRooms/", simulator.OtherCall},
 	}
 	for _, test := range tests {
 		sim := vendorReview()
