@@ -6,7 +6,7 @@
 #
 # Postgres loses any condition of a join with a table of the plugin's beside that
 # on its key. So each join with one has its key as the only condition between the
-# two, in a step of its own that is materialized; other conditions come in the
+# two, or all keys that a query must name, in a step of its own that is materialized; other conditions come in the
 # step behind it. And Postgres takes the way by the key only as long as it expects
 # few rows to look up. It expects 200 of a "select distinct" of one column, so each
 # such join begins with one.
@@ -86,7 +86,9 @@ locals {
         e.id,
         e.title,
         e.room_code,
-        e.start_time
+        e.start_time,
+        e.end_time,
+        jsonb_array_length(e.attendees) as attendees
       from
         person as p
         join dingtalk_calendar_event as e on e.union_id = p.union_id
@@ -99,7 +101,10 @@ locals {
         e.union_id,
         e.id,
         e.title,
-        e.room_code
+        e.room_code,
+        e.start_time,
+        e.end_time,
+        e.attendees
       from
         clock as t
         join event_row as e on e.start_time >= t.since
@@ -140,6 +145,7 @@ locals {
       select
         c.conference_id,
         c.schedule_conference_id,
+        c.room_code,
         c.title,
         c.status_name,
         c.start_time,
@@ -153,6 +159,7 @@ locals {
       select
         c.conference_id,
         c.schedule_conference_id,
+        c.room_code,
         c.title,
         c.status_name,
         c.start_time,
@@ -174,6 +181,7 @@ locals {
       select
         c.conference_id,
         c.schedule_conference_id,
+        c.room_code,
         c.title,
         c.status_name,
         c.start_time,
@@ -194,6 +202,7 @@ locals {
       select
         m.conference_id,
         m.schedule_conference_id,
+        m.room_code,
         m.title,
         coalesce(nullif(m.title, ''), 'The meeting ' || m.conference_id) || coalesce(' of ' || to_char(timezone('UTC', m.start_time), 'YYYY-MM-DD HH24:MI') || ' UTC', '') as name,
         m.status_name,
@@ -326,6 +335,34 @@ locals {
       from
         meeting as m
         left join member_row as x on x.conference_id = m.conference_id
+    ),
+    crowd as materialized (
+      select
+        max(union_id) as union_id,
+        id,
+        room_code,
+        start_time,
+        end_time
+      from
+        event
+      where
+        room_code is not null
+        and attendees >= 100
+      group by
+        id,
+        room_code,
+        start_time,
+        end_time
+    ),
+    invitation as materialized (
+      select
+        k.union_id,
+        k.id,
+        a.attendee_union_id,
+        a.display_name
+      from
+        (select distinct union_id, id from crowd) as k
+        join dingtalk_calendar_event_attendee as a on a.union_id = k.union_id and a.event_id = k.id
     ),
     detail_row as materialized (
       select

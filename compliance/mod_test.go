@@ -316,6 +316,56 @@ func TestBenchmarks(t *testing.T) {
 	}
 }
 
+// Of an event with more people than a calendar shows, all are read, once for the
+// event, and who is not among those who came is missing; of others none are.
+func TestInvitedToLargeEvents(t *testing.T) {
+	for _, test := range []struct{ people, calls int }{{99, 0}, {100, 1}, {250, 3}} {
+		o := open(t)
+		came, absent := map[string]bool{}, map[string]bool{}
+		for _, m := range o.Members[simulator.DemoLastAllHands] {
+			came[m.UnionID] = came[m.UnionID] || m.JoinTime != nil
+		}
+		for _, m := range o.Members[simulator.DemoLastAllHands] {
+			if !came[m.UnionID] {
+				absent[m.UnionID] = true
+			}
+		}
+		for _, calendar := range o.Calendars {
+			for i, e := range calendar {
+				if e.ID != "ZGVtbyBhbGwtaGFuZHMtNw" { // the last all-hands
+					continue
+				}
+				for n := len(e.Attendees); n < test.people; n++ {
+					id := fmt.Sprint("guest-", n)
+					e.Attendees = append(slices.Clone(e.Attendees), simulator.Attendee{ID: id, DisplayName: "Guest"})
+					if test.calls > 0 {
+						absent[id] = true
+					}
+				}
+				calendar[i] = e
+			}
+		}
+		few := valuesOf(`union_ids=["` + simulator.DemoSRE + `", "` + simulator.DemoCTO + `"]`)
+		g := o.run(&powerpipe.Benchmark{Title: "One", Children: []powerpipe.Child{load(t, few).Controls["invited_came"]}})
+		if n := len(o.asked()[simulator.AttendeesCall]); n != test.calls {
+			t.Errorf("%d people: %d calls for attendees", test.people, n)
+		}
+		found := false
+		for _, r := range g.Controls[0].Results {
+			if r.Resource != simulator.DemoLastAllHands {
+				continue
+			}
+			found = true
+			if want := fmt.Sprintf(": %d invited people did not come, ", len(absent)); !strings.Contains(r.Reason, want) {
+				t.Errorf("%d people: %q, want %q", test.people, r.Reason, want)
+			}
+		}
+		if !found {
+			t.Errorf("%d people: the meeting was not found", test.people)
+		}
+	}
+}
+
 // A value is a value, whatever is in it.
 func TestValuesAreQuoted(t *testing.T) {
 	const odd = `it's' or 1 = 1 -- \ $1 "x"`

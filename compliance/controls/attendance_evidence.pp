@@ -6,7 +6,7 @@ locals {
 
 benchmark "attendance_evidence" {
   title       = "Attendance Evidence"
-  description = "Who was in the meetings of the last days, who came from outside, and who should have been there. It costs one API call for each 100 people of a meeting, beside those that find the meetings."
+  description = "Who was in the meetings of the last days, who came from outside, and who should have been there. It costs one API call for each 100 people of a meeting, and for each 100 of an event with as many, beside those that find the meetings."
   tags        = local.attendance_tags
 
   children = [
@@ -152,13 +152,28 @@ control "nobody_removed" {
 
 control "invited_came" {
   title       = "Everybody invited should have come"
-  description = "Who was invited and has no entry of having joined was absent. A person may have several entries."
+  description = "Who was invited and has no entry of having joined was absent. A person may have several entries. Where the meeting is of an event in a calendar with 100 attendees or more, of whom a calendar shows 100 only, all of them are read, at one API call for each 100 people of the event."
   severity    = "low"
   tags = merge(local.attendance_tags, {
     mlps_gbt_22239 = "8.1.4.3"
   })
   sql = <<-EOQ
     ${local.look},
+    invited as (
+      select distinct
+        m.conference_id,
+        a.attendee_union_id,
+        a.display_name
+      from
+        crowd as e
+        join meeting as m on m.room_code = e.room_code
+          and date_part('epoch', m.start_time) >= date_part('epoch', e.start_time) - 1800
+          and date_part('epoch', m.start_time) <= date_part('epoch', e.end_time) + 7200
+        join invitation as a on a.union_id = e.union_id
+          and a.id = e.id
+      where
+        a.attendee_union_id is not null
+    ),
     absent as (
       select
         conference_id,
@@ -172,6 +187,22 @@ control "invited_came" {
         coalesce(union_id, nick)
       having
         count(join_time) = 0
+      union all
+      select
+        i.conference_id,
+        coalesce(nullif(i.display_name, ''), i.attendee_union_id)
+      from
+        invited as i
+      where
+        not exists (
+          select
+            1
+          from
+            member as x
+          where
+            x.conference_id = i.conference_id
+            and x.union_id = i.attendee_union_id
+        )
     ),
     absence as (
       select
