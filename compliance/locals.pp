@@ -5,11 +5,11 @@
 # each schedule, meeting and page, however many controls ask.
 #
 # Postgres loses any condition of a join with a table of the plugin's beside that
-# on its key. So each join with one has its key as the only condition between the
-# two, or all keys that a query must name, in a step of its own that is materialized; other conditions come in the
-# step behind it. And Postgres takes the way by the key only as long as it expects
-# few rows to look up. It expects 200 of a "select distinct" of one column, so each
-# such join begins with one.
+# on its key. So each join with one has its key (or all the keys that a query must
+# name) as the only condition between the two, in a step of its own that is
+# materialized; other conditions come in the step behind it. And Postgres takes the
+# way by the key only as long as it expects few rows to look up. It expects 200 of a
+# "select distinct" of one column, so each such join begins with one.
 #
 # The SQL is what Postgres and SQLite have in common, with a few functions of
 # Postgres' that dingtalk-sql brings to SQLite. So there is one definition of
@@ -88,6 +88,7 @@ locals {
         e.room_code,
         e.start_time,
         e.end_time,
+        e.organizer_name,
         jsonb_array_length(e.attendees) as attendees
       from
         person as p
@@ -395,6 +396,137 @@ locals {
       from
         (select distinct conference_id from detail where recorded = 'ended') as k
         join dingtalk_conference_recording as r on r.conference_id = k.conference_id
+    ),
+    room as materialized (
+      select
+        room_id,
+        coalesce(nullif(title, ''), room_id) as name,
+        capacity,
+        status_name,
+        replace(cast(labels as text), ' ', '') like '%"labelId":5,%' or replace(cast(labels as text), ' ', '') like '%"labelId":5}%' as video
+      from
+        dingtalk_meeting_room
+      where
+        acting_union_id = '${local.acting_union_id}'
+    ),
+    booking_row as materialized (
+      select
+        room_id,
+        event_id,
+        organizer_id,
+        start_time,
+        end_time,
+        status_name
+      from
+        dingtalk_meeting_room_booking
+      where
+        acting_union_id = '${local.acting_union_id}'
+        and start_time >= '${local.since_day} 00:00:00Z'
+        and start_time < '${local.until_day} 00:00:00Z'
+    ),
+    booking as materialized (
+      select
+        b.room_id,
+        coalesce(r.name, b.room_id) as room,
+        r.capacity,
+        r.status_name as open_to,
+        r.video,
+        b.event_id,
+        b.organizer_id,
+        b.start_time,
+        b.end_time,
+        b.end_time > t.now as ahead,
+        to_char(timezone('UTC', b.start_time), 'YYYY-MM-DD HH24:MI') || ' UTC' as booked
+      from
+        clock as t
+        join booking_row as b on b.start_time >= t.since
+          and b.start_time <= t.now
+        left join room as r on r.room_id = b.room_id
+      where
+        b.status_name = 'booked'
+    ),
+    booker_event as materialized (
+      select
+        k.organizer_id,
+        e.id,
+        e.title,
+        e.room_code,
+        e.start_time,
+        e.end_time,
+        e.organizer_name,
+        jsonb_array_length(e.attendees) as attendees
+      from
+        (select distinct organizer_id from booking where organizer_id is not null) as k
+        join dingtalk_calendar_event as e on e.union_id = k.organizer_id
+      where
+        e.start_time >= '${local.since_day} 00:00:00Z'
+        and e.start_time < '${local.until_day} 00:00:00Z'
+    ),
+    use as materialized (
+      select
+        b.room_id,
+        b.room,
+        b.capacity,
+        b.open_to,
+        b.video,
+        b.organizer_id,
+        b.start_time,
+        b.end_time,
+        b.ahead,
+        b.booked,
+        e.id as event_id,
+        e.title,
+        e.organizer_name,
+        e.room_code
+      from
+        booking as b
+        left join booker_event as e on e.organizer_id = b.organizer_id
+          and e.id = b.event_id
+          and e.start_time < b.end_time
+          and e.end_time > b.start_time
+    ),
+    use_found as materialized (
+      select
+        c.conference_id,
+        c.schedule_conference_id,
+        c.room_code,
+        c.title,
+        c.status_name,
+        c.start_time,
+        c.end_time,
+        c.duration_seconds
+      from
+        (select distinct room_code from use where room_code is not null) as k
+        join dingtalk_conference as c on c.room_code = k.room_code
+    ),
+    use_meeting as materialized (
+      select
+        u.room_id,
+        u.start_time,
+        u.organizer_id,
+        c.conference_id
+      from
+        use as u
+        join use_found as c on c.room_code = u.room_code
+          and date_part('epoch', c.start_time) >= date_part('epoch', u.start_time) - 1800
+          and date_part('epoch', c.start_time) <= date_part('epoch', u.end_time) + 7200
+    ),
+    use_member as materialized (
+      select
+        k.conference_id,
+        coalesce(nullif(x.user_nick, ''), x.union_id, 'somebody without a name') as nick,
+        x.union_id,
+        x.attend_status_name,
+        x.join_time,
+        x.leave_time,
+        x.duration_seconds,
+        x.host,
+        x.co_host,
+        x.outer_org_member,
+        x.pstn_join
+      from
+        (select distinct conference_id from use_meeting) as k
+        join dingtalk_conference_member as x on x.conference_id = k.conference_id
     )
   EOQ
 
@@ -407,6 +539,25 @@ locals {
       'No schedule was found to check. Name some in schedule_conference_ids, or people in union_ids from whose calendars they are found.'
     where
       not exists (select 1 from schedule)
+    order by
+      status,
+      resource
+  EOQ
+
+  no_booking = <<-EOQ
+    union all
+    select
+      'none',
+      case
+        when '${local.acting_union_id}' = '' then 'skip'
+        else 'alarm'
+      end,
+      case
+        when '${local.acting_union_id}' = '' then 'No acting user is named, so that no room is looked at. Set acting_union_id to a user who sees the rooms.'
+        else 'No booked room of the last ${var.days} days was found to check. Name another user who sees the rooms in acting_union_id, or raise days.'
+      end
+    where
+      not exists (select 1 from use)
     order by
       status,
       resource

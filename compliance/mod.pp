@@ -1,6 +1,6 @@
 mod "dingtalk_compliance" {
   title         = "DingTalk Compliance"
-  description   = "Run benchmarks and dashboards on how an organization meets in DingTalk: how its video meetings are secured, who attended, what took place and what was recorded."
+  description   = "Run benchmarks and dashboards on how an organization meets in DingTalk: how its video meetings are secured, who attended, what took place, what was recorded, and how rooms are used."
   color         = "#3296FA"
   documentation = file("./docs/index.md")
   categories    = ["dingtalk", "compliance", "saas", "security"]
@@ -21,7 +21,7 @@ locals {
 
 benchmark "compliance" {
   title       = "DingTalk Compliance"
-  description = "All benchmarks: how meetings are secured, who attended, what took place, what was recorded, and whether there was something to check. Evidence for an audit, not a certification."
+  description = "All benchmarks: how meetings are secured, who attended, what took place, what was recorded, how rooms are used, and whether there was something to check. Evidence for an audit, not a certification."
   tags = merge(local.dingtalk_compliance_common_tags, {
     type = "Benchmark"
   })
@@ -31,6 +31,7 @@ benchmark "compliance" {
     benchmark.meeting_security,
     benchmark.attendance_evidence,
     benchmark.meeting_lifecycle,
-    benchmark.recording
+    benchmark.recording,
+    benchmark.room_use
   ]
 }

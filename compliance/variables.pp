@@ -48,7 +48,7 @@ variable "allowed_phone_join" {
 
 variable "acting_union_id" {
   type        = string
-  description = "The union ID of a user who may see the plans of the schedules. Leave it empty to skip the checks that need plans."
+  description = "The union ID of a user who may see the plans of the schedules, and the rooms with their bookings. Leave it empty to skip the checks that need plans or rooms."
   default     = ""
 }
 

@@ -44,7 +44,7 @@ func TestReport(t *testing.T) {
 		"json": {env, []string{"--output", "json", "--report", "meeting_security", "--var-file", file}, 0, "{\n", `"api_calls": 1`, ""},
 		"html": {env, []string{"--report", "meeting_security", "--var-file", file, "--output=html"}, 0, "<!DOCTYPE html>\n", "the waiting room is on.", ""},
 		"no such benchmark": {env, []string{"--report", "nope"}, 2, "", "",
-			"Error: there is no benchmark nope: there are attendance_evidence, check_itself, compliance, meeting_lifecycle, meeting_security, recording\n"},
+			"Error: there is no benchmark nope: there are attendance_evidence, check_itself, compliance, meeting_lifecycle, meeting_security, recording, room_use\n"},
 		"no such variable":       {env, []string{"--report", "recording", "--var", "ids=[]"}, 2, "", "", "Error: there is no variable ids: there are acting_union_id, "},
 		"a value that isn't one": {env, []string{"--report", "recording", "--var", "days"}, 2, "", "", "Error: invalid value \"days\" for flag -var: it must be NAME=VALUE"},
 		"no such file":           {env, []string{"--report", "recording", "--var-file", missing}, 2, "", "", "Error: --var-file: open " + missing},

@@ -141,14 +141,15 @@ control "meetings_found" {
 
 control "calls_affordable" {
   title       = "A whole run should cost no more calls than allowed"
-  description = "An estimate of the API calls of all benchmarks together, from what was found: for each schedule its meetings, settings and plan, for each person a page of the calendar, for each meeting number its meetings, for each meeting its facts, its members and its recording, for each event of 100 people or more two pages of its attendees."
+  description = "An estimate of the API calls of all benchmarks together, from what was found: for each schedule its meetings, settings and plan, for each person a page of the calendar, for each meeting number its meetings, for each meeting its facts, its members and its recording, for each event of 100 people or more two pages of its attendees, and for the rooms their bookings, the calendars of the organizers, and for each booking a meeting with its members."
   severity    = "medium"
   tags        = local.check_tags
   sql         = <<-EOQ
     ${local.look},
     estimate as (
       select
-        1 + (select count(*) from person) + 2 * (select count(*) from schedule) + (select count(*) from named) + (select count(*) from event_code) + (select count(*) from booked_code) + 3 * (select count(*) from meeting) + 2 * (select count(*) from crowd) as calls
+        1 + (select count(*) from person) + 2 * (select count(*) from schedule) + (select count(*) from named) + (select count(*) from event_code) + (select count(*) from booked_code) + 3 * (select count(*) from meeting) + 2 * (select count(*) from crowd)
+          + case when '${local.acting_union_id}' = '' then 0 else 2 + ((select count(*) from room) + 4) / 5 + (select count(distinct organizer_id) from booking) + 2 * (select count(*) from booking) end as calls
     )
     select
       'calls' as resource,
