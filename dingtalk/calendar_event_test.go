@@ -228,6 +228,25 @@ func TestCalendarEvent(t *testing.T) {
 	}
 }
 
+// A code that the connection takes for no rows is an error on a later span of the
+// bounds: the answer would end short.
+func TestIgnoredCodeOnALaterSpan(t *testing.T) {
+	for server, of := range servers() {
+		e, sim := demoEngine(t, of(), `ignore_error_codes = ["invalidParameter"]`)
+		sim.Script(simulator.Fault{On: func(c simulator.Call) bool {
+			return c.Kind == simulator.EventsViewCall && c.Params["timeMin"] > "2026-06-01"
+		}, Serve: simulator.Refuse(400, "invalidParameter", "")})
+		two := []engine.Qual{engine.Equals("union_id", simulator.DemoCEO), at("start_time", ">=", "2025-07-01T00:00:00Z"), at("start_time", "<", "2026-12-01T00:00:00Z")}
+		if rows, err := ask(t, e, "dingtalk_calendar_event", "id", two...); err == nil {
+			t.Errorf("%s: %d rows and no error", server, len(rows))
+		}
+		one := []engine.Qual{two[0], at("start_time", ">=", "2026-10-01T00:00:00Z"), two[2]}
+		if rows, err := ask(t, e, "dingtalk_calendar_event", "id", one...); err != nil || len(rows) > 0 {
+			t.Errorf("%s: %d rows of one span, %v", server, len(rows), err)
+		}
+	}
+}
+
 // An event that misses another condition is no row, however it is found: in a
 // list, each scan would bring it again.
 func TestCalendarEventByIDAndMore(t *testing.T) {

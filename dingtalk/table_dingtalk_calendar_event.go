@@ -93,7 +93,11 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 		return err
 	case bounds.both():
 		for s := range bounds.spans(spanOfView) {
-			if more, err := stream(l.api.CalendarEventsView(ctx, user, s.callFrom, s.callUntil, pages), s); !more {
+			more, err := stream(l.api.CalendarEventsView(ctx, user, s.callFrom, s.callUntil, pages), s)
+			switch {
+			case err != nil && !s.from.IsZero(): // a later span
+				return &partError{err}
+			case !more:
 				return err
 			}
 		}
