@@ -1,4 +1,4 @@
-// Package client is the DingTalk Open API over HTTP: tokens, retries, limits
+// Package client is the DingTalk Open API over HTTP: tokens, repeats, limits
 // on time and size, typed errors, pages. It knows nothing of SQL or Steampipe.
 //
 // It has two subjects. The files api_*.go say what the calls are, one file for each
@@ -7,10 +7,10 @@
 //
 //   - client.go: the settings of a client
 //   - paging.go, pager.go: a list, page by page
-//   - call.go: one call, with its token and all repeats
+//   - call.go, repeat.go: one request, with its token and all repeats
 //   - credentials.go, token.go: the kinds of apps, and the token of a client
 //   - limit.go: the calls that one app may make to one API in a second
-//   - attempt.go, endpoint.go, transport.go: one request over HTTP, and its answer
+//   - attempt.go, endpoint.go, transport.go: one call over HTTP, and its answer
 //   - fields.go, times.go, raw.go, nul.go: the types of an answer's fields
 //   - refusal.go, codes.go, errors.go, advice.go: from a refusal to an error's text
 //   - secret.go, trace.go: what is never shown, and what the caller can log of calls

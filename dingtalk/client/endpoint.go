@@ -68,13 +68,13 @@ type meaning struct {
 	maybePermission bool
 }
 
-// request is one call to the API, independent of its token and of how often it
-// has to be sent.
+// request is what a method of the client asks of an API. It is sent in one call, or
+// in several if the first fails. The token is not part of it.
 type request struct {
 	*endpoint
 	// ids are the values of the path's parameters, in order, not yet escaped.
 	ids []string
-	// args are the arguments of the call, for a list also which page. An argument
+	// args are the arguments of the request, for a list also which page. An argument
 	// that is not sent is not in it.
 	args url.Values
 	// number is the number of the page, from 1; 0 if it is no list.
