@@ -39,7 +39,7 @@ func (s *bufferedScans) list(ctx context.Context, d *plugin.QueryData, read List
 	rows, err := s.read(ctx, d, calls, read)
 	if err != nil {
 		settle(ctx, started)
-		return &lateError{d.Connection.Name, err}
+		return &linkedError{d.Connection.Name, err}
 	}
 	for _, row := range rows {
 		// To the SDK, a row beyond the LIMIT is the end of the scan.
@@ -167,7 +167,8 @@ func settle(ctx context.Context, started time.Time) {
 	}
 }
 
-// lateError is the error of a linked engine's scan.
+// linkedError is the error of a linked engine's scan. (A late error of Steampipe's
+// scans is in scan.list.)
 //
 // The SDK always sends a LocalPluginStream the end of the rows before the error
 // (plugin_grpc.go, execute, of 5.14.1 and 6.0.0). An engine that receives the end
@@ -177,17 +178,17 @@ func settle(ctx context.Context, started time.Time) {
 //
 // An engine that scans several connections by one request still loses the error of
 // one if another has sent rows: LocalPluginStream has no place for it.
-type lateError struct {
+type linkedError struct {
 	connection string
 	err        error
 }
 
-func (e *lateError) Error() string { return e.err.Error() }
-func (e *lateError) Unwrap() error { return e.err }
+func (e *linkedError) Error() string { return e.err.Error() }
+func (e *linkedError) Unwrap() error { return e.err }
 
 // Is panics with the error if execute calls it within CallExecuteAsync. Otherwise it
 // returns false.
-func (e *lateError) Is(error) bool {
+func (e *linkedError) Is(error) bool {
 	if withinLinkedExecute() {
 		panic(fmt.Errorf("%s: %w", e.connection, e.err)) // as the SDK words it
 	}

@@ -57,11 +57,13 @@
 //  8. Each query reads the result at its own pace, and sends the rows to its engine
 //     (engineStream.send). After as many as its LIMIT, it waits whether the engine ends
 //     the query (rows_wanted.go).
-//  9. The list function returns. If it failed, the scan waits until the SDK has sent all
-//     rows, and fails. If not, it compares the number of rows that the SDK has sent with
-//     the number that the list function has emitted. A complete result stays in the cache.
-//  10. The first error of a scan request ends the others. Execute returns it when all have
-//     ended.
+//  9. The list function returns. If it returns an error, scan.fail sets it as the scan's
+//     error, and scan.drain waits until the SDK has sent all rows (scan.go). So a late
+//     error is not lost. runScan returns the scan's error. If there is none, it compares
+//     the number of rows that the SDK has sent with the number that the list function has
+//     streamed. resultCache.finish keeps a complete result in the cache.
+//  10. The first error of a scan request ends the other scan requests of the query.
+//     [Server.Execute] returns that error when all of them have ended.
 //
 // In an engine that links the plugin there is no Server (buffered.go):
 //
@@ -71,5 +73,5 @@
 //     and buffers the rows. The others do nothing.
 //  3. If all succeeded, it streams all rows to the SDK. If not, it streams none, and
 //     returns an error that ends the SDK's execute before execute sends the end of the
-//     rows (lateError).
+//     rows (linkedError.Is).
 package delivery

@@ -97,9 +97,10 @@ func (s *scan) failure() error {
 	return s.err
 }
 
-// list runs the list function. If that fails, list returns the error after the SDK
-// has sent all rows, because the SDK drops those that are still on their way when it
-// ends the scan. It does not matter what the SDK does with the error.
+// list runs the list function. A late error, which comes after the list function has
+// emitted rows, must not be lost: fail sets it as the scan's error, which runScan
+// returns whatever the SDK does with it. Then drain waits until the SDK has sent all
+// rows, because the SDK drops those that it has not sent when list returns an error.
 func (s *scan) list(ctx context.Context, d *plugin.QueryData, read ListFunc) error {
 	s.mu.Lock()
 	again := s.listStarted

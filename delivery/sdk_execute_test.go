@@ -50,7 +50,7 @@ func TestSDKLosesALateError(t *testing.T) {
 						t.Fatalf("%d rows, error %v", len(values), err)
 					}
 				}
-				sdkMended(t, "the loss of an error that comes after rows in "+test.in, ownStream)
+				sdkMended(t, "the loss of a late error in "+test.in, ownStream)
 			})
 		})
 	}

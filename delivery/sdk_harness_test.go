@@ -34,7 +34,7 @@ const (
 	ownStream    = "the Server's stream of its own for each scan, with the error from the list function itself (delivery),"
 	ownScan      = "the Server's scan for each value of an in list (delivery)"
 	ownCache     = "the Server's own cache in place of the SDK's query cache (delivery)"
-	bufferedRows = "buffering the rows of a linked engine until the last page (delivery.List), and lateError,"
+	bufferedRows = "buffering the rows of a linked engine until the last page (delivery.List), and linkedError,"
 )
 
 // sdkMended fails a test that has not seen its fault.

@@ -20,13 +20,13 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
-var completeRuns = flag.Int("complete-runs", 40, "how often each case of TestErrorAfterRows runs")
+var completeRuns = flag.Int("complete-runs", 40, "how often each case of TestLateError runs")
 
-// TestErrorAfterRows lets the second page fail, and counts the queries that
+// TestLateError lets the second page fail, and counts the queries that
 // end without the error. Thousands of runs:
 //
-//	go test ./dingtalk -run TestErrorAfterRows -v -complete-runs 4000 -timeout 60m
-func TestErrorAfterRows(t *testing.T) {
+//	go test ./dingtalk -run TestLateError -v -complete-runs 4000 -timeout 60m
+func TestLateError(t *testing.T) {
 	steampipe := func() engine.Server { return dingtalk.NewServer() }
 	linked := func() engine.Server { return plugin.Server(&plugin.ServeOpts{PluginFunc: dingtalk.Plugin}) }
 	for _, test := range []struct {
