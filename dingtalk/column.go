@@ -12,7 +12,10 @@ import (
 )
 
 // A column is one line: its name, its description, and a function that returns its
-// value, whose type decides the SQL type.
+// value. Which function makes a column of which SQL type: column by its Go type
+// (typeOf); text from identifier, roomCode, legacyText, legacyID, word, fromKey;
+// timestamp from timestamp; double from durationSeconds; bool from flag; jsonb from
+// object.
 //
 // A transform of this package never fails: the SDK would stream nil in place of the
 // row, which ends the query as if it were complete. So the client checks the values
