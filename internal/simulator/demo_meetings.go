@@ -6,23 +6,6 @@ import (
 	"time"
 )
 
-// The demo organization's schedules. DemoUnknown is an id that the API calls
-// invalid.
-const (
-	DemoAllHands  = "6bd63df9-a2df-47ff-8436-179c6520fbc8" // weekly, recorded, with guests
-	DemoStandup   = "0f9b1c52-7d1e-4a64-9c37-2b8f6a1d4e90" // daily, several pages
-	DemoIncident  = "b41d7c08-93f5-4e2b-8a6d-5c0e17f2a3d6" // in progress
-	DemoAudit     = "e27a60d4-18c9-4b75-a0f3-9d64c3b8e512" // not started yet
-	DemoInterview = "7c85f3ae-60b2-4d19-b7e4-f1a29c0d8635"
-	DemoSupplier  = "1d5e8a27-c3f0-4b96-8e12-64a9d07b3cf5" // weekly, with one room code
-	DemoBoard     = "2e9f4b61-7a85-4cd3-9b20-f8136e5ad7c4" // held an hour late
-	DemoLisbon    = "3c7a1d90-e5b2-4f68-a4d7-05b9c82e61f3" // in another time zone
-	DemoDrill     = "4f60b3e8-2d97-41ac-b5f8-a7c31904de26" // booked, and not held
-	DemoOffsite   = "5b82c9d4-f01e-4a73-86cb-3e7d5f20a918" // cancelled
-	DemoBudget    = "8a13e6f7-94cb-4d05-a92e-7b60d1c5f384" // cancelled, and held
-	DemoUnknown   = "00000000-0000-4000-8000-000000000000"
-)
-
 // Meetings of the demo organization, by conference id.
 const (
 	DemoLastAllHands = "6bd63df90000000000000008"
