@@ -166,7 +166,8 @@ var (
 )
 
 // permission sets which permission is missing: from the detail of the answer, else
-// from its message, else from DingTalk's documentation of the endpoint.
+// from its message, else from DingTalk's documentation of the endpoint. The text for it
+// is advicePermission (errors_advice.go).
 func (e *Error) permission(of *endpoint, m meaning, r refusal) {
 	if e.Kind != NoPermission && !m.maybePermission {
 		return

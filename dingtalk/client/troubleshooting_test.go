@@ -31,7 +31,7 @@ func TestTroubleshootingPage(t *testing.T) {
 		}
 	}
 	var want []string
-	for name, text := range constants(t, "advice.go") {
+	for name, text := range constants(t, "errors_advice.go") {
 		switch name {
 		case "adviceCancelled", "adviceEmpty": // are rows, or no rows, and no errors
 			continue
@@ -55,7 +55,7 @@ func TestTroubleshootingPage(t *testing.T) {
 // All advice is in one file.
 func TestAdviceStandsInOneFile(t *testing.T) {
 	all := map[string]bool{"": true}
-	for _, text := range constants(t, "advice.go") {
+	for _, text := range constants(t, "errors_advice.go") {
 		all[text] = true
 	}
 	codes := []map[string]meaning{openCodes, legacyCodes}
@@ -65,7 +65,7 @@ func TestAdviceStandsInOneFile(t *testing.T) {
 	for _, codes := range codes {
 		for code, m := range codes {
 			if !all[m.advice] {
-				t.Errorf("%s: the advice %q is not in advice.go", code, m.advice)
+				t.Errorf("%s: the advice %q is not in errors_advice.go", code, m.advice)
 			}
 		}
 	}
