@@ -9,68 +9,71 @@ import (
 // flow is the order in which the instructions of a program may run.
 type flow struct {
 	instructions []instruction
-	steps        [][]int        // the instructions from which one is reached
-	calls        map[int][]call // those that come back to one
-	// first is the first instruction of the run that ends in one: of the others
-	// of the run, each is reached from the one before and no other.
+	// predecessors has, for each instruction, those after which it may run next.
+	predecessors [][]int
+	// returnsTo has, for an instruction, the calls that return to it.
+	returnsTo map[int][]call
+	// first has, for each instruction, the first one of its run. A run is a sequence
+	// of instructions: each, except the first, runs only after the one before it.
 	first []int
-	// writers are the instructions that write a register.
+	// writers has, for each register, the instructions that write it.
 	writers map[int][]int
 }
 
-// call is a subroutine or a coroutine that runs between an instruction and what
-// it comes back to.
+// call is a call of a subroutine or a coroutine.
 type call struct {
-	from   int
-	ends   []int        // the instructions of the other that come back
-	writes map[int]bool // the registers that it may write
+	from   int          // the instruction that calls
+	ends   []int        // the instructions of the subroutine or coroutine that return
+	writes map[int]bool // the registers that may be written in between
 }
 
 func newFlow(instructions []instruction) *flow {
-	f := &flow{instructions: instructions, steps: make([][]int, len(instructions)+1), calls: map[int][]call{}, writers: map[int][]int{}}
+	f := &flow{instructions: instructions, predecessors: make([][]int, len(instructions)+1), returnsTo: map[int][]call{}, writers: map[int][]int{}}
 	written := map[int]map[int]bool{} // by the first instruction
 	for at, i := range instructions {
 		for _, to := range f.next(at) {
-			f.step(at, to)
+			f.addStep(at, to)
 		}
 		i.eachWritten(func(register int) { f.writers[register] = append(f.writers[register], at) })
 		switch {
 		case i.op == "Gosub":
-			f.step(at, i.p2)
-			f.call(at, at+1, []int{i.p2}, f.all("Return", i.p1), written)
+			f.addStep(at, i.p2)
+			f.addCall(at, at+1, []int{i.p2}, f.all("Return", i.p1), written)
 		case i.resumes():
 			var yields, starts []int
 			for _, y := range f.all("Yield", i.p1) {
 				if !instructions[y].resumes() {
 					yields = append(yields, y)
-					f.step(at, y+1)
+					f.addStep(at, y+1)
 				}
 			}
 			for _, start := range f.all("InitCoroutine", i.p1) {
 				starts = append(starts, instructions[start].p3)
-				f.step(at, instructions[start].p3)
+				f.addStep(at, instructions[start].p3)
 			}
-			f.call(at, at+1, starts, yields, written)
-			f.call(at, i.p2, starts, f.all("EndCoroutine", i.p1), written)
+			f.addCall(at, at+1, starts, yields, written)
+			f.addCall(at, i.p2, starts, f.all("EndCoroutine", i.p1), written)
 		}
 	}
 	f.first = make([]int, len(instructions))
 	for at := range instructions {
 		f.first[at] = at
-		if len(f.calls[at]) == 0 && len(f.steps[at]) == 1 && f.steps[at][0] == at-1 {
+		if len(f.returnsTo[at]) == 0 && len(f.predecessors[at]) == 1 && f.predecessors[at][0] == at-1 {
 			f.first[at] = f.first[at-1]
 		}
 	}
 	return f
 }
 
-func (f *flow) step(from, to int) {
-	if to >= 0 && to < len(f.steps) {
-		f.steps[to] = append(f.steps[to], from)
+// addStep adds that an instruction may run next after another.
+func (f *flow) addStep(from, to int) {
+	if to >= 0 && to < len(f.predecessors) {
+		f.predecessors[to] = append(f.predecessors[to], from)
 	}
 }
 
-// writer is the last instruction of the run before one that writes a register.
+// writer returns the last instruction that writes a register among those before at in
+// its run.
 func (f *flow) writer(at, register int) (int, bool) {
 	all := f.writers[register]
 	n, _ := slices.BinarySearch(all, at)
@@ -80,7 +83,7 @@ func (f *flow) writer(at, register int) (int, bool) {
 	return all[n-1], true
 }
 
-// all are the instructions that do something with a register.
+// all returns the instructions of one kind whose first operand is the register.
 func (f *flow) all(op string, register int) []int {
 	var all []int
 	for at, i := range f.instructions {
@@ -91,7 +94,9 @@ func (f *flow) all(op string, register int) []int {
 	return all
 }
 
-func (f *flow) call(from, to int, starts, ends []int, written map[int]map[int]bool) {
+// addCall adds a call from one instruction that returns to another. starts are the first
+// instructions of what is called.
+func (f *flow) addCall(from, to int, starts, ends []int, written map[int]map[int]bool) {
 	var writes map[int]bool
 	for _, start := range starts {
 		if written[start] == nil {
@@ -104,11 +109,11 @@ func (f *flow) call(from, to int, starts, ends []int, written map[int]map[int]bo
 			maps.Copy(writes, written[start])
 		}
 	}
-	f.calls[to] = append(f.calls[to], call{from, ends, writes})
+	f.returnsTo[to] = append(f.returnsTo[to], call{from, ends, writes})
 }
 
-// written are the registers that what starts at an instruction may write, and
-// what that calls.
+// written returns the registers that may be written by the subroutine or coroutine that
+// starts at an instruction, and by those that it calls.
 func (f *flow) written(start int) map[int]bool {
 	writes, seen, queue := map[int]bool{}, map[int]bool{}, []int{start}
 	for len(queue) > 0 {
@@ -137,16 +142,17 @@ func (f *flow) written(start int) map[int]bool {
 	return writes
 }
 
-// before yields the instructions behind which one runs, with the value that a
-// register has then. What a subroutine does not write is what it was at the call.
+// before yields the instructions after which a register has the value that it has before
+// the instruction at. If a subroutine returns to at, it is the instruction at the end
+// of the subroutine if that writes the register, and otherwise the one that called.
 func (f *flow) before(at, register int) iter.Seq[int] {
 	return func(yield func(int) bool) {
-		for _, from := range f.steps[at] {
+		for _, from := range f.predecessors[at] {
 			if !yield(from) {
 				return
 			}
 		}
-		for _, c := range f.calls[at] {
+		for _, c := range f.returnsTo[at] {
 			ends := []int{c.from}
 			if c.writes[register] {
 				ends = c.ends
@@ -160,8 +166,8 @@ func (f *flow) before(at, register int) iter.Seq[int] {
 	}
 }
 
-// next are the instructions that may follow one, but for those of subroutines and
-// coroutines.
+// next returns the instructions that may run next after one, without those that a
+// subroutine or a coroutine starts at or returns to.
 func (f *flow) next(at int) []int {
 	i := f.instructions[at]
 	switch i.op {
@@ -188,28 +194,29 @@ func (f *flow) next(at int) []int {
 	return []int{at + 1}
 }
 
-// resumes reports whether an instruction has a coroutine go on, which comes back
-// by a Yield of its own, without a place to go to at the end.
+// resumes reports whether an instruction starts or resumes a coroutine. It does so by a
+// Yield whose second operand says where to go on after the coroutine has ended. The
+// Yield by which a coroutine returns has no such operand.
 func (i instruction) resumes() bool { return i.op == "Yield" && i.p2 != 0 }
 
-// jumps are the instructions that may go on at their second operand.
+// jumps are the instructions that may jump to their second operand.
 var jumps = set("DecrJumpZero", "ElseEq", "Eq", "Filter", "FkIfZero", "Found", "Ge", "Gt", "IFindKey", "IdxGE", "IdxGT", "IdxLE", "IdxLT",
 	"If", "IfEmpty", "IfNoHope", "IfNot", "IfNotOpen", "IfNotZero", "IfNullRow", "IfPos", "IfSizeBetween", "IfSmaller", "IncrVacuum",
 	"IsNull", "IsNullOrType", "IsType", "Last", "Le", "Lt", "MustBeInt", "Ne", "Next", "NoConflict", "NotExists", "NotFound", "NotNull",
 	"Once", "Prev", "Program", "Rewind", "RowSetRead", "RowSetTest", "SeekGE", "SeekGT", "SeekLE", "SeekLT", "SeekRowid", "SeekScan",
 	"SequenceTest", "Sort", "SorterCompare", "SorterNext", "SorterSort", "VFilter", "VNext")
 
-// second and third are the instructions that write a register, by the operand that
-// names it.
+// writesSecond are the instructions that write the register in their second operand,
+// writesThird those that write the one in their third.
 var (
-	second = set("BitNot", "Blob", "Count", "CreateBtree", "Destroy", "GetSubtype", "IdxRowid", "Int64", "Integer", "IntCopy", "IsTrue",
+	writesSecond = set("BitNot", "Blob", "Count", "CreateBtree", "Destroy", "GetSubtype", "IdxRowid", "Int64", "Integer", "IntCopy", "IsTrue",
 		"JournalMode", "MaxPgcnt", "NewRowid", "Not", "OffsetLimit", "Pagecount", "Param", "ReadCookie", "Real", "RowData", "Rowid",
 		"SCopy", "Sequence", "SorterData", "String", "String8", "VCheck", "VInitIn", "Variable", "ZeroOrNull")
-	third = set("Add", "AggInverse", "AggStep", "AggValue", "And", "BitAnd", "BitOr", "Column", "Concat", "Divide", "Function", "MakeRecord",
+	writesThird = set("Add", "AggInverse", "AggStep", "AggValue", "And", "BitAnd", "BitOr", "Column", "Concat", "Divide", "Function", "MakeRecord",
 		"Multiply", "Offset", "Or", "Program", "PureFunc", "Remainder", "RowSetRead", "ShiftLeft", "ShiftRight", "Subtract", "VColumn")
 )
 
-// copies is how many registers an instruction copies.
+// copies returns how many registers an instruction copies.
 func (i instruction) copies() int {
 	switch i.op {
 	case "Copy":
@@ -220,8 +227,9 @@ func (i instruction) copies() int {
 	return 1
 }
 
-// eachWritten calls yield with the registers that an instruction gives another
-// value, but for those in which it changes a number.
+// eachWritten calls yield with each register into which an instruction puts a value. It
+// leaves out the registers in which an instruction changes the value, such as counters
+// and those of inPlace.
 func (i instruction) eachWritten(yield func(register int)) {
 	first, n := i.p2, 1
 	switch {
@@ -236,8 +244,8 @@ func (i instruction) eachWritten(yield func(register int)) {
 		n = max(1, i.p3-i.p2+1)
 	case i.op == "SoftNull" || i.op == "Cast" || i.op == "AggFinal" || i.op == "Gosub" || i.op == "InitCoroutine" || i.op == "Yield":
 		first = i.p1
-	case second[i.op]:
-	case third[i.op]:
+	case writesSecond[i.op]:
+	case writesThird[i.op]:
 		first = i.p3
 	default:
 		n = 0
@@ -250,8 +258,8 @@ func (i instruction) eachWritten(yield func(register int)) {
 // inPlace are the instructions that change the value in their first register.
 var inPlace = []string{"AddImm", "Affinity", "ClrSubtype", "RealAffinity"}
 
-// last is the last register into which an instruction puts a value or in which it
-// changes one.
+// last returns the last register into which an instruction puts a value, or in which it
+// changes one (inPlace).
 func (i instruction) last() int {
 	last := none
 	i.eachWritten(func(r int) { last = max(last, r) })

@@ -92,22 +92,24 @@ type instruction struct {
 
 // origin is where a value may come from.
 type origin struct {
-	// time is a time as the plugin's tables and the functions here write it, so
-	// that one moment has one text. A literal that is written so is neither a time
-	// nor another value: it may be compared with both.
+	// time: the value may be a time in the spelling of the plugin's tables and of the
+	// functions here, so that one moment has one text. A literal in this spelling sets
+	// neither time nor other: it may be compared with both.
 	time bool
-	// other is any other text or number, which may be a time that is written in
-	// another way. number is that it is a number for sure, some of the time.
+	// other: the value may be any other text or number, also a time in another
+	// spelling. number: it may come from an instruction that always writes a number.
 	other, number bool
-	// word is a text without a digit, so that it is no time in any spelling.
+	// word: the value may be a text without a digit, which is not a time in any
+	// spelling.
 	word bool
-	// columns are those of the plugin's that it was read from, and nothing else if
-	// it is from nowhere else.
+	// columns are the columns of the plugin's tables from which the value may be read.
+	// elsewhere: it may also come from something that is not such a column.
 	columns   []columnOf
 	elsewhere bool
 }
 
-// from is the column that it was read from, if it is one column's.
+// from returns the column from which the value is read, if it comes from one column
+// and from nothing else.
 func (o origin) from() (columnOf, bool) {
 	if len(o.columns) != 1 || o.elsewhere {
 		return columnOf{}, false
@@ -115,13 +117,15 @@ func (o origin) from() (columnOf, bool) {
 	return o.columns[0], true
 }
 
-// place is where a value is: in a register before an instruction, or in a cursor.
+// place is where a value is: in a register before an instruction runs, or in a table
+// that the program reads by a cursor.
 type place struct {
 	at       int
 	register int
-	cursor   int // where register is none
-	// path is empty for the value itself. Of a record, it is the column, and the
-	// column of the record in that one.
+	cursor   int // if register is none
+	// path is empty for the value itself. If the value is in a record, path is the
+	// number of its column, as a rune. If that column is a record too, the number of
+	// the column in that record follows.
 	path string
 }
 
@@ -131,37 +135,39 @@ const none = -1
 type program struct {
 	instructions []instruction
 	flow         *flow
-	// tables are the plugin's by their cursors.
+	// tables has the plugin's table of each cursor that reads one.
 	tables map[int]*module
 	// pushed are the columns on which the plugin applies conditions.
 	pushed map[columnOf]bool
-	// twice are those on which it applies several in one scan, and their
-	// collations.
-	twice map[columnOf]string
-	// same is the cursor whose table a cursor shares, pseudo the register whose
-	// record it reads.
+	// pushedTwice has the columns on which the plugin applies several conditions in one
+	// scan, with the collation by which it compares each.
+	pushedTwice map[columnOf]string
+	// same has, for a cursor that shares the table of another, that other cursor.
+	// pseudo has, for a cursor that reads a record in a register, that register.
 	same, pseudo map[int]int
-	// kept are the cursors of tables that are not made for the statement.
+	// kept are the cursors of tables that exist without the statement.
 	kept map[int]bool
-	// keys are the collations of the columns of indexes, by cursor; sorted are
-	// those of which the order or the sameness of rows is the statement's.
+	// keys has, for the cursor of an index, the collations of its columns. sorted are
+	// the cursors of the indexes by which the statement orders rows, or finds rows that
+	// are the same.
 	keys   map[int][]string
 	sorted map[int]bool
-	// inserts are the instructions that put records into a cursor.
+	// inserts has, for a cursor, the instructions that insert records into its table.
 	inserts map[int][]int
-	// hasTimes is whether there is a time of the plugin's or of a function's.
+	// hasTimes is true if the program reads a time from a table of the plugin's or
+	// gets one from a function.
 	hasTimes bool
 	found    map[place]origin
 
 	// compared are the columns with conditions that the plugin must not apply.
 	compared []columnOf
 	refused  error
-	// ordered is whether times are compared in the order of their texts.
+	// ordered is true if the program orders times by their texts.
 	ordered bool
 }
 
-// programs takes the rows of EXPLAIN apart: behind a statement's own program are
-// those of triggers.
+// programs returns the programs in the rows of EXPLAIN: the statement's own, and after
+// it those of triggers.
 func programs(modules []*module, rows [][]any) []*program {
 	var all []*program
 	for start, end := 0, 0; start < len(rows); start = end {
@@ -174,7 +180,7 @@ func programs(modules []*module, rows [][]any) []*program {
 
 func newProgram(modules []*module, rows [][]any) *program {
 	p := &program{
-		tables: map[int]*module{}, pushed: map[columnOf]bool{}, twice: map[columnOf]string{}, same: map[int]int{}, pseudo: map[int]int{},
+		tables: map[int]*module{}, pushed: map[columnOf]bool{}, pushedTwice: map[columnOf]string{}, same: map[int]int{}, pseudo: map[int]int{},
 		kept: map[int]bool{}, keys: map[int][]string{}, sorted: map[int]bool{}, inserts: map[int][]int{}, found: map[place]origin{},
 	}
 	for at, r := range rows {
@@ -219,7 +225,7 @@ func newProgram(modules []*module, rows [][]any) *program {
 	return p
 }
 
-// scans reads a scan's plan.
+// scans reads the plan of a scan of one of the plugin's tables.
 func (p *program) scans(modules []*module, i instruction) {
 	var plan plan
 	if json.Unmarshal([]byte(i.p4), &plan) != nil {
@@ -235,18 +241,19 @@ func (p *program) scans(modules []*module, i instruction) {
 	for _, q := range plan.Quals {
 		c := columnOf{m.name, slices.IndexFunc(m.schema.Columns, func(c *proto.ColumnDefinition) bool { return c.Name == q.Column })}
 		if here[c] {
-			p.twice[c] = m.collation(c.column)
+			p.pushedTwice[c] = m.collation(c.column)
 		}
 		p.pushed[c], here[c] = true, true
 	}
 }
 
-// isTime reports an instruction that reads a time of a table of the plugin's.
+// isTime reports whether an instruction reads a time from a table of the plugin's.
 func (p *program) isTime(i instruction) bool {
 	m := p.tables[i.p1]
 	return m != nil && i.p2 >= 0 && i.p2 < len(m.schema.Columns) && m.schema.Columns[i.p2].Type == proto.ColumnType_TIMESTAMP
 }
 
+// base returns the cursor with whose table a cursor was opened.
 func (p *program) base(cursor int) int {
 	if base, ok := p.same[cursor]; ok {
 		return base
@@ -254,17 +261,18 @@ func (p *program) base(cursor int) int {
 	return cursor
 }
 
-// origin is where the value of a register before an instruction comes from.
+// origin returns where the value comes from that a register has before an instruction.
 func (p *program) origin(at, register int) origin {
 	return p.search(place{at: at, register: register, cursor: none})
 }
 
-// stored is where the values in a cursor's column come from.
+// stored returns where the values in a column of a cursor's table come from.
 func (p *program) stored(cursor, column int) origin {
 	return p.search(place{register: none, cursor: p.base(cursor), path: string(rune(column))})
 }
 
-// search goes back from a place to all from which a value may get there.
+// search returns where the value at a place may come from. It follows the program
+// backwards, from each place to the places from which the value may be copied there.
 func (p *program) search(from place) origin {
 	if o, ok := p.found[from]; ok {
 		return o
@@ -296,7 +304,7 @@ func (p *program) search(from place) origin {
 			continue
 		}
 		for before := range p.flow.before(p.flow.first[q.at], q.register) {
-			// Behind an instruction of another run.
+			// before is in another run, and may itself write the register.
 			if all := p.flow.writers[q.register]; slices.Contains(all, before) {
 				p.written(&o, place{before, q.register, none, q.path}, add)
 			} else {
@@ -308,7 +316,8 @@ func (p *program) search(from place) origin {
 	return o
 }
 
-// written adds what an instruction writes into a register.
+// written adds to o where the value comes from that an instruction writes into a
+// register, or calls add with the places from which the instruction copies it.
 func (p *program) written(o *origin, q place, add func(place)) {
 	i := p.instructions[q.at]
 	in := func(register int) { add(place{q.at, register, none, q.path}) }
@@ -364,7 +373,7 @@ func (p *program) written(o *origin, q place, add func(place)) {
 		case makesTime[name]:
 			o.time = true
 			return
-		case !passes[name]:
+		case !returnsArgument[name]:
 		case i.op == "AggFinal" || i.op == "AggValue":
 			in(i.p1)
 			return
@@ -383,13 +392,14 @@ func (p *program) written(o *origin, q place, add func(place)) {
 	o.other, o.elsewhere = true, true
 }
 
-// isTimeText reports a text that is a time as the plugin's tables write it.
+// isTimeText reports whether a text is a time in the spelling of the plugin's tables.
 func isTimeText(text string) bool {
 	t, err := time.Parse(time.RFC3339Nano, text)
 	return err == nil && spell(t) == text
 }
 
-// check looks at what each instruction does with its values.
+// check finds the instructions that compare in another way than the plugin, and those
+// that take a time for a number or compare it as text.
 func (p *program) check() {
 	for at, i := range p.instructions {
 		switch i.op {
@@ -427,7 +437,7 @@ func (p *program) check() {
 	for cursor := range p.sorted {
 		for column, collation := range p.keys[cursor] {
 			if !isMoment(collation) {
-				p.together(p.stored(cursor, column))
+				p.checkSorting(p.stored(cursor, column))
 			}
 		}
 	}
@@ -438,7 +448,8 @@ const affinityText = 'B'
 
 func isMoment(collation string) bool { return strings.EqualFold(collation, moment) }
 
-// collate finds the columns of which a comparison is not the plugin's.
+// collate finds the columns that an instruction compares by another collation than the
+// plugin does.
 func (p *program) collate(at int) {
 	i := p.instructions[at]
 	collation := collation(i.p4)
@@ -455,9 +466,10 @@ func (p *program) collate(at int) {
 		p.compared = append(p.compared, right)
 	}
 	if !read && !alsoRead {
-		// Of column = 'a' and column = 'A' collate nocase, SQLite makes
-		// 'a' = 'A' collate nocase, and offers both conditions all the same.
-		for c, own := range p.twice {
+		// For column = 'a' and column = 'A' collate nocase, SQLite compares
+		// 'a' = 'A' collate nocase, and offers both conditions to the plugin all the
+		// same.
+		for c, own := range p.pushedTwice {
 			if !strings.EqualFold(collation, own) {
 				p.compared = append(p.compared, c)
 			}
@@ -465,23 +477,24 @@ func (p *program) collate(at int) {
 	}
 }
 
-// compare looks at the comparison of two values.
+// compare checks the comparison of two registers. order is true if it asks which value
+// is the smaller.
 func (p *program) compare(at int, order bool) {
 	i := p.instructions[at]
 	a, b := p.origin(at, i.p1), p.origin(at, i.p3)
 	switch {
 	case !isMoment(collation(i.p4)):
-		p.across(a, b, order)
+		p.checkComparison(a, b, order)
 	case i.p5&affinities != affinityText && (a.time && b.number || b.time && a.number):
-		p.refuse(errAsText) // no collation is asked of a text and a number
+		p.refuse(errAsText) // SQLite compares a text with a number without the collation
 	}
 }
 
-// affinities are the bits of a comparison's last operand that say what it makes of
-// its values.
+// affinities are the bits of a comparison's last operand that say to which type it
+// converts its values.
 const affinities = 0x47
 
-// collation is the collation of a column of the plugin's.
+// collation returns the collation of a column of the plugin's.
 func (p *program) collation(c columnOf) string {
 	for _, m := range p.tables {
 		if m.name == c.table {
@@ -491,7 +504,7 @@ func (p *program) collation(c columnOf) string {
 	return ""
 }
 
-// compareRows looks at the comparison of rows in registers.
+// compareRows checks the comparison of two rows, each in consecutive registers.
 func (p *program) compareRows(at int) {
 	i := p.instructions[at]
 	keys := keyCollations(i.p4)
@@ -505,18 +518,18 @@ func (p *program) compareRows(at int) {
 	for n := range min(i.p3, len(keys), len(columns)) {
 		if !isMoment(keys[n]) {
 			a, b := p.origin(at, i.p1+columns[n]), p.origin(at, i.p2+columns[n])
-			p.across(a, b, false)
+			p.checkComparison(a, b, false)
 			p.ordered = p.ordered || a.time || b.time
 		}
 	}
 }
 
-// probe looks at a search by registers in an index.
+// probe checks a search in an index for the values of registers.
 func (p *program) probe(at int, order bool) {
 	i := p.instructions[at]
 	cursor := p.base(i.p1)
 	if i.op == "NoConflict" && p.kept[cursor] {
-		return // whether a table of the user's has a text
+		return // the check of a unique index of the user's
 	}
 	n, _ := strconv.Atoi(i.p4)
 	for column, collation := range p.keys[cursor] {
@@ -525,27 +538,27 @@ func (p *program) probe(at int, order bool) {
 		}
 		switch {
 		case n == 0:
-			p.across(p.search(place{at, i.p3, none, string(rune(column))}), p.stored(cursor, column), order)
+			p.checkComparison(p.search(place{at, i.p3, none, string(rune(column))}), p.stored(cursor, column), order)
 		case column < n:
-			p.across(p.origin(at, i.p3+column), p.stored(cursor, column), order)
+			p.checkComparison(p.origin(at, i.p3+column), p.stored(cursor, column), order)
 		}
 	}
 }
 
-// call looks at a function that calculates or compares.
+// call checks a call of a function that calculates or compares.
 func (p *program) call(at int) {
 	i := p.instructions[at]
 	name, arguments := p.function(at)
 	byMoment := at > 0 && p.instructions[at-1].op == "CollSeq" && isMoment(collation(p.instructions[at-1].p4))
 	switch {
-	case sums[name]:
+	case calculates[name]:
 		for n := range arguments {
 			if p.origin(at, i.p2+n).time {
 				p.refuse(errArithmetic)
 			}
 		}
 	case name == "nullif" && !byMoment:
-		p.across(p.origin(at, i.p2), p.origin(at, i.p2+1), false)
+		p.checkComparison(p.origin(at, i.p2), p.origin(at, i.p2+1), false)
 	case name == "min" || name == "max":
 		var all origin
 		for n := range arguments {
@@ -556,27 +569,28 @@ func (p *program) call(at int) {
 		case all.time && arguments >= maskBits:
 			p.refuse(errAsText) // EXPLAIN does not show where the arguments end
 		case !byMoment && i.op == "AggStep":
-			p.together(all)
+			p.checkSorting(all)
 		case !byMoment:
-			p.across(all, all, true)
+			p.checkComparison(all, all, true)
 		case all.time && all.number:
 			p.refuse(errAsText)
 		}
 	}
 }
 
-// across looks at the comparison of two values that is not one of moments. The
-// texts of two times as they are written here are the same if the times are, and
-// in their order but within a second: a fraction of a second precedes none.
-func (p *program) across(a, b origin, order bool) {
+// checkComparison checks the comparison of two values without collate moment. Two
+// times have the same text if they are the same moment. Their texts have the order of
+// the times, except within a second: as text, 09:00:00.5Z comes before 09:00:00Z.
+func (p *program) checkComparison(a, b origin, order bool) {
 	if a.time && (b.other || order && b.word) || b.time && (a.other || order && a.word) {
 		p.refuse(errAsText)
 	}
 	p.ordered = p.ordered || order && (a.time || b.time)
 }
 
-// together looks at values that SQLite sorts or tells apart, and not as moments.
-func (p *program) together(o origin) {
+// checkSorting checks values that SQLite sorts, or of which it finds the distinct ones,
+// without collate moment.
+func (p *program) checkSorting(o origin) {
 	if o.time && o.other {
 		p.refuse(errAsText)
 	}
@@ -589,7 +603,8 @@ func (p *program) refuse(err error) {
 	}
 }
 
-// literals are the times that are written as the plugin's tables write them.
+// literals returns the times in the statement that have the spelling of the plugin's
+// tables.
 func (p *program) literals() []string {
 	var all []string
 	for _, i := range p.instructions {
@@ -600,13 +615,14 @@ func (p *program) literals() []string {
 	return all
 }
 
-// maskBits is of how many arguments EXPLAIN says which are constants.
+// maskBits is the number of arguments of which EXPLAIN shows whether they are constant.
 const maskBits = 32
 
-// function is the name of the function that is called, and how many registers
-// have its arguments. "max(2)" says that; of "max(-3)", which takes any number,
-// EXPLAIN says only which are constants, and what the instruction before fills is
-// the last of the others.
+// function returns the name of the function that an instruction calls, and how many
+// registers have its arguments. "max(2)" has two. Of a function that takes any number
+// of arguments, as in "max(-3)", EXPLAIN shows only which of the first maskBits are
+// constant. The register of the last of the others is the one that the instruction
+// before the call writes. So the call has at least as many arguments as either shows.
 func (p *program) function(at int) (name string, arguments int) {
 	i := p.instructions[at]
 	name, rest, _ := strings.Cut(i.p4, "(")
@@ -637,12 +653,12 @@ var (
 	}
 )
 
-// passes are the functions whose value is one of their arguments, sums those that
-// calculate with it, and makesTime those whose value is a time.
+// returnsArgument are the functions that return one of their arguments, calculates
+// those that calculate with their arguments, and makesTime those that return a time.
 var (
-	passes    = set("min", "max", "coalesce", "ifnull", "nullif", "iif", "if", "lag", "lead", "first_value", "last_value", "nth_value")
-	sums      = set("sum", "total", "avg", "abs", "round")
-	makesTime = set("now", "to_timestamp", "timezone")
+	returnsArgument = set("min", "max", "coalesce", "ifnull", "nullif", "iif", "if", "lag", "lead", "first_value", "last_value", "nth_value")
+	calculates      = set("sum", "total", "avg", "abs", "round")
+	makesTime       = set("now", "to_timestamp", "timezone")
 )
 
 func set(names ...string) map[string]bool {
@@ -653,7 +669,7 @@ func set(names ...string) map[string]bool {
 	return s
 }
 
-// collation is the name in "NOCASE-8".
+// collation returns the name of the collation in an operand such as "NOCASE-8".
 func collation(p4 string) string {
 	if i := strings.LastIndexByte(p4, '-'); i > 0 {
 		return p4[:i]
@@ -661,7 +677,8 @@ func collation(p4 string) string {
 	return ""
 }
 
-// keyCollations are the names in "k(2,B,-moment)", of which B is binary.
+// keyCollations returns the names of the collations in an operand such as
+// "k(2,B,-moment)". B is binary.
 func keyCollations(p4 string) []string {
 	inner, ok := strings.CutPrefix(strings.TrimSuffix(p4, ")"), "k(")
 	if !ok {
