@@ -16,20 +16,21 @@ import (
 )
 
 // In an engine that links the plugin, the SDK makes the list calls of an in list all
-// at once, and its error channel has room for one error. Of two lists it makes one
-// list call for each value of one of them, or a single list call. So the first of
-// its list calls runs the list function for all that the scan needs, and streams all
-// rows or returns the first error. The others do nothing.
+// at once, and its error channel has a buffer of one error: the other errors block
+// their list calls for ever. If a query has two in lists, the SDK makes one list call
+// for each value of one of them, or a single list call. So the first of its list calls
+// runs the list function for all list calls that the scan needs, and streams all rows
+// or returns the first error. The others do nothing.
 
 // bufferedScans are the running scans of one table.
 type bufferedScans struct {
 	keys    Keys
 	mu      sync.Mutex
-	running map[*plugin.QueryContext]int // how many list calls the SDK has yet to make; those of a scan share this pointer
+	running map[*plugin.QueryContext]int // how many list calls the SDK has yet to make; all of a scan have the same key
 }
 
-// list buffers the rows of a scan and then streams them, if this is the first of the
-// scan's list calls.
+// list runs for each list call of the SDK's. In the first of a scan, it buffers the
+// rows of the scan and then streams them.
 func (s *bufferedScans) list(ctx context.Context, d *plugin.QueryData, read ListFunc) error {
 	started := time.Now()
 	first, calls := s.countCall(d)
@@ -69,8 +70,9 @@ func (s *bufferedScans) countCall(d *plugin.QueryData) (first bool, calls int) {
 	return !running, calls
 }
 
-// read returns the rows of all list calls that a scan needs. For so many as the SDK
-// makes list calls, it has waited for its rate limiters.
+// read returns the rows of all list calls that a scan needs. waited is how many list
+// calls the SDK makes: before each, it waits for the user's rate limiters. If the scan
+// needs more list calls, read waits for the limiters before each of the others.
 func (s *bufferedScans) read(ctx context.Context, d *plugin.QueryData, waited int, read ListFunc) ([]any, error) {
 	calls, err := s.keys.listCalls(d.Table, d.QueryContext.UnsafeQuals)
 	if err != nil {
@@ -114,11 +116,11 @@ func (s *bufferedScans) read(ctx context.Context, d *plugin.QueryData, waited in
 	return rows, nil
 }
 
-// bufferedCall is one list call that a scan needs. Here a LIMIT is the end, since the
+// bufferedCall is one list call that a scan needs. Here it ends at the LIMIT, since the
 // SDK takes no rows beyond it.
 type bufferedCall struct {
 	limited bool
-	want    int64 // the rows that are wanted of it
+	want    int64 // how many rows the scan still wants
 	rows    []any
 }
 

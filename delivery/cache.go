@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// resultCache has the running scans and the finished results. Finished results
-// are evicted by age and size. It replaces the SDK's query cache, whose rules can
-// cut a result short: here, only queries with the same scan request share a scan
-// or a result, that is the same connection, table and key values.
+// resultCache has the results of running scans and of finished ones. It evicts finished
+// results by age and size. Queries share a scan or a result only if they have the same
+// scan request: the same connection, table and key values. It replaces the SDK's query
+// cache, with which a query may return too few rows (contributing/sdk-faults.md).
 type resultCache struct {
 	mu      sync.Mutex
 	enabled bool
 	maxAge  time.Duration
-	maxSize int64 // bytes; 0 is no bound
+	maxSize int64 // bytes; 0 is any size
 	size    int64
 	byKey   map[string][]*result // by the key of their scan request
 	order   *list.List           // of *result, the oldest first
@@ -27,9 +27,10 @@ func newResultCache() *resultCache {
 	return &resultCache{byKey: map[string][]*result{}, order: list.New()}
 }
 
-// get returns a result for a scan request: a running scan's, a finished one, a
-// partial one if the request's LIMIT wants no more rows, or that of a scan which
-// it starts; then started is true. The caller must release the result.
+// get returns a result for a scan request from the cache: that of a running scan, a
+// finished one, or a partial one if the request's LIMIT wants no more rows. If there is
+// none, get starts a scan and returns its result; then started is true. The caller must
+// release the result.
 func (c *resultCache) get(ctx context.Context, request scanRequest, scan scanFunc) (r *result, started bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -58,7 +59,7 @@ func (c *resultCache) get(ctx context.Context, request scanRequest, scan scanFun
 	return r, true
 }
 
-// insert makes a result one that get returns. c.mu is held.
+// insert puts a result into the cache. The caller holds c.mu.
 func (c *resultCache) insert(r *result) {
 	r.element = c.order.PushBack(r)
 	c.byKey[r.request.key] = append(c.byKey[r.request.key], r)
@@ -116,21 +117,21 @@ func (c *resultCache) finish(r *result, err error) {
 	c.store(r, size)
 }
 
-// store stores a finished result, and evicts others if there is no space. c.mu is
-// held.
+// store stores a finished result, and evicts the oldest if the cache is too large. The
+// caller holds c.mu.
 func (c *resultCache) store(r *result, size int64) {
 	r.cachedAt, r.size = time.Now(), size
 	c.size += size
 	c.evictWhile(func(*result) bool { return c.maxSize > 0 && c.size > c.maxSize })
 }
 
-// evictExpired evicts the results that are too old. c.mu is held.
+// evictExpired evicts the results that are too old. The caller holds c.mu.
 func (c *resultCache) evictExpired() {
 	c.evictWhile(func(r *result) bool { return time.Since(r.cachedAt) > min(c.maxAge, r.request.maxAge) })
 }
 
-// evictWhile evicts finished results, the oldest first, while evict returns true.
-// c.mu is held.
+// evictWhile evicts finished results, the oldest first, while evict returns true. The
+// caller holds c.mu.
 func (c *resultCache) evictWhile(evict func(*result) bool) {
 	for e := c.order.Front(); e != nil; {
 		r := e.Value.(*result)
@@ -145,14 +146,14 @@ func (c *resultCache) evictWhile(evict func(*result) bool) {
 	}
 }
 
-// remove makes a result one that get does not return. Its readers read on.
+// remove takes a result out of the cache. Queries that read it continue to.
 func (c *resultCache) remove(r *result) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.removeLocked(r)
 }
 
-// removeLocked is remove where c.mu is held.
+// removeLocked does what remove does, for a caller that holds c.mu.
 func (c *resultCache) removeLocked(r *result) {
 	if r.element == nil {
 		return
@@ -167,7 +168,7 @@ func (c *resultCache) removeLocked(r *result) {
 	}
 }
 
-// clear removes the results of some connections; of all, if none is named.
+// clear removes the results of the named connections, or of all if none is named.
 func (c *resultCache) clear(connections ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

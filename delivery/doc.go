@@ -22,13 +22,14 @@
 // nothing for them:
 //
 //   - [Keys] says which of several key columns decides the list calls, and which values
-//     are one value written in several ways. With the zero value, a query is one list
-//     call for each combination of the values that it names.
-//   - [Wanted] returns how many rows the query's LIMIT still wants, for the size of the
-//     first page. The LIMIT may not be the end of the scan.
-//   - [Proceed] waits before a list function's next API call if the engine may have
-//     enough rows: for 150 ms, after which the list function goes on. If the engine has
-//     ended the query, it returns an error. Without Proceed, a LIMIT costs one call too
+//     are spellings of the same value. With the zero value, a query makes one list call
+//     for each combination of the values that it names.
+//   - [Wanted] returns how many more rows the query's LIMIT asks for. A list function
+//     can take this number as the size of its first page. The engine may read on after
+//     the LIMIT.
+//   - [Proceed] is for a list function to call before each API call. After as many rows
+//     as the LIMIT, it waits up to 150 ms: the engine may end the query, and then Proceed
+//     returns an error. Without Proceed, a query with a LIMIT makes one API call too
 //     many.
 //   - [NewServer] returns the [Server] that Serve serves, for programs that query a
 //     plugin in their own process, and for tests.
@@ -55,8 +56,8 @@
 //  7. The list function passes rows to emit. The SDK builds their columns and sends them
 //     to the scan (scan.Send), which adds them to the result (result.add).
 //  8. Each query reads the result at its own pace, and sends the rows to its engine
-//     (engineStream.send). After as many as its LIMIT, it waits whether the engine ends
-//     the query (rows_wanted.go).
+//     (engineStream.send). After LIMIT rows, it waits up to 150 ms: the engine may end the
+//     query (rows_wanted.go).
 //  9. The list function returns. If it returns an error, scan.fail sets it as the scan's
 //     error, and scan.drain waits until the SDK has sent all rows (scan.go). So a late
 //     error is not lost. runScan returns the scan's error. If there is none, it compares
