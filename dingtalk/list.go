@@ -27,9 +27,9 @@ type listing struct {
 	waited atomic.Bool
 }
 
-// list returns the list function for a table's read function. It connects, returns
-// no rows for an error that means so, and adds to any other error the table and the
-// key.
+// list returns the list function of a table, which connects and calls read. Some errors
+// mean that there are no rows (meansNoRows): then the list function returns none. To any
+// other error it adds the names of the table and of the key.
 func (c *connector) list(read func(context.Context, *listing) error) delivery.ListFunc {
 	return func(ctx context.Context, d *plugin.QueryData, emit func(any) bool) error {
 		l := &listing{QueryData: d, emit: emit, wanted: func() (int64, bool) { return delivery.Wanted(ctx) }}

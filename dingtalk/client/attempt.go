@@ -131,8 +131,9 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request, s *slot) (sta
 	return resp.StatusCode, resp.Header, withoutNUL(buf.Bytes()), nil
 }
 
-// decode turns a response into out, or into the error that it stands for.
-// An answer without the documented form never becomes an empty one.
+// decode decodes an answer into out, or returns the error that the answer means. If the
+// answer does not have the documented form, decode returns an error: out would look like
+// an answer without entries.
 func decode(of *endpoint, status int, header http.Header, body []byte, out answer) *Error {
 	if len(body) > maxBodyBytes {
 		return unexpected(status, fmt.Sprintf("the answer is larger than %d MiB", maxBodyBytes>>20), adviceNotAPI)

@@ -25,12 +25,11 @@ const (
 // Limits keeps the calls of an app to an API under the limit per second,
 // whichever clients make them: DingTalk counts per app and API.
 //
-// Each app and API have as many slots as the limit allows calls in a second. A
-// call takes a slot right before it is sent, and frees it a second after its
-// answer began. So two calls of the same slot arrive more than a second apart,
-// however long each was on its way, and in no second do more calls arrive than there
-// are slots. That holds even if the process is stopped between taking a slot and
-// sending the call.
+// For each app and API, there are as many slots as the limit allows calls in a second.
+// A call takes a slot right before it is sent, and frees it a second after its answer
+// has begun. So two calls with the same slot arrive more than a second apart, however
+// long each takes to arrive. In any second, no more calls arrive than there are slots,
+// even if the process is stopped between taking a slot and sending the call.
 //
 // The zero value is ready to use.
 type Limits struct {
@@ -48,20 +47,20 @@ type appKey struct {
 	token    Secret
 }
 
-// appLimit is the limit of one app. All is guarded by Limits.mu.
+// appLimit is the limit of one app. Limits.mu guards all fields.
 type appLimit struct {
-	rates   map[*Client]int // the limits of the app's open clients
+	rates   map[*Client]int // the calls per second that each open client of the app allows
 	windows map[*endpoint]*window
 }
 
-// window is the slots of one app at one API. All is guarded by Limits.mu.
+// window has the slots of one app at one API. Limits.mu guards all fields.
 type window struct {
 	taken int
 	queue []*queuedCall // in the order in which they came
 }
 
 type queuedCall struct {
-	rate    int // the limit of its client
+	rate    int // the calls per second that its client allows
 	granted chan struct{}
 }
 
@@ -100,8 +99,9 @@ func (l *Limits) update(key appKey, change func(*appLimit)) {
 	}
 }
 
-// limit returns the smallest limit of the app's open clients. If all are closed, it
-// is the limit of the client of the next call.
+// limit returns how many calls per second the app may make: the smallest number that
+// one of its open clients allows. If all clients are closed, it returns the number of
+// the client that makes the next call.
 func (a *appLimit) limit(next *queuedCall) int {
 	if len(a.rates) == 0 {
 		return next.rate
@@ -148,7 +148,7 @@ func (s *slot) take(ctx context.Context) error {
 		if i := slices.Index(w.queue, me); i >= 0 {
 			w.queue = slices.Delete(w.queue, i, i+1)
 		} else {
-			w.taken-- // it was granted in the meantime
+			w.taken-- // the call got its slot in the meantime
 		}
 	})
 	return ctx.Err()
