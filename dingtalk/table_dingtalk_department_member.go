@@ -16,7 +16,7 @@ import (
 func tableDepartmentMember(c *connector) *plugin.Table {
 	return c.table(definition{
 		name:        "dingtalk_department_member",
-		description: "The people of each department in DingTalk: one row for each person in each department. What the app has no grant for is null.",
+		description: "The people of each department in DingTalk: one row for each person in each department. Columns for which the app has no permission are null.",
 		oneOf:       []string{"user_id", "department_id"},
 		// user_id first: in a join by it, Steampipe then keeps a condition on the connection
 		// beside a constant department, which is the more frequent query.

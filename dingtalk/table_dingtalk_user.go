@@ -17,7 +17,7 @@ import (
 func tableUser(c *connector) *plugin.Table {
 	return c.table(definition{
 		name:        "dingtalk_user",
-		description: "The people of the organization in DingTalk. What the app has no grant for is null.",
+		description: "The people of the organization in DingTalk. Columns for which the app has no permission are null.",
 		oneOf:       []string{"user_id", "union_id"},
 		keys:        plugin.KeyColumnSlice{optional("user_id"), optional("union_id")},
 		columns: []*plugin.Column{

@@ -34,7 +34,7 @@ func read[A any, PA answerTo[A]](ctx context.Context, c *Client, wait func(conte
 		a, err = send[A, PA](ctx, c, b, wait, r, tok.value)
 	}
 	if IsKind(err, NoPermission) {
-		c.tokens.replaceSoon(tok) // a permission that is granted now may need a new token
+		c.tokens.replaceSoon(tok) // a permission given from now on may need a new token
 	}
 	return a, err
 }

@@ -54,7 +54,7 @@ func TestPermissionInTheText(t *testing.T) {
 	}
 }
 
-// What was granted meanwhile may need a new token: the next call fetches one. A
+// A permission that was given meanwhile may need a new token: the next call fetches one. A
 // token that the user manages stays.
 func TestMissingPermissionDropsTheToken(t *testing.T) {
 	for name, refuse := range map[string]serveFunc{

@@ -20,7 +20,7 @@ const (
 
 // replaceAfterDenial is how long a token is still used after a call lacked a
 // permission: long enough for the other calls of the query, and shorter than a person
-// needs to grant the permission.
+// needs to give the permission.
 const replaceAfterDenial = 2 * time.Second
 
 // token is one access token. Tokens are compared by their address: DingTalk may
@@ -160,7 +160,7 @@ func (s *tokenSource) fetch(ctx context.Context) (*token, error) {
 }
 
 // replaceSoon makes token fetch a new token soon, since an old one lacks permissions
-// that are granted later.
+// that are given later.
 func (s *tokenSource) replaceSoon(t *token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -16,8 +16,8 @@ const (
 	UsersCall         CallKind = "users"
 )
 
-// Person is a member of the organization. "", nil and 0 are left out of the
-// answers, as DingTalk does with what a person hasn't or the app has no grant
+// Person is a member of the organization. The answers leave out "", nil and 0, as
+// DingTalk leaves out what a person does not have, and what the app has no permission
 // for.
 type Person struct {
 	UserID, UnionID, Name string

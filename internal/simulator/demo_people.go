@@ -49,7 +49,7 @@ var demoDepartments = []Department{
 }
 
 // demoPeople returns the people: those with a part in the meetings first, then
-// the staff. The app has no grant for phone numbers.
+// the staff. The app has no permission for phone numbers.
 func demoPeople() []Person {
 	people := []Person{
 		{UserID: "lin.mei", UnionID: DemoCEO, Name: "林梅 Lin Mei", Title: "Chief executive", DepartmentIDs: []int64{100}, LeaderOf: []int64{100}, Boss: true, Senior: true},
