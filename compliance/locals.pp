@@ -27,8 +27,8 @@ locals {
   acting_union_id = replace(var.acting_union_id, "'", "''")
 
   # The calendars are asked from this day on and up to that one. These are
-  # literals, which reach the plugin, and the same all day, so that answers are
-  # shared. The table clock is exact, and fails where Powerpipe has run for so long
+  # literals, which reach the plugin, and the same all day, so that queries
+  # share cached results. The table clock is exact, and fails where Powerpipe has run for so long
   # that there are events behind them.
   since_day = formatdate("YYYY-MM-DD", timeadd(timestamp(), "-${24 * var.days}h"))
   until_day = formatdate("YYYY-MM-DD", timeadd(timestamp(), "48h"))

@@ -1,6 +1,6 @@
 dashboard "running_now" {
   title         = "DingTalk Running Now"
-  documentation = "The meetings that are in progress in the organization. Reload the page to ask again: it costs one API call for each page of meetings, and none within the time that Steampipe remembers an answer."
+  documentation = "The meetings that are in progress in the organization. Reload the page to ask again: it costs one API call for each page of meetings, and none within the time for which Steampipe caches a result."
   tags = merge(local.dingtalk_compliance_common_tags, {
     type = "Dashboard"
   })

@@ -122,9 +122,9 @@ func Run(ctx context.Context, db DB, b *powerpipe.Benchmark) (*Group, error) {
 
 func runControl(ctx context.Context, db DB, control *powerpipe.Control) *Control {
 	c := &Control{Control: control, Summary: Summary{}}
-	answer, err := db.Query(ctx, control.SQL)
+	result, err := db.Query(ctx, control.SQL)
 	if err == nil {
-		c.Results, err = results(answer)
+		c.Results, err = results(result)
 	}
 	if err != nil {
 		c.Err = err
@@ -143,18 +143,18 @@ var columns = [...]string{"resource", "status", "reason"}
 
 // results reads the rows of a control. It returns an error if there is no row, or a row
 // without a status or a reason, which would look like success.
-func results(answer *sqlite.Result) ([]Result, error) {
+func results(result *sqlite.Result) ([]Result, error) {
 	var at [len(columns)]int
 	for i, column := range columns {
-		if at[i] = slices.Index(answer.Columns, column); at[i] < 0 {
+		if at[i] = slices.Index(result.Columns, column); at[i] < 0 {
 			return nil, fmt.Errorf("the control has no column %s", column)
 		}
 	}
-	if len(answer.Rows) == 0 {
+	if len(result.Rows) == 0 {
 		return nil, fmt.Errorf("the control checked nothing")
 	}
 	var all []Result
-	for i, row := range answer.Rows {
+	for i, row := range result.Rows {
 		var text [len(columns)]string
 		for j, column := range columns {
 			s, ok := row[at[j]].(string)

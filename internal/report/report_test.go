@@ -19,11 +19,11 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// answers answers each control by its SQL.
-type answers map[string]*sqlite.Result
+// byControl has the result of each control, by its SQL.
+type byControl map[string]*sqlite.Result
 
-func (a answers) Query(_ context.Context, sql string) (*sqlite.Result, error) {
-	if r := a[sql]; r != nil {
+func (b byControl) Query(_ context.Context, sql string) (*sqlite.Result, error) {
+	if r := b[sql]; r != nil {
 		return r, nil
 	}
 	return nil, errors.New("DingTalk refused <it>")
@@ -33,8 +33,8 @@ func rows(rows ...[]any) *sqlite.Result {
 	return &sqlite.Result{Columns: []string{"resource", "status", "reason"}, Rows: rows}
 }
 
-var db = answers{
-	"mixed":   rows([]any{"a", "ok", "A is well."}, []any{"b", "alarm", "B <script> is\nnot."}, []any{"c", "skip", "C is not told."}, []any{"d", "info", "D."}),
+var db = byControl{
+	"mixed":   rows([]any{"a", "ok", "A is well."}, []any{"b", "alarm", "B <script> is\nnot."}, []any{"c", "skip", "C is not known."}, []any{"d", "info", "D."}),
 	"fine":    rows([]any{"a", "ok", "A."}),
 	"nothing": rows(),
 }
@@ -90,7 +90,7 @@ func TestExitCodes(t *testing.T) {
 // What does not say what it found is an error, never success.
 func TestControlErrors(t *testing.T) {
 	for name, test := range map[string]struct {
-		answer *sqlite.Result
+		result *sqlite.Result
 		want   string
 	}{
 		"no row":           {rows(), "the control checked nothing"},
@@ -101,7 +101,7 @@ func TestControlErrors(t *testing.T) {
 		"another status":   {rows([]any{"a", "fine", "A."}), `row 1 of the control has the status "fine"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g, err := report.Run(t.Context(), answers{"x": test.answer}, benchmark(control("x", "", nil)))
+			g, err := report.Run(t.Context(), byControl{"x": test.result}, benchmark(control("x", "", nil)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -132,7 +132,7 @@ func TestText(t *testing.T) {
       ALARM  B <script> is\nnot.
       OK     A is well.
       INFO   D.
-      SKIP   C is not told.
+      SKIP   C is not known.
 
     Fine should be: 1 ok
       OK     A.
@@ -160,7 +160,7 @@ func TestCSV(t *testing.T) {
 		row("control.mixed", "Mixed should be", "Why.", "B <script> is\nnot.", "b", "alarm", "high", "p", "CC6.1"),
 		row("control.mixed", "Mixed should be", "Why.", "A is well.", "a", "ok", "high", "p", "CC6.1"),
 		row("control.mixed", "Mixed should be", "Why.", "D.", "d", "info", "high", "p", "CC6.1"),
-		row("control.mixed", "Mixed should be", "Why.", "C is not told.", "c", "skip", "high", "p", "CC6.1"),
+		row("control.mixed", "Mixed should be", "Why.", "C is not known.", "c", "skip", "high", "p", "CC6.1"),
 		row("control.fine", "Fine should be", "Why.", "A.", "a", "ok", "", "", ""),
 		{"m.benchmark.all", "All", "All of it.", "control.refused", "Refused should be", "Why.", "DingTalk refused <it>", "", "error", "low", "", ""},
 	}
@@ -203,7 +203,7 @@ func TestJSONAndHTML(t *testing.T) {
 
 // Control characters of a title do not reach the terminal.
 func TestTextIsPlain(t *testing.T) {
-	hostile := answers{"x": rows([]any{"a", "ok", "A\x1b[31m\u202e\u2066\u200f b\tc\r\nd\u0085e\u2028."})}
+	hostile := byControl{"x": rows([]any{"a", "ok", "A\x1b[31m\u202e\u2066\u200f b\tc\r\nd\u0085e\u2028."})}
 	g, err := report.Run(t.Context(), hostile, benchmark(control("x", "", nil)))
 	if err != nil {
 		t.Fatal(err)
