@@ -329,9 +329,9 @@ func TestUnknownHost(t *testing.T) {
 	})
 }
 
-// Whoever waits learns from the log at once what is repeated and why, and only
-// once.
-func TestRepeatsAreToldEarly(t *testing.T) {
+// The log says at the first repeat of a call what is repeated and why, and does not say
+// it again.
+func TestFirstRepeatIsLogged(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		var out bytes.Buffer
 		w.api.Close()

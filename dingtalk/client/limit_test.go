@@ -65,12 +65,12 @@ func schedules(w *world, n int) {
 	}
 }
 
-// Seen from the server no second holds more than the limit, and a hundred ids
-// take little longer than that allows.
+// In no second does the server get more calls than the limit, and a hundred ids take
+// little longer than that allows.
 func TestLimit(t *testing.T) {
 	tests := []struct {
 		latency  time.Duration
-		perCall  int // calls a second that the client is told
+		perCall  int // the CallsPerSecond of the client; 0 is the default
 		limit    int
 		fastest  time.Duration
 		slowest  time.Duration

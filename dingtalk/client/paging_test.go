@@ -40,7 +40,7 @@ func pagesThat(of func(n int) (ids []string, total int, more bool)) simulator.Fa
 }
 
 func TestListsThatDoNotGetOn(t *testing.T) {
-	const untold = -1
+	const noTotal = -1
 	one := func(id ...string) []string { return id }
 	tests := []struct {
 		name  string
@@ -50,11 +50,11 @@ func TestListsThatDoNotGetOn(t *testing.T) {
 	}{
 		{"the same meeting for ever, of one", func(int) ([]string, int, bool) { return one("x"), 1, true },
 			5, "4 pages in a row brought only what was on the page before, and promised more"},
-		{"the same meeting for ever, of nobody knows how many", func(int) ([]string, int, bool) { return one("x"), untold, true },
+		{"the same meeting for ever, of nobody knows how many", func(int) ([]string, int, bool) { return one("x"), noTotal, true },
 			5, "4 pages in a row brought only what was on the page before, and promised more"},
-		{"parts of the page before for ever", func(n int) ([]string, int, bool) { return one("x", "y", "z")[:max(1, 3-n)], untold, true },
+		{"parts of the page before for ever", func(n int) ([]string, int, bool) { return one("x", "y", "z")[:max(1, 3-n)], noTotal, true },
 			5, "4 pages in a row brought only"},
-		{"the same with empty pages between", func(n int) ([]string, int, bool) { return one("x")[:(n+1)%2], untold, true },
+		{"the same with empty pages between", func(n int) ([]string, int, bool) { return one("x")[:(n+1)%2], noTotal, true },
 			9, "4 pages in a row brought only"},
 		{"ever new meetings, of one", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n)), 1, true },
 			7, "totalCount is 1, but 7 entries were read and more are promised"},
@@ -63,18 +63,18 @@ func TestListsThatDoNotGetOn(t *testing.T) {
 		{"empty pages after all of them", func(n int) ([]string, int, bool) { return one("x")[:max(0, 1-n)], 1, true },
 			7, "totalCount is 1, but 1 entries were read and more are promised"},
 
-		{"the same meeting four times, and the end", func(n int) ([]string, int, bool) { return one("x"), untold, n < 3 }, 4, ""},
-		{"the same twice, and on", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n / 3)), untold, n < 60 }, 61, ""},
-		{"one that is new on each page", func(n int) ([]string, int, bool) { return one("x", fmt.Sprint(n)), untold, n < 60 }, 61, ""},
-		{"meetings without an id", func(n int) ([]string, int, bool) { return one("", ""), untold, n < 60 }, 61, ""},
-		{"a meeting without an id among others", func(n int) ([]string, int, bool) { return one("x", ""), untold, n < 60 }, 61, ""},
+		{"the same meeting four times, and the end", func(n int) ([]string, int, bool) { return one("x"), noTotal, n < 3 }, 4, ""},
+		{"the same twice, and on", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n / 3)), noTotal, n < 60 }, 61, ""},
+		{"one that is new on each page", func(n int) ([]string, int, bool) { return one("x", fmt.Sprint(n)), noTotal, n < 60 }, 61, ""},
+		{"meetings without an id", func(n int) ([]string, int, bool) { return one("", ""), noTotal, n < 60 }, 61, ""},
+		{"a meeting without an id among others", func(n int) ([]string, int, bool) { return one("x", ""), noTotal, n < 60 }, 61, ""},
 		{"a list that grows as fast as it is read", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n)), n + 1, n < 60 }, 61, ""},
 		{"a list that ends five pages late", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n)), 1, n < 6 }, 7, ""},
 		{"a list that grows late", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n)), 1 + n/6*6, n < 60 }, 61, ""},
 		{"a list that shrinks while it is read", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n)), 30 - n, n < 29 }, 30, ""},
 		{"a totalCount that is always 0", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n)), 0, n < 60 }, 61, ""},
 		{"fifty empty pages, twice", func(n int) ([]string, int, bool) {
-			return one(fmt.Sprint(n))[:map[bool]int{true: 1}[n%51 == 50]], untold, n < 101
+			return one(fmt.Sprint(n))[:map[bool]int{true: 1}[n%51 == 50]], noTotal, n < 101
 		}, 102, ""},
 		{"a list that shrinks to nothing", func(n int) ([]string, int, bool) { return nil, 1 - n, n < 1 }, 2, ""},
 		{"some that never come", func(n int) ([]string, int, bool) { return nil, 3 - 4*n, n < 1 }, 2, "totalCount is 3, but the list is empty"},

@@ -49,7 +49,7 @@ func explain(err error) error {
 }
 
 // advise adds to an error of SQLite's what a person can do about it, by the words of its
-// message: SQLite has no codes for them. db.mu is held.
+// message: SQLite has no codes for them. The caller holds db.mu.
 func (db *DB) advise(ctx context.Context, statement string, err error) error {
 	e, ok := errors.AsType[*Error](err)
 	if !ok {

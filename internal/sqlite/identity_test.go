@@ -39,7 +39,7 @@ func TestRowsComeOnce(t *testing.T) {
 	}
 }
 
-// Rows that nothing tells apart are as many as there are.
+// Rows with the same values are all returned.
 func TestRowsThatAreAlike(t *testing.T) {
 	db, _ := openScripted(t, func(_ context.Context, id string, send func(string)) error {
 		for _, title := range []string{"x", "y", "x", id} {

@@ -57,7 +57,7 @@ func (s *scripted) Execute(request *proto.ExecuteRequest, stream proto.WrapperPl
 	})
 }
 
-// running returns how many scans have not been told to end. s.mu is held.
+// running returns how many scans have not been cancelled. The caller holds s.mu.
 func (s *scripted) running() int {
 	n := 0
 	for _, ctx := range s.began {
@@ -68,14 +68,14 @@ func (s *scripted) running() int {
 	return n
 }
 
-// checkEnded fails the test if a scan has not been told to end, or does not.
+// checkEnded fails the test if a scan has not been cancelled, or does not end.
 func (s *scripted) checkEnded(t *testing.T) {
 	t.Helper()
 	s.mu.Lock()
 	n := s.running()
 	s.mu.Unlock()
 	if n > 0 {
-		t.Fatalf("%d scans have not been told to end", n)
+		t.Fatalf("%d scans have not been cancelled", n)
 	}
 	ended := make(chan struct{})
 	go func() {
@@ -105,7 +105,7 @@ func openScripted(t *testing.T, scan func(ctx context.Context, id string, send f
 	return db, s
 }
 
-// A scan is told to end as soon as SQLite has what it needs: when the cursor
+// A scan is cancelled as soon as SQLite has what it needs: when the cursor
 // begins its next scan, and when it is closed. The lists here have no end.
 func TestScansAreStopped(t *testing.T) {
 	const from = " from conference where schedule_id = "

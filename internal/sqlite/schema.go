@@ -41,7 +41,7 @@ func (db *DB) Tables(ctx context.Context) ([]Table, error) {
 	return db.tables(ctx)
 }
 
-// tables is Tables where db.mu is held.
+// tables does what Tables does, for a caller that holds db.mu.
 func (db *DB) tables(ctx context.Context) ([]Table, error) {
 	own, err := db.read(ctx, `select 'temp', name from sqlite_temp_schema where type in ('table', 'view')
 		union all select 'main', name from main.sqlite_schema where type in ('table', 'view') order by 1 desc, 2`)

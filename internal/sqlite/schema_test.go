@@ -99,7 +99,7 @@ func TestConnectionsThatSQLiteCannotHold(t *testing.T) {
 	db.Close()
 }
 
-// Tables tells of each table what a query needs to know.
+// Tables returns for each table what a query needs to know.
 func TestTables(t *testing.T) {
 	db, _ := openScripted(t, nil)
 	if _, err := db.Query(t.Context(), "create table mine (a text, b integer primary key); create temp view half as select a from mine; create view gone as select * from nowhere"); err != nil {
@@ -128,7 +128,7 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// The types and conditions of a table of the plugin's are told as SQLite has
+// Tables returns the types and the conditions of the plugin's tables as SQLite has
 // them.
 func TestTablesOfThePlugin(t *testing.T) {
 	tables, err := open(t, simulator.New(simulator.DemoApp)).Tables(t.Context())
@@ -290,7 +290,7 @@ func TestStopWithAFile(t *testing.T) {
 	}
 }
 
-// A file that is none of SQLite's is told at once.
+// Open returns an error for a file that is not a database of SQLite's.
 func TestNoDatabase(t *testing.T) {
 	e, err := engine.New(&scripted{}, engine.Connection{Name: "c"})
 	if err != nil {

@@ -221,8 +221,8 @@ func TestColumnValues(t *testing.T) {
 	}
 }
 
-// What tells rows apart is read whatever the query wants, and makes their rowids
-// whatever else a scan brings.
+// The columns that identify a row are read even if the query does not select them. The
+// rowid depends on nothing else, if they are not all null.
 func TestIdentity(t *testing.T) {
 	named := &table{module: keyed(), identity: []string{"id", "at"}}
 	s, _, err := named.scan(plan{Columns: []string{"title", "at"}, Limit: -1}, nil)
