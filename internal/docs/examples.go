@@ -14,9 +14,6 @@ type Example struct {
 	Text    string // what stands below the heading, the query included
 	// The query in both dialects, complete.
 	Postgres, SQLite string
-	// Whether the page shows a part only, and one that changes the page's
-	// complete query nowhere.
-	Quoted bool
 }
 
 var (
@@ -68,7 +65,6 @@ func Examples(page string) ([]Example, error) {
 			return nil, fmt.Errorf("%s: a part of no query", e.Heading)
 		}
 		all[i].Postgres, all[i].SQLite = change(complete.Postgres, e.Postgres), change(complete.SQLite, e.SQLite)
-		all[i].Quoted = all[i].Postgres == complete.Postgres && all[i].SQLite == complete.SQLite
 	}
 	return all, nil
 }

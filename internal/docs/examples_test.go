@@ -33,17 +33,13 @@ func TestExamples(t *testing.T) {
 	for name, test := range map[string]struct {
 		part             string
 		postgres, sqlite string
-		quoted           bool
 	}{
 		"a step": {"```sql\none as materialized (\n  select 2\n)\n```\n",
 			"with one as materialized (\n  select 2\n),\ntwo as materialized (\n  select now()\n)\nselect\n  a\nfrom\n  two;\n",
-			"with one as materialized (\n  select 2\n),\ntwo as materialized (\n  select 'now'\n)\nselect\n  a\nfrom\n  two;\n", false},
+			"with one as materialized (\n  select 2\n),\ntwo as materialized (\n  select 'now'\n)\nselect\n  a\nfrom\n  two;\n"},
 		"a further step, and the end": {"```sql\nthree as materialized (\n  select 3\n)\nselect\n  b\nfrom\n  three;\n```\n",
 			head + "two as materialized (\n  select now()\n),\nthree as materialized (\n  select 3\n)\nselect\n  b\nfrom\n  three;\n",
-			head + "two as materialized (\n  select 'now'\n),\nthree as materialized (\n  select 3\n)\nselect\n  b\nfrom\n  three;\n", false},
-		"a part as it is": {"```sql\none as materialized (\n  select 1\n)\n```\n",
-			head + "two as materialized (\n  select now()\n)\nselect\n  a\nfrom\n  two;\n",
-			head + "two as materialized (\n  select 'now'\n)\nselect\n  a\nfrom\n  two;\n", true},
+			head + "two as materialized (\n  select 'now'\n),\nthree as materialized (\n  select 3\n)\nselect\n  b\nfrom\n  three;\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			all, err := Examples(way + "\n### Another\n" + test.part)
@@ -52,9 +48,6 @@ func TestExamples(t *testing.T) {
 			}
 			if d := cmp.Diff([]string{test.postgres, test.sqlite}, []string{all[1].Postgres, all[1].SQLite}); d != "" {
 				t.Error(d)
-			}
-			if all[1].Quoted != test.quoted || all[0].Quoted {
-				t.Errorf("quoted: %v, and the whole %v", all[1].Quoted, all[0].Quoted)
 			}
 		})
 	}

@@ -25,7 +25,7 @@ func TestPagesOfJoins(t *testing.T) {
 	} {
 		page := read(t, "docs/"+name+".md")
 		examples, err := docs.Examples(page)
-		if err != nil || len(examples) < 6 {
+		if err != nil || len(examples) < 4 {
 			t.Errorf("%s: %d examples, %v", name, len(examples), err)
 		}
 		for _, e := range examples {

@@ -44,14 +44,11 @@ func TestDocsExamples(t *testing.T) {
 			t.Fatal(err)
 		}
 		examples, err := docs.Examples(string(b))
-		if err != nil || len(examples) < 6 {
+		if err != nil || len(examples) < 4 {
 			t.Errorf("%s: %d examples, %v", page, len(examples), err)
 		}
 		saysCalls := filepath.Base(filepath.Dir(page)) != "tables"
 		for _, e := range examples {
-			if e.Quoted {
-				continue
-			}
 			sim := simulator.Demo(simulator.DemoTime)
 			db := open(t, sim)
 			if saysCalls {
