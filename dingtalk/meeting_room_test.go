@@ -145,7 +145,11 @@ func TestBookingEdges(t *testing.T) {
 						t.Fatal(err)
 					}
 					for _, r := range rows {
-						if title := r["event_id"].(string); meant(title) {
+						title := r["event_id"].(string)
+						if start, _, _ := strings.Cut(title, " "); start < text(from.AddDate(0, 0, -1)) || start > text(until.AddDate(0, 0, 1)) {
+							t.Errorf("%q is more than a day outside the bounds", title)
+						}
+						if meant(title) {
 							kept = append(kept, title)
 						}
 					}
