@@ -285,8 +285,30 @@ func TestCallsForRooms(t *testing.T) {
 		t.Errorf("%d calls, %v", len(asked(sim)), err)
 	}
 	diff(t, "rows", []row{{"room_id": simulator.DemoBund, "title": "Bund 外滩", "approval_required": false}}, rows)
+	// With a LIMIT, the call is made for the rows that the engine wants, however many a
+	// page has.
+	sim.ClearCalls()
+	sim.Script(simulator.Fault{On: simulator.OnKind(simulator.RoomsCall), Serve: simulator.Answer(200,
+		`{"hasMore":false,"result":[{"roomId":"demo-room-1"},{"roomId":"demo-room-2"},{"roomId":"demo-room-3"}]}`)})
+	first := limited(engine.Scan{Table: "dingtalk_meeting_room", Columns: []string{"room_id", "approval_required"}, Quals: []engine.Qual{byCEO}}, 1)
+	if rows, err := answers(t, e, first); err != nil || len(rows) != 1 || len(asked(sim)) != 2 {
+		t.Errorf("limit 1: %d rows, %d calls, %v", len(rows), len(asked(sim)), err)
+	}
+	sim.ClearFaults()
 	sim.Script(simulator.Fault{On: simulator.OnKind(simulator.RoomCall), Serve: simulator.Refuse(400, "param.error", "roomId")})
 	if rows, err := ask(t, e, "dingtalk_meeting_room", "room_id, approval_required", byCEO); err == nil || !strings.Contains(err.Error(), "filling in approval_required") {
 		t.Errorf("%d rows, %v", len(rows), err)
 	}
+}
+
+// An empty ID of a room is NULL; other texts stay empty.
+func TestEmptyTextsOfRooms(t *testing.T) {
+	e, sim := demoEngine(t, dingtalk.NewServer())
+	sim.Script(simulator.Fault{On: simulator.OnKind(simulator.RoomsCall), Serve: simulator.Answer(200,
+		`{"hasMore":false,"result":[{"roomId":"r","roomName":"","roomPicture":"","isvRoomId":"","roomLocation":{"title":"","desc":""},"roomGroup":{"groupName":""}}]}`)})
+	rows, err := ask(t, e, "dingtalk_meeting_room", "isv_room_id, picture_url, location, location_description, group_name, title", byCEO)
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "rows", []row{{"isv_room_id": nil, "picture_url": "", "location": "", "location_description": "", "group_name": "", "title": ""}}, rows)
 }

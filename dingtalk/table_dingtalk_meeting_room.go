@@ -37,7 +37,7 @@ func tableMeetingRoom(c *connector) *plugin.Table {
 			column("max_reservation_minutes", "The longest time for which the room may be booked, in minutes. 0 is no limit.", func(r meetingRoom) *int64 { return r.Config.MaxReservationTimeInterval }),
 			column("min_reservation_minutes", "The shortest time for which the room may be booked, in minutes. 0 is no limit.", func(r meetingRoom) *int64 { return r.Config.MinReservationTimeInterval }),
 			column("open_for_reservation", "True for a room that may be booked.", func(r meetingRoom) *bool { return r.Config.OpenReservation }),
-			identifier("picture_url", "The link to a picture of the room.", func(r meetingRoom) *string { return r.RoomPicture }),
+			column("picture_url", "The link to a picture of the room.", func(r meetingRoom) *string { return r.RoomPicture }),
 			identifier("room_union_id", "The union ID of the room.", func(r meetingRoom) *string { return r.RoomUnionID }),
 			column("status", "Who may book the room as DingTalk codes it: 0 is everybody, 1 administrators only, 2 some.", func(r meetingRoom) *int64 { return r.RoomStatus }),
 			word("status_name", "Who may book the room as a word: everybody, administrators or some. Null for a code that is not known.", roomStatusNames, func(r meetingRoom) *int64 { return r.RoomStatus }),
