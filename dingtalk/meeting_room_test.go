@@ -16,11 +16,11 @@ import (
 
 const bookings = "dingtalk_meeting_room_booking"
 
-// byCEO asks on behalf of somebody.
+// byCEO names an acting user.
 var byCEO = engine.Equals("acting_union_id", simulator.DemoCEO)
 
-// A call asks for five rooms at most, and for ninety days at most, a day wider than
-// the query on each side; only for the rooms that the query names.
+// A call names five rooms at most and ninety days at most, a day more than the query on
+// each side. If the query names rooms, calls are made for these only.
 func TestCallsForBookings(t *testing.T) {
 	november := []engine.Qual{at("start_time", ">=", "2026-11-02T00:00:00Z"), at("start_time", "<", "2026-11-09T00:00:00Z")}
 	const five, two = "demo-room-1 demo-room-2 demo-room-3 demo-room-4 demo-room-5", "demo-room-6 demo-room-7"
@@ -75,7 +75,7 @@ func bookingCalls(t *testing.T, sim *simulator.Simulator) (all []string) {
 	return all
 }
 
-// However short the pages of rooms are, a call asks for five.
+// However short the pages of rooms are, a call names five.
 func TestBookingsOfShortPages(t *testing.T) {
 	e, sim := demoEngine(t, dingtalk.NewServer(), "page_size = 2")
 	if _, err := ask(t, e, bookings, "event_id", append(bounded(dingtalk.Plugin(t.Context()).TableMap[bookings]), byCEO)...); err != nil {
@@ -172,8 +172,8 @@ func TestBookingEdges(t *testing.T) {
 	}
 }
 
-// A bound may be a day off as it arrives: what is so near is handed on as well, and
-// left to the engine.
+// A bound may arrive a day off: rows that are so near are streamed as well, and the
+// engine compares them again.
 func TestBookingsNearTheBounds(t *testing.T) {
 	e, _ := demoEngine(t, dingtalk.NewServer())
 	rows, err := ask(t, e, bookings, "start_time", byCEO, engine.Equals("room_id", simulator.DemoBund), at("start_time", ">", "2026-11-17T02:00:00Z"), at("start_time", "<", "2026-11-18T01:45:00Z"))
@@ -188,7 +188,7 @@ func TestBookingsNearTheBounds(t *testing.T) {
 	diff(t, "bookings", []string{"2026-11-17T01:30:00Z", "2026-11-18T01:30:00Z", "2026-11-18T02:00:00Z", "2026-11-19T01:30:00Z"}, starts)
 }
 
-// A room whose bookings DingTalk doesn't tell is an error of the query that names
+// A room whose bookings DingTalk does not return is an error of the query that names
 // it, whatever came before; and nothing that a connection ignores leaves out the
 // bookings of one room alone.
 func TestBookingsAreCompleteOrAnError(t *testing.T) {

@@ -20,7 +20,7 @@ var (
 		maxPage:    100,
 		permission: "VideoConference.Conference.Read",
 	})
-	// What an unknown room gets is not documented.
+	// DingTalk does not document the answer for an unknown room.
 	meetingRoom = declare(endpoint{
 		method:     http.MethodGet,
 		path:       "/v1.0/rooms/meetingRooms/{roomId}",
@@ -128,8 +128,8 @@ func (p *meetingRoomPage) check() error {
 	return checkPage[*MeetingRoom](p)
 }
 
-// MeetingRooms returns the rooms that the user with that union id sees page by
-// page. An error is the last thing it yields; it may be ErrNoActingUser.
+// MeetingRooms returns the rooms that the user with that union id sees, page by page.
+// If there is an error, it is yielded last; it may be ErrNoActingUser.
 func (c *Client) MeetingRooms(ctx context.Context, unionID string, opt PageOptions) iter.Seq2[*Page[*MeetingRoom], error] {
 	if unionID == "" {
 		return func(yield func(*Page[*MeetingRoom], error) bool) { yield(nil, ErrNoActingUser) }
@@ -153,8 +153,8 @@ func (a *meetingRoomAnswer) check() error {
 	return nil
 }
 
-// MeetingRoom returns a room with all that DingTalk returns of it, in the name of
-// the user with that union id. The error may be ErrNoActingUser. wait is as in
+// MeetingRoom returns a room with all that DingTalk returns of it, on behalf of the
+// user with that union id. The error may be ErrNoActingUser. wait is as in
 // PageOptions.
 func (c *Client) MeetingRoom(ctx context.Context, roomID, unionID string, wait func(context.Context) error) (*MeetingRoom, error) {
 	if unionID == "" {

@@ -24,8 +24,8 @@ var meetingRoomBookings = declare(endpoint{
 })
 
 const (
-	// MostRoomsOfBookings is the number of rooms in a call above which DingTalk
-	// advises against more. It refuses more than a number that it doesn't name.
+	// MostRoomsOfBookings is the number of rooms in a call that DingTalk advises not to
+	// exceed. It refuses a greater number, which it does not document.
 	MostRoomsOfBookings = 5
 	// MostTimeOfBookings is how far apart the bounds of a call may be.
 	MostTimeOfBookings = 90 * 24 * time.Hour
@@ -34,7 +34,7 @@ const (
 // MeetingRoomBooking is a time for which a room was booked. A nil field is one
 // that DingTalk did not return; an id or code that it left empty stays "".
 type MeetingRoomBooking struct {
-	// RoomID is the room, as it was asked for.
+	// RoomID is the room, as the call names it.
 	RoomID string `json:"-"`
 	// Status is "BUSY", or "TENTATIVE" for what waits to be approved.
 	Status *string `json:"status"`
@@ -46,7 +46,7 @@ type MeetingRoomBooking struct {
 	End       EventTime        `json:"end"`
 }
 
-// BookingOrganizer is who booked.
+// BookingOrganizer is the organizer of the event.
 type BookingOrganizer struct {
 	// ID is a union id.
 	ID *string `json:"id"`
@@ -55,7 +55,7 @@ type BookingOrganizer struct {
 // roomBookings are the bookings of one room.
 type roomBookings struct {
 	RoomID *string `json:"roomId"`
-	// Error is why DingTalk does not tell them; nil or "" where it does.
+	// Error is why DingTalk does not return the bookings; nil or "" if it returns them.
 	Error *string                   `json:"error"`
 	Items List[*MeetingRoomBooking] `json:"scheduleItems"`
 }
@@ -90,8 +90,8 @@ func (a *roomBookingsAnswer) check() error {
 	return nil
 }
 
-// of returns what an answer lacks, or has too much, about the rooms that it was
-// asked for.
+// of returns an error unless the answer has each of the rooms that the call names, and
+// each once.
 func (a *roomBookingsAnswer) of(roomIDs []string) error {
 	var answered []string
 	for _, room := range a.Rooms {
@@ -109,11 +109,10 @@ func (a *roomBookingsAnswer) of(roomIDs []string) error {
 }
 
 // MeetingRoomBookings returns the bookings of up to MostRoomsOfBookings rooms
-// between two times that are no more than MostTimeOfBookings apart, in the name of
-// the user with that union id. The bounds are sent in whole seconds, never
-// narrower than they are. The error may be ErrNoActingUser; where DingTalk doesn't
-// tell the bookings of one of the rooms, it is an *Error that names the room. wait
-// is as in PageOptions.
+// between two times that are at most MostTimeOfBookings apart, on behalf of the user
+// with that union id. The bounds are sent in whole seconds, rounded so that no booking
+// is lost. The error may be ErrNoActingUser. If DingTalk does not return the bookings
+// of one of the rooms, it is an *Error that names the room. wait is as in PageOptions.
 func (c *Client) MeetingRoomBookings(ctx context.Context, unionID string, roomIDs []string, from, until time.Time, wait func(context.Context) error) ([]*MeetingRoomBooking, error) {
 	if unionID == "" {
 		return nil, ErrNoActingUser

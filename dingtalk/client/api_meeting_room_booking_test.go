@@ -59,8 +59,8 @@ func TestMeetingRoomBookings(t *testing.T) {
 	})
 }
 
-// A room of which DingTalk doesn't tell the bookings is an error that names it, at
-// one call, whatever it tells of the others; and it shows no secret.
+// If DingTalk does not return the bookings of one room, the error names the room, after
+// one call, whatever the answer has of the other rooms. It shows no secret.
 func TestBookingsOfARoomThatIsRefused(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		asked := meetingRoomBookingsAPI.answer(t, w, body(`{"scheduleInformation":[{"roomId":"r1","scheduleItems":[]},{"roomId":"r\"2","error":"no permission simulated-token-1 hush-secret","scheduleItems":[]}]}`))
@@ -85,7 +85,7 @@ func TestBookingsOfARoomThatIsRefused(t *testing.T) {
 	})
 }
 
-// Bounds are sent in whole seconds, never narrower than they are.
+// Bounds are sent in whole seconds, rounded so that no booking is lost.
 func TestBoundsOfBookings(t *testing.T) {
 	at := func(second, nanosecond int) time.Time {
 		return time.Date(2025, 8, 18, 7, 0, second, nanosecond, time.UTC)
@@ -101,7 +101,7 @@ func TestBoundsOfBookings(t *testing.T) {
 	}
 }
 
-// Without an acting user, or for a room that is none, nothing is asked.
+// Without an acting user, or for an empty room id, no call is made.
 func TestBookingsForNobody(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		if all, err := w.api.MeetingRoomBookings(t.Context(), "", []string{"r"}, viewFrom, viewFrom, nil); !errors.Is(err, client.ErrNoActingUser) || all != nil {

@@ -150,7 +150,7 @@ func TestMeetingRooms(t *testing.T) {
 	})
 }
 
-// A page is as large as the caller likes, and no larger than DingTalk allows.
+// A page has the size that the caller names, up to the largest that DingTalk allows.
 func TestPagesOfRooms(t *testing.T) {
 	for size, want := range map[int]string{0: "maxResults=100&unionId=u%26v", 7: "maxResults=7&unionId=u%26v", 500: "maxResults=100&unionId=u%26v"} {
 		inWorld(t, internalApp, func(t *testing.T, w *world) {
@@ -162,7 +162,7 @@ func TestPagesOfRooms(t *testing.T) {
 	}
 }
 
-// Without an acting user, nothing is asked.
+// Without an acting user, no call is made.
 func TestRoomsForNobody(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		for _, err := range w.api.MeetingRooms(t.Context(), "", client.PageOptions{}) {

@@ -28,11 +28,11 @@ type Room struct {
 	RoomPicture  string        `json:"roomPicture,omitempty"`
 	ISVRoomID    string        `json:"isvRoomId,omitempty"`
 	RoomGroup    *RoomGroup    `json:"roomGroup,omitempty"`
-	// Detail is told by the call for one room alone.
+	// Only the call for one room returns RoomDetail.
 	*RoomDetail
 }
 
-// RoomDetail is what the call for one room tells beside what the list does.
+// RoomDetail is what the call for one room returns, and the list does not.
 type RoomDetail struct {
 	DeviceUnionIDs         []string       `json:"deviceUnionIds,omitzero"`
 	RoomUnionID            string         `json:"roomUnionId,omitempty"`
@@ -119,7 +119,7 @@ var _ = declare(route{
 	},
 })
 
-// DingTalk doesn't say what an unknown room gets.
+// DingTalk does not document the answer for an unknown room.
 var _ = declare(route{
 	kind:   RoomCall,
 	method: http.MethodGet,

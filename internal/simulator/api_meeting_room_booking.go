@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// BookingsCall asks when some rooms are booked.
+// BookingsCall is the call for the bookings of some rooms.
 const BookingsCall CallKind = "bookings"
 
 // Booking is a time for which a room is booked.
@@ -21,15 +21,15 @@ type Booking struct {
 }
 
 // The most rooms of a call, and the most days between its bounds. DingTalk advises
-// against more than five rooms, and doesn't name the number that it refuses.
+// against more than five rooms, and does not document the number that it refuses.
 const (
 	mostRooms = 5
 	mostDays  = 90
 )
 
-// DingTalk doesn't say which bookings are within the bounds: here it is those of
-// which some part is. Nor does it say who may see them: here it is everybody but
-// who may not act.
+// DingTalk does not document which bookings are within the bounds: the simulator
+// returns those of which a part is. Nor does it document who may see them: the simulator
+// returns them to everybody whose MayNotAct is false.
 var _ = declare(route{
 	kind:   BookingsCall,
 	method: http.MethodPost,
@@ -69,7 +69,7 @@ var _ = declare(route{
 	},
 })
 
-// bookings are those of a room within some time, as they are told.
+// bookings returns those of a room within some time, as an answer has them.
 func (o *Organization) bookings(room string, from, until time.Time) []object {
 	items := []object{}
 	all := slices.SortedStableFunc(slices.Values(o.Bookings[room]), func(a, b Booking) int { return a.Start.time().Compare(b.Start.time()) })

@@ -152,8 +152,8 @@ var openAPI = &api{
 	},
 }
 
-// openBodyAPI is the same with arguments from a body of JSON. What is no text is
-// an argument in JSON.
+// openBodyAPI is openAPI with arguments from a body of JSON. An argument that is no
+// string is kept as JSON.
 var openBodyAPI = func() *api {
 	a := *openAPI
 	a.arguments = func(r *http.Request, body []byte) (arguments, *refusal) {

@@ -216,7 +216,7 @@ func TestShapes(t *testing.T) {
 			"reservationAuthority":{"authorizedMembers":[{"memberId":"7","memberType":"dept","memberName":"Vendors"}]},
 			"extensionConfig":{"openReservation":true,"maxReservationTimeInterval":240,"minReservationTimeInterval":15,"approvalSwitch":true,
 				"reservationCloseDetail":{"taskStartTime":1755500400000,"taskEndTime":1755504000000,"closeReason":"painting","contactNick":"Lin"}}}}`},
-		{"a room of which little is told", "/v1.0/rooms/meetingRooms/bare?unionId=" + lin, nil, `{"result":{"roomId":"bare"}}`},
+		{"a room with an ID alone", "/v1.0/rooms/meetingRooms/bare?unionId=" + lin, nil, `{"result":{"roomId":"bare"}}`},
 		{"a user id", "/topapi/user/getbyunionid", []string{"unionid", lin}, legacyOK + `{"userid":"lin04","contact_type":0}}`},
 		{"a user", "/topapi/v2/user/get", []string{"userid", "lin04"}, legacyOK + `{` + userJSON + `,"manager_userid":"mei","senior":true,"real_authed":false,
 			"leader_in_dept":[{"dept_id":2,"leader":false},{"dept_id":7,"leader":true}],"dept_order_list":[{"dept_id":2,"order":1},{"dept_id":7,"order":1}]}}`},
