@@ -367,6 +367,35 @@ func TestInvitedToLargeEvents(t *testing.T) {
 	}
 }
 
+// A booking whose organizer DingTalk does not return is skipped, and is no cancelled
+// event. A room is empty as well if a meeting was opened and nobody joined it.
+func TestBookingsOfWhichLittleIsKnown(t *testing.T) {
+	o := open(t)
+	booked := o.Bookings[simulator.DemoWarRoom]
+	for i := range booked {
+		booked[i].OrganizerID = ""
+	}
+	for _, c := range o.Schedules[simulator.DemoBoard] {
+		for i := range o.Members[c.ConferenceID] {
+			o.Members[c.ConferenceID][i].JoinTime = nil
+		}
+	}
+	mod := load(t, demoValues(t))
+	skipped := false
+	for _, r := range o.run(&powerpipe.Benchmark{Title: "One", Children: []powerpipe.Child{mod.Controls["booked_room_used"]}}).Controls[0].Results {
+		if strings.HasPrefix(r.Resource, simulator.DemoWarRoom) {
+			skipped = r.Status == "skip" && strings.Contains(r.Reason, "DingTalk does not return by whom")
+		}
+	}
+	if !skipped {
+		t.Error("the booking without an organizer is not skipped")
+	}
+	shown := o.show(mod.Dashboards["rooms"])
+	if !regexp.MustCompile(`(?m)^Board room .*\| Nobody joined$`).MatchString(shown) || strings.Contains(shown, "War room 应急指挥室 | 2026") {
+		t.Error(shown)
+	}
+}
+
 // A value is a value, whatever is in it.
 func TestValuesAreQuoted(t *testing.T) {
 	const odd = `it's' or 1 = 1 -- \ $1 "x"`

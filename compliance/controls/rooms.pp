@@ -40,13 +40,15 @@ control "booked_room_used" {
     select
       u.room_id || ' ' || u.booked as resource,
       case
+        when u.organizer_id is null then 'skip'
         when u.event_id is null then 'info'
         when u.room_code is null or u.ahead and h.meetings is null then 'skip'
         when h.meetings is null then 'alarm'
         else 'ok'
       end as status,
       u.room || ' on ' || u.booked || case
-        when u.event_id is null then ': it is booked, and the event is not in the calendar of ' || coalesce(u.organizer_id, 'its organizer') || ' any more. If it was cancelled, give the room back.'
+        when u.organizer_id is null then ': it is booked, and DingTalk does not return by whom.'
+        when u.event_id is null then ': it is booked, and the event is not in the calendar of ' || u.organizer_id || ' any more. If it was cancelled, give the room back.'
         when u.room_code is null then ': it is booked for ' || coalesce(u.title, 'an event') || ', which has no video meeting: DingTalk does not return whether it was used.'
         when h.meetings is not null then ': it is booked for ' || coalesce(u.title, 'an event') || ', and a meeting was held.'
         when u.ahead then ': it is booked for ' || coalesce(u.title, 'an event') || ', which is not over yet.'

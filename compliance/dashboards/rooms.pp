@@ -192,8 +192,8 @@ locals {
         u.ahead,
         w.people,
         coalesce(w.attended, false) as attended,
-        u.event_id is null as gone,
-        u.room_code is not null and not u.ahead and w.people is null as empty,
+        u.organizer_id is not null and u.event_id is null as gone,
+        u.room_code is not null and not u.ahead and coalesce(w.people, 0) = 0 as empty,
         u.room_code is not null and not coalesce(u.video, true) as without_video,
         coalesce(w.people > 0 and u.capacity >= 3 * w.people, false) as large
       from
