@@ -66,7 +66,7 @@
 //  10. The first error of a scan request ends the other scan requests of the query.
 //     [Server.Execute] returns that error when all of them have ended.
 //
-// In an engine that links the plugin there is no Server (buffered.go):
+// In an engine that links the plugin there is no Server (linked.go):
 //
 //  1. The engine calls the SDK's CallExecuteAsync. For a list of values, the SDK makes a
 //     list call for each, all at once.
