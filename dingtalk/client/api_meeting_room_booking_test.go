@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 )
 
@@ -111,5 +113,22 @@ func TestBookingsForNobody(t *testing.T) {
 			t.Error(all, err)
 		}
 		equal(t, "calls", 0, len(w.sim.Calls()))
+	})
+}
+
+// The log has the arguments of a call that sends them as its body.
+func TestBookingsInTheLog(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		var out bytes.Buffer
+		w.api.Close()
+		w.api = client.New(client.Config{Endpoint: w.endpoint(), Credentials: internalApp, Transport: w.transport, Limits: w.limits,
+			Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: &out, DisableTime: true})})
+		meetingRoomBookingsAPI.answer(t, w, meetingRoomBookingsAPI.good()...)
+		_, err := meetingRoomBookingsAPI.call(t.Context(), w.api, client.PageOptions{})
+		equal(t, "error", error(nil), err)
+		if want := `body="{\"roomIds\":[\"r1\",`; !strings.Contains(out.String(), want) {
+			t.Errorf("%s is not in:\n%s", want, out.String())
+		}
+		checkNoSecret(t, "the log", out.String())
 	})
 }
