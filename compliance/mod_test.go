@@ -381,14 +381,20 @@ func TestBookingsOfWhichLittleIsKnown(t *testing.T) {
 		}
 	}
 	mod := load(t, demoValues(t))
-	skipped := false
+	skipped, unattended := false, false
 	for _, r := range o.run(&powerpipe.Benchmark{Title: "One", Children: []powerpipe.Child{mod.Controls["booked_room_used"]}}).Controls[0].Results {
+		if strings.Contains(r.Reason, "Board meeting") {
+			unattended = r.Status == "alarm" && strings.HasSuffix(r.Reason, "and nobody joined the meeting.")
+		}
 		if strings.HasPrefix(r.Resource, simulator.DemoWarRoom) {
 			skipped = r.Status == "skip" && strings.Contains(r.Reason, "DingTalk does not return by whom")
 		}
 	}
 	if !skipped {
 		t.Error("the booking without an organizer is not skipped")
+	}
+	if !unattended {
+		t.Error("the meeting that nobody joined is no alarm")
 	}
 	shown := o.show(mod.Dashboards["rooms"])
 	if !regexp.MustCompile(`(?m)^Board room .*\| Nobody joined$`).MatchString(shown) || strings.Contains(shown, "War room 应急指挥室 | 2026") {

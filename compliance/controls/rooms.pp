@@ -26,31 +26,33 @@ control "booked_room_used" {
     ${local.look},
     held as (
       select
-        room_id,
-        start_time,
-        organizer_id,
-        count(*) as meetings
+        u.room_id,
+        u.start_time,
+        u.organizer_id,
+        case when count(x.conference_id) > 0 and count(x.join_time) = 0 then 1 else 0 end as unattended
       from
-        use_meeting
+        use_meeting as u
+        left join use_member as x on x.conference_id = u.conference_id
       group by
-        room_id,
-        start_time,
-        organizer_id
+        u.room_id,
+        u.start_time,
+        u.organizer_id
     )
     select
       u.room_id || ' ' || u.booked as resource,
       case
         when u.organizer_id is null then 'skip'
         when u.event_id is null then 'info'
-        when u.room_code is null or u.ahead and h.meetings is null then 'skip'
-        when h.meetings is null then 'alarm'
-        else 'ok'
+        when u.room_code is null then 'skip'
+        when h.unattended = 0 then 'ok'
+        when u.ahead then 'skip'
+        else 'alarm'
       end as status,
       u.room || ' on ' || u.booked || case
         when u.organizer_id is null then ': it is booked, and DingTalk does not return by whom.'
         when u.event_id is null then ': it is booked, and the event is not in the calendar of ' || u.organizer_id || ' any more. If it was cancelled, give the room back.'
         when u.room_code is null then ': it is booked for ' || coalesce(u.title, 'an event') || ', which has no video meeting: DingTalk does not return whether it was used.'
-        when h.meetings is not null then ': it is booked for ' || coalesce(u.title, 'an event') || ', and a meeting was held.'
+        when h.unattended = 0 then ': it is booked for ' || coalesce(u.title, 'an event') || ', and a meeting was held.'
         when u.ahead then ': it is booked for ' || coalesce(u.title, 'an event') || ', which is not over yet.'
         else ': it is booked for ' || coalesce(u.title, 'an event') || ', and nobody joined the meeting.'
       end as reason
