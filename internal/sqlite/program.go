@@ -100,8 +100,8 @@ type origin struct {
 	// spelling. number: it may come from an instruction that always writes a number.
 	other, number bool
 	// word: the value may be a text without a digit, which is not a time in any
-	// spelling.
-	word bool
+	// spelling. otherWord: that text may be another one than UTC.
+	word, otherWord bool
 	// columns are the columns of the plugin's tables from which the value may be read.
 	// elsewhere: it may also come from something that is not such a column.
 	columns   []columnOf
@@ -115,6 +115,11 @@ func (o origin) from() (columnOf, bool) {
 		return columnOf{}, false
 	}
 	return o.columns[0], true
+}
+
+// isUTC reports whether the value can only be the text UTC, or NULL.
+func (o origin) isUTC() bool {
+	return o.word && !o.otherWord && !o.time && !o.other && !o.number && len(o.columns) == 0
 }
 
 // place is where a value is: in a register before an instruction runs, or in a table
@@ -278,6 +283,7 @@ func (p *program) search(from place) origin {
 		return o
 	}
 	var o origin
+	p.found[from] = origin{time: true, other: true, elsewhere: true} // as long as it depends on itself
 	seen := map[place]bool{from: true}
 	queue := []place{from}
 	add := func(q place) {
@@ -362,6 +368,7 @@ func (p *program) written(o *origin, q place, add func(place)) {
 		switch {
 		case !strings.ContainsAny(i.p4, "0123456789"):
 			o.word = true
+			o.otherWord = o.otherWord || !isUTC(i.p4)
 		case !isTimeText(i.p4):
 			o.other = true
 		}
@@ -372,6 +379,8 @@ func (p *program) written(o *origin, q place, add func(place)) {
 		switch {
 		case makesTime[name]:
 			o.time = true
+			// The local time of another zone is a time that is not in UTC.
+			o.other = o.other || name == "timezone" && !p.origin(q.at, i.p2).isUTC()
 			return
 		case !returnsArgument[name]:
 		case i.op == "AggFinal" || i.op == "AggValue":
@@ -658,7 +667,7 @@ var (
 var (
 	returnsArgument = set("min", "max", "coalesce", "ifnull", "nullif", "iif", "if", "lag", "lead", "first_value", "last_value", "nth_value")
 	calculates      = set("sum", "total", "avg", "abs", "round")
-	makesTime       = set("now", "to_timestamp", "timezone")
+	makesTime       = set("now", "to_timestamp", "timezone", "make_timestamptz")
 )
 
 func set(names ...string) map[string]bool {
