@@ -27,10 +27,11 @@ var layers = map[string]layer{
 	"internal/engine":    {imports: "delivery", sdk: true, general: true},
 	"internal/sqlite":    {imports: "delivery internal/engine", sdk: true, general: true},
 	"internal/plaintext": {general: true},
-	"internal/powerpipe": {general: true},
+	"internal/fittings":  {general: true},
+	"internal/powerpipe": {imports: "internal/fittings", general: true},
 	"internal/report":    {imports: "internal/plaintext internal/powerpipe internal/sqlite", general: true},
 	"compliance":         {},
-	"internal/spc":       {},
+	"internal/spc":       {imports: "internal/fittings"},
 	"internal/simulator": {},
 
 	"internal/docs":      {},

@@ -8,7 +8,9 @@ import (
 // Benchmark is a group of controls and of other benchmarks.
 type Benchmark struct {
 	Name, Title, Description string
-	Tags                     map[string]string
+	// Documentation is more than the Description, in Markdown; "" if there is none.
+	Documentation string
+	Tags          map[string]string
 	// Children are *Benchmark or *Control, in order.
 	Children []Child
 }
@@ -23,13 +25,13 @@ func (*Control) isChild()   {}
 func (l *loader) readBenchmarks() error {
 	for _, b := range l.blocks["benchmark"] {
 		bench := &Benchmark{Name: label(b)}
+		for into, name := range map[*string]string{&bench.Title: "title", &bench.Description: "description", &bench.Documentation: "documentation"} {
+			var err error
+			if *into, err = l.text(b.Body, name); err != nil {
+				return err
+			}
+		}
 		var err error
-		if bench.Title, err = l.text(b.Body, "title"); err != nil {
-			return err
-		}
-		if bench.Description, err = l.text(b.Body, "description"); err != nil {
-			return err
-		}
 		if bench.Tags, err = l.tags(b.Body); err != nil {
 			return err
 		}

@@ -38,11 +38,16 @@ type Variable struct {
 	Type string
 	// HasDefault is false if a user has to set it.
 	HasDefault bool
+	// Default and Value are what it is by default and in this mod: a text as it is, any
+	// other value as HCL, as Text reads them.
+	Default, Value string
 }
 
 // Control is one check: SQL with a row for each thing that it checked.
 type Control struct {
 	Name, Title, Description string
+	// Documentation is more than the Description, in Markdown; "" if there is none.
+	Documentation string
 	// Severity is critical, high, medium, low or none; "" if it has none.
 	Severity string
 	Tags     map[string]string
@@ -65,11 +70,12 @@ var Severities = []string{"critical", "high", "medium", "low", "none"}
 // others have their defaults. now is the time of the mod's timestamp().
 func Load(fsys fs.FS, values Values, now time.Time) (*Mod, error) {
 	l := &loader{
+		fsys:   fsys,
 		mod:    &Mod{Benchmarks: map[string]*Benchmark{}, Controls: map[string]*Control{}, Queries: map[string]*Query{}, Dashboards: map[string]*Dashboard{}},
 		blocks: map[string][]*hclsyntax.Block{},
 		locals: map[string]hclsyntax.Expression{},
 	}
-	if err := l.parse(fsys); err != nil {
+	if err := l.parse(); err != nil {
 		return nil, err
 	}
 	for _, step := range []func() error{
@@ -104,6 +110,7 @@ func (m *Mod) Roots() []*Benchmark {
 
 // loader is a mod that is being read.
 type loader struct {
+	fsys   fs.FS
 	mod    *Mod
 	blocks map[string][]*hclsyntax.Block // by type
 	locals map[string]hclsyntax.Expression
@@ -111,13 +118,13 @@ type loader struct {
 }
 
 // parse reads all files.
-func (l *loader) parse(fsys fs.FS) error {
+func (l *loader) parse() error {
 	parser := hclparse.NewParser()
-	return fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+	return fs.WalkDir(l.fsys, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || path.Ext(name) != ".pp" {
 			return err
 		}
-		text, err := fs.ReadFile(fsys, name)
+		text, err := fs.ReadFile(l.fsys, name)
 		if err != nil {
 			return err
 		}
@@ -224,7 +231,7 @@ func (l *loader) readMod() error {
 func (l *loader) readControls() error {
 	for _, b := range l.blocks["control"] {
 		c := &Control{Name: label(b)}
-		for into, name := range map[*string]string{&c.Title: "title", &c.Description: "description", &c.Severity: "severity", &c.SQL: "sql"} {
+		for into, name := range map[*string]string{&c.Title: "title", &c.Description: "description", &c.Documentation: "documentation", &c.Severity: "severity", &c.SQL: "sql"} {
 			var err error
 			if *into, err = l.text(b.Body, name); err != nil {
 				return err

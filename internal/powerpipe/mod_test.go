@@ -46,13 +46,18 @@ benchmark "all" {
   children    = [benchmark.part, control.two]
 }
 benchmark "part" {
-  title    = "Part"
-  children = [control.one]
+  title         = "Part"
+  documentation = file("./docs/part.md")
+  children      = [control.one]
 }
 control "one" {
   title       = "One should be"
   description = "Why."
   severity    = "high"
+  documentation = <<-EOT
+    Much
+    of it.
+  EOT
   sql         = "select ${local.b} -- ${var.name}, ${formatdate("YYYY-MM-DD", timeadd(timestamp(), "-24h"))}"
   tags        = local.tags
 }
@@ -91,6 +96,7 @@ func files(more ...string) fstest.MapFS {
 	return fstest.MapFS{
 		"mod.pp":        {Data: []byte(mod)},
 		"controls/r.pp": {Data: []byte(resources)},
+		"docs/part.md":  {Data: []byte("# 部分\n")},
 		"README.md":     {Data: []byte("not {HCL")},
 		"more.pp":       {Data: []byte(strings.Join(more, "\n"))},
 	}
@@ -105,17 +111,17 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	one := &powerpipe.Control{Name: "one", Title: "One should be", Description: "Why.", Severity: "high", SQL: `select 'it''s'+'b', 1.5 -- a "name", as it is, 2026-11-23`, Tags: map[string]string{"plugin": "p"}}
+	one := &powerpipe.Control{Name: "one", Title: "One should be", Description: "Why.", Documentation: "Much\nof it.\n", Severity: "high", SQL: `select 'it''s'+'b', 1.5 -- a "name", as it is, 2026-11-23`, Tags: map[string]string{"plugin": "p"}}
 	two := &powerpipe.Control{Name: "two", SQL: "select 2\n"}
-	part := &powerpipe.Benchmark{Name: "part", Title: "Part", Children: []powerpipe.Child{one}}
+	part := &powerpipe.Benchmark{Name: "part", Title: "Part", Documentation: "# 部分\n", Children: []powerpipe.Child{one}}
 	all := &powerpipe.Benchmark{Name: "all", Title: "All", Description: "All of it.", Tags: map[string]string{"plugin": "p", "type": "Benchmark"}, Children: []powerpipe.Child{part, two}}
 	q := &powerpipe.Query{Name: "q", SQL: "select $1", Params: []powerpipe.Param{{Name: "id", Description: "The id."}}}
 	want := &powerpipe.Mod{
 		Name: "m", Title: "M",
 		Variables: []powerpipe.Variable{
-			{Name: "hours", Type: "number", HasDefault: true},
-			{Name: "ids", Description: "The ids.", Type: "list(string)", HasDefault: true},
-			{Name: "name", Type: "string", HasDefault: true},
+			{Name: "hours", Type: "number", HasDefault: true, Default: "8", Value: "1.5"},
+			{Name: "ids", Description: "The ids.", Type: "list(string)", HasDefault: true, Default: `["a"]`, Value: `["it's", "b"]`},
+			{Name: "name", Type: "string", HasDefault: true, Default: "n", Value: `a "name", as it is`},
 		},
 		Benchmarks: map[string]*powerpipe.Benchmark{"all": all, "part": part},
 		Controls:   map[string]*powerpipe.Control{"one": one, "two": two},
@@ -130,6 +136,64 @@ func TestLoad(t *testing.T) {
 	}
 	if roots := got.Roots(); len(roots) != 1 || roots[0] != got.Benchmarks["all"] {
 		t.Errorf("roots %v", roots)
+	}
+}
+
+// What mods write in HCL, and what Powerpipe makes of it.
+func TestExpressions(t *testing.T) {
+	const locals = `
+locals {
+  texts = { en = { yes = "Yes", no = "No" }, zh = { yes = "是", no = "否" } }
+  names = ["b", "a", "b"]
+}
+`
+	for expr, want := range map[string]string{
+		`local.texts[var.name].yes`:                                "是",
+		`local.texts[var.name]["no"]`:                              "否",
+		`lookup(local.texts["en"], "maybe", "Maybe")`:              "Maybe",
+		`var.hours > 8 ? "long" : "short"`:                         "short",
+		`jsonencode({ for i, n in local.names : n => i... })`:      `{"a":[1],"b":[0,2]}`,
+		`join(",", [for n in local.names : upper(n) if n != "a"])`: "B,B",
+		`join(",", keys(local.texts))`:                             "en,zh",
+		`join(",", values(local.texts.zh))`:                        "否,是",
+		`join(",", distinct(flatten([local.names, ["c"]])))`:       "b,a,c",
+		`join("|", split("-", trimspace(" a-b ")))`:                "a|b",
+		`substr("会议室", 1, 2)`:                                      "议室",
+		`lower("A")`:                                               "a",
+		`coalesce("", null, var.name)`:                             "zh",
+		`tostring(contains(local.names, "a"))`:                     "true",
+		`join("", regexall("[0-9]", "a1b2"))`:                      "12",
+		`replace("a-b", "/[ab]/", "x")`:                            "x-x",
+		`length("会议")`:                                             "2",
+		`file("README.md")`:                                        "not {HCL",
+		`file("./docs/../docs/part.md")`:                           "# 部分\n",
+	} {
+		mod, err := powerpipe.Load(files(locals, "locals {\n x = "+expr+"\n}\ncontrol \"x\" {\n sql = local.x\n}"), powerpipe.Values{"name": powerpipe.Text("zh")}, now)
+		if err != nil {
+			t.Errorf("%s: %v", expr, err)
+		} else if got := mod.Controls["x"].SQL; got != want {
+			t.Errorf("%s: %q, want %q", expr, got, want)
+		}
+	}
+}
+
+// A value's text is one that makes the value again, and a value that is written in
+// another way is no other.
+func TestValuesAsText(t *testing.T) {
+	mod, err := powerpipe.Load(files(), powerpipe.Values{"ids": powerpipe.Text(`[ "a" ]`), "hours": powerpipe.Text(`"8.0"`), "name": powerpipe.Text(`${x} "`)}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := powerpipe.Values{}
+	for _, v := range mod.Variables {
+		if v.Name != "name" && v.Value != v.Default {
+			t.Errorf("%s is %s, by default %s", v.Name, v.Value, v.Default)
+		}
+		values[v.Name] = powerpipe.Text(v.Value)
+	}
+	again, err := powerpipe.Load(files(), values, now)
+	if d := cmp.Diff(mod, again); err != nil || d != "" {
+		t.Errorf("%v (-first +again):\n%s", err, d)
 	}
 }
 
@@ -170,6 +234,10 @@ func TestLoadErrors(t *testing.T) {
 		"a benchmark within itself": {"benchmark \"x\" {\n children = [benchmark.y]\n}\nbenchmark \"y\" {\n children = [benchmark.x]\n}", nil, "more.pp:1: benchmark x is within itself"},
 		"two mods":                  {"mod \"n\" {\n}", nil, "there are 2 mod blocks"},
 		"an unknown function":       {"locals {\n x = nope(1)\n}", nil, "nope"},
+		"no such file":              {"locals {\n x = file(\"docs/nope.md\")\n}", nil, "docs/nope.md"},
+		"a file outside the mod":    {"locals {\n x = file(\"../mod.pp\")\n}", nil, "../mod.pp"},
+		"a file of the machine":     {"locals {\n x = filemd5(\"mod.pp\")\n}", nil, "filemd5"},
+		"a null default":            {"variable \"must\" {\n default = null\n}", nil, "the variable must must not be null"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := powerpipe.Load(files(test.more), test.values, now)

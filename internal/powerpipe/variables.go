@@ -2,7 +2,9 @@ package powerpipe
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -10,10 +12,11 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/fittings"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
-	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
 // Values are a user's values of a mod's variables, by their names. Later values replace
@@ -65,29 +68,32 @@ func (v Value) as(t cty.Type) (cty.Value, error) {
 	return convert.Convert(value, t)
 }
 
-// functions are those of HCL's that mods use. now is the time of timestamp().
-func functions(now time.Time) map[string]function.Function {
-	return map[string]function.Function{
-		"concat":     stdlib.ConcatFunc,
-		"format":     stdlib.FormatFunc,
-		"formatdate": stdlib.FormatDateFunc,
-		"join":       stdlib.JoinFunc,
-		"length":     stdlib.LengthFunc,
-		"merge":      stdlib.MergeFunc,
-		"replace":    stdlib.ReplaceFunc,
-		"timeadd":    stdlib.TimeAddFunc,
-		"timestamp": function.New(&function.Spec{
-			Type: function.StaticReturnType(cty.String),
-			Impl: func([]cty.Value, cty.Type) (cty.Value, error) {
-				return cty.StringVal(now.UTC().Format(time.RFC3339)), nil
-			},
-		}),
-	}
+// functions are those that Powerpipe knows in a mod, which is in fsys. now is the time of
+// timestamp(). Of the functions that read files, file reads one of the mod; the others are
+// left out.
+func functions(fsys fs.FS, now time.Time) map[string]function.Function {
+	all := fittings.Functions("")
+	maps.DeleteFunc(all, func(name string, _ function.Function) bool { return strings.HasPrefix(name, "file") })
+	all["file"] = function.New(&function.Spec{
+		Params: []function.Parameter{{Name: "path", Type: cty.String}},
+		Type:   function.StaticReturnType(cty.String),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			text, err := fs.ReadFile(fsys, path.Clean(args[0].AsString()))
+			return cty.StringVal(string(text)), err
+		},
+	})
+	all["timestamp"] = function.New(&function.Spec{
+		Type: function.StaticReturnType(cty.String),
+		Impl: func([]cty.Value, cty.Type) (cty.Value, error) {
+			return cty.StringVal(now.UTC().Format(time.RFC3339)), nil
+		},
+	})
+	return all
 }
 
 // setVariables gives each variable its value.
 func (l *loader) setVariables(values Values, now time.Time) error {
-	l.ctx = hcl.EvalContext{Functions: functions(now), Variables: map[string]cty.Value{}}
+	l.ctx = hcl.EvalContext{Functions: functions(l.fsys, now), Variables: map[string]cty.Value{}}
 	known := map[string]cty.Value{}
 	for _, b := range l.blocks["variable"] {
 		name := label(b)
@@ -104,24 +110,27 @@ func (l *loader) setVariables(values Values, now time.Time) error {
 			}
 		}
 		v.Type = typeexpr.TypeString(t)
-		fallback, hasDefault := b.Body.Attributes["default"]
-		v.HasDefault = hasDefault
-		l.mod.Variables = append(l.mod.Variables, v)
-
+		if a, ok := b.Body.Attributes["default"]; ok {
+			v.HasDefault = true
+			if known[name], err = v.read(Value{expr: a.Expr}, t); err != nil {
+				return err
+			}
+			v.Default = textOf(known[name])
+		}
 		value, named := values[name]
 		switch {
 		case named:
-		case hasDefault:
-			value = Value{expr: fallback.Expr}
-		default:
+			if known[name], err = v.read(value, t); err != nil {
+				return err
+			}
+		case !v.HasDefault:
 			return fmt.Errorf("the variable %s has no value: set it", name)
-		}
-		if known[name], err = value.as(t); err != nil {
-			return fmt.Errorf("the value of the variable %s, which must be a %s: %w", name, v.Type, err)
 		}
 		if known[name].IsNull() {
 			return fmt.Errorf("the variable %s must not be null", name)
 		}
+		v.Value = textOf(known[name])
+		l.mod.Variables = append(l.mod.Variables, v)
 	}
 	for name := range values {
 		if _, ok := known[name]; !ok {
@@ -131,4 +140,21 @@ func (l *loader) setVariables(values Values, now time.Time) error {
 	slices.SortFunc(l.mod.Variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	l.ctx.Variables["var"] = object(known)
 	return nil
+}
+
+// read returns a value for the variable, which has the type t.
+func (v Variable) read(value Value, t cty.Type) (cty.Value, error) {
+	read, err := value.as(t)
+	if err != nil {
+		return cty.NilVal, fmt.Errorf("the value of the variable %s, which must be a %s: %w", v.Name, v.Type, err)
+	}
+	return read, nil
+}
+
+// textOf returns the text of which Text makes the value.
+func textOf(v cty.Value) string {
+	if v.Type() == cty.String && !v.IsNull() {
+		return v.AsString()
+	}
+	return string(hclwrite.TokensForValue(v).Bytes())
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/fittings"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -68,7 +69,7 @@ func Connections(text []byte, filename, name string) ([]Connection, error) {
 	}
 
 	var found []Connection
-	known := &hcl.EvalContext{Functions: functions(filepath.Dir(filename))}
+	known := &hcl.EvalContext{Functions: fittings.Functions(filepath.Dir(filename))}
 	for _, n := range names {
 		c := Connection{Name: n}
 		var err error

@@ -1,4 +1,5 @@
-package spc
+// Package fittings has the functions that Steampipe and Powerpipe know in HCL.
+package fittings
 
 import (
 	"os"
@@ -11,12 +12,12 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-// functions are the functions that Steampipe knows in a connection block, without
-// is_error and error_message, which are for the steps of a pipeline
+// Functions are the functions in a connection block of Steampipe's and in a mod of
+// Powerpipe's, without is_error and error_message, which are for the steps of a pipeline
 // (https://github.com/turbot/pipe-fittings, funcs/context_functions.go). Names of
 // files are relative to a folder; in Steampipe they have to be absolute, or begin
 // with ~.
-func functions(folder string) map[string]function.Function {
+func Functions(folder string) map[string]function.Function {
 	return map[string]function.Function{
 		"abs":              stdlib.AbsoluteFunc,
 		"abspath":          funcs.AbsPathFunc,
