@@ -25,6 +25,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -94,6 +95,8 @@ type Client struct {
 	app    appKey
 	rate   int
 
+	counted atomic.Int64 // see CountedCalls
+
 	// requestTimeout bounds one HTTP exchange from dialling to the last byte of
 	// the body.
 	requestTimeout time.Duration
@@ -144,6 +147,17 @@ func appOf(base *url.URL, credentials Credentials) appKey {
 	}
 	return key
 }
+
+// Endpoint and LegacyEndpoint return the base URLs to which calls go.
+func (c *Client) Endpoint() string       { return c.base.String() }
+func (c *Client) LegacyEndpoint() string { return c.legacyBase.String() }
+
+// ClientID returns the app's client id; "" if the client has an AccessToken.
+func (c *Client) ClientID() string { return c.app.id }
+
+// CountedCalls returns how many calls the client has sent, also as repeats, that count
+// against the organization's month.
+func (c *Client) CountedCalls() int64 { return c.counted.Load() }
 
 // Close closes the idle connections. The client's limit no longer applies to the
 // other clients of its app. Running calls go on.

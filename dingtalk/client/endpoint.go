@@ -42,13 +42,15 @@ type api struct {
 	// legacy is the API on the host oapi.: it refuses with an errcode and
 	// status 200, and takes its arguments and its token as a form.
 	legacy bool
+	// counted is whether its calls count against the organization's month.
+	counted bool
 	// codes are what its error codes mean, whichever endpoint sends them.
 	codes map[string]meaning
 }
 
 var (
 	// openAPI takes its token from a header.
-	openAPI = &api{codes: openCodes}
+	openAPI = &api{counted: true, codes: openCodes}
 	// tokenAPI fetches tokens, and needs none.
 	tokenAPI = &api{codes: openCodes}
 	// legacyAPI takes its token from the form, where no log of a proxy's has it.

@@ -456,7 +456,7 @@ func TestLegacyTokenIsNotShownByTransports(t *testing.T) {
 					Logger:      hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: logGuard{t}}),
 				})
 				_, err := api.User(t.Context(), "u", nil)
-				checkNoSecret(t, "the client", fmt.Sprintf("%v %+v %#v", api, api, *api))
+				checkNoSecret(t, "the client", fmt.Sprintf("%v %+v %#v", api, api, api))
 				api.Close()
 				if err == nil {
 					t.Fatal("no error")

@@ -113,8 +113,8 @@ func (a *appLimit) limit(next *queuedCall) int {
 type slot struct {
 	c  *Client
 	of *endpoint
-	// sending and waiting report to the trace: that the call is sent, and that it
-	// waits for a slot.
+	// sending counts the call, and reports to the trace that it is sent. waiting
+	// reports that it waits for a slot.
 	sending, waiting func()
 
 	// traced is true if the transport reports its connections, as that of net/http
@@ -126,7 +126,13 @@ type slot struct {
 // error only if the context ends.
 func (c *Client) slot(ctx context.Context, r request) (*slot, error) {
 	trace := traceOf(ctx)
-	s := &slot{c: c, of: r.endpoint, sending: func() { trace.sent(r) }, waiting: func() { trace.waiting(r) }}
+	sending := func() {
+		if r.api.counted {
+			c.counted.Add(1)
+		}
+		trace.sent(r)
+	}
+	s := &slot{c: c, of: r.endpoint, sending: sending, waiting: func() { trace.waiting(r) }}
 	return s, s.take(ctx)
 }
 

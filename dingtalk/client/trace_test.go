@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -36,7 +37,8 @@ func (h *heard) trace() *client.Trace {
 	}
 }
 
-// A trace has the calls that DingTalk counts, and what they wait for.
+// A trace has the calls that DingTalk counts, and what they wait for. The client counts
+// those against the month, which the calls for people are not.
 func TestTrace(t *testing.T) {
 	const (
 		schedule = "GET /v1.0/conference/videoConferences/scheduleConferences/{scheduleConferenceId}"
@@ -102,8 +104,15 @@ func TestTrace(t *testing.T) {
 				if d := cmp.Diff(test.want, h.lines); d != "" {
 					t.Errorf("(-want +got):\n%s", d)
 				}
+				counted := int64(0)
 				for _, line := range h.lines {
 					checkNoSecret(t, "a trace", line)
+					if strings.HasPrefix(line, schedule) {
+						counted++
+					}
+				}
+				if n := w.api.CountedCalls(); n != counted {
+					t.Errorf("%d calls that count, want %d", n, counted)
 				}
 				// Its funcs need not be there.
 				w.sim.Script(simulator.Fault{Times: 1, Serve: simulator.Refuse(500, "", "")})
