@@ -155,6 +155,7 @@ func askings(b *testing.B) []asking {
 		{table: "dingtalk_conference_member", key: "conference_id", values: conferences},
 		{table: "dingtalk_conference_recording", key: "conference_id", values: conferences, least: one},
 		{table: "dingtalk_conference_recording", key: "conference_id", values: conferences, least: ofOwner, byOwner: true},
+		{table: "dingtalk_connection", least: always(0)},
 		{table: "dingtalk_department", least: always(departments)},
 		{table: "dingtalk_department", key: "parent_id", values: [2]any{1, 200}, least: one},
 		{table: "dingtalk_department_member", least: always(2 * departments)},

@@ -242,6 +242,9 @@ func TestEveryTableAnswers(t *testing.T) {
 					t.Errorf("%d calls for the same query", n-made)
 				}
 
+				if made == 0 {
+					return // a table without calls has no pages
+				}
 				byOne, err := answers(t, small, w.scan(keys))
 				if err != nil {
 					t.Fatal(err)
@@ -413,6 +416,9 @@ func TestEveryTableIsCompleteOrAnError(t *testing.T) {
 				t.Fatalf("%v: %d rows, %v", w, len(rows), err)
 			}
 			calls := asked(sim)
+			if len(calls) == 0 {
+				continue // the table makes none
+			}
 			// The first, the last, and one of each kind between.
 			which := map[string]simulator.Call{"the last call": calls[len(calls)-1]}
 			for _, c := range slices.Backward(calls) {

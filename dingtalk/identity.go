@@ -13,11 +13,12 @@ func NewServer() Server { return Server{delivery.NewServer(Plugin)} }
 func (Server) Identity(table string) []string { return identities[table] }
 
 // identities are the identities of the tables that have columns whose value depends on
-// the query: columns that cost a call, show a key as the query writes it, or are longer
-// in the answer for one row.
+// the query: columns that cost a call, show a key as the query writes it, are longer
+// in the answer for one row, or count the calls so far.
 var identities = map[string][]string{
 	"dingtalk_calendar_event":    {"union_id", "id", "start_time"},
 	"dingtalk_conference":        {"conference_id"},
+	"dingtalk_connection":        {"title"},
 	"dingtalk_department_member": {"department_id", "user_id"},
 	"dingtalk_meeting_room":      {"acting_union_id", "room_id"},
 	"dingtalk_user":              {"user_id"},

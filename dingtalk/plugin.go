@@ -21,6 +21,7 @@ var tables = []func(*connector) *plugin.Table{
 	tableConference,
 	tableConferenceMember,
 	tableConferenceRecording,
+	tableConnection,
 	tableDepartment,
 	tableDepartmentMember,
 	tableMeetingRoom,

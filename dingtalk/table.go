@@ -17,6 +17,8 @@ type definition struct {
 	// oneOf are key columns of which one decides the calls: the first that a
 	// query names. The others filter the rows (see accepts).
 	oneOf []string
+	// uncached is true if no cache may have the rows, since other queries change them.
+	uncached bool
 	// columns are the key columns, the others by alphabet, and title last.
 	columns []*plugin.Column
 	// read streams the rows of a list call.
@@ -34,12 +36,16 @@ func (c *connector) table(def definition) *plugin.Table {
 	if slices.ContainsFunc(columns, func(column *plugin.Column) bool { return column.Name == roomCodeColumn }) {
 		asks.Same = map[string]func(string) string{roomCodeColumn: client.RoomCodeDigits}
 	}
-	return &plugin.Table{
+	table := &plugin.Table{
 		Name:        def.name,
 		Description: def.description,
 		List:        &plugin.ListConfig{KeyColumns: def.keys, Hydrate: delivery.List(asks, c.list(def.read))},
 		Columns:     slices.Insert(columns, at, corpIDColumn),
 	}
+	if def.uncached {
+		table.Cache = &plugin.TableCacheOptions{Enabled: false}
+	}
+	return table
 }
 
 // required is a key column that a query must name with =.

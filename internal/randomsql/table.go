@@ -35,6 +35,9 @@ type Column struct {
 // actingColumn shows the acting user of the query: it has no value of its own.
 const actingColumn = "acting_union_id"
 
+// callsColumn is the number of calls so far: queries that are compared see another.
+const callsColumn = "api_calls"
+
 // Tables returns the tables of a plugin's schema, in the order of their names. acting are
 // the tables for which a query must name an acting user; for others it names none.
 func Tables(schema map[string]*proto.TableSchema, acting ...string) []*Table {
@@ -43,7 +46,7 @@ func Tables(schema map[string]*proto.TableSchema, acting ...string) []*Table {
 		t := &Table{Name: name}
 		for _, c := range s.Columns {
 			acts := c.Name == actingColumn && slices.Contains(acting, name)
-			if engine.IsSteampipeColumn(c.Name) || c.Name == actingColumn && !acts {
+			if engine.IsSteampipeColumn(c.Name) || c.Name == callsColumn || c.Name == actingColumn && !acts {
 				continue
 			}
 			column := &Column{Name: c.Name, Type: c.Type}

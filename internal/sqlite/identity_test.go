@@ -26,6 +26,7 @@ func TestRowsComeOnce(t *testing.T) {
 		{"or over a key and another column", "select count(*) from dingtalk_user where user_id = 'lin.mei' or name like '%Lei'", "2"},
 		{"or over two keys, with a column that costs a call", "select count(manager_user_id) from dingtalk_user where user_id = 'zhao.lei' or union_id = '" + simulator.DemoCTO + "'", "1"},
 		{"or over two keys that find a meeting in two ways", "select count(*) from dingtalk_conference where conference_id in (select conference_id from dingtalk_ongoing_conference) or room_code in (select room_code from dingtalk_ongoing_conference) and status = 2", "3"},
+		{"a row that changes between the two scans", "select count(*), count(c.api_calls) from (select 1 as n) l right join dingtalk_connection c on (select count(*) from dingtalk_conference where conference_id = c.title) < l.n", "1 1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r, err := db.Query(t.Context(), test.sql)
