@@ -185,7 +185,7 @@ func TestBookingsNearTheBounds(t *testing.T) {
 		starts = append(starts, r["start_time"].(string))
 	}
 	slices.Sort(starts)
-	diff(t, "bookings", []string{"2026-11-17T01:30:00Z", "2026-11-18T01:30:00Z", "2026-11-18T02:00:00Z", "2026-11-19T01:30:00Z"}, starts)
+	diff(t, "bookings", []string{"2026-11-17T00:00:00Z", "2026-11-18T00:00:00Z", "2026-11-18T02:00:00Z", "2026-11-19T00:00:00Z"}, starts)
 }
 
 // A room whose bookings DingTalk does not return is an error of the query that names

@@ -72,7 +72,7 @@ const incident = "select title, end_time, status from dingtalk_schedule_conferen
 const incidentTable = `+---------------------------------+----------------------+--------+
 | title                           | end_time             | status |
 +---------------------------------+----------------------+--------+
-| INC-2041 Payment gateway bridge | 2026-11-20T07:45:00Z |      1 |
+| INC-2041 Payment gateway bridge | 2026-11-23T05:30:00Z |      1 |
 | INC-2047 登录故障应急           | <null>               |      2 |
 +---------------------------------+----------------------+--------+
 `
@@ -104,9 +104,9 @@ func TestCommand(t *testing.T) {
 		{"the demo", nil, "", []string{"--demo", incident}, outcome{stdout: incidentTable, stderr: oneCall}},
 		{"from standard input", nil, incident + ";\n", []string{"--demo"}, outcome{stdout: incidentTable, stderr: oneCall}},
 		{"csv", nil, "", []string{"--demo", "--output", "csv", incident},
-			outcome{stdout: "title,end_time,status\nINC-2041 Payment gateway bridge,2026-11-20T07:45:00Z,1\nINC-2047 登录故障应急,,2\n"}},
+			outcome{stdout: "title,end_time,status\nINC-2041 Payment gateway bridge,2026-11-23T05:30:00Z,1\nINC-2047 登录故障应急,,2\n"}},
 		{"json", nil, "", []string{"--demo", "--output=json", incident},
-			outcome{stdout: "[\n  {\"title\": \"INC-2041 Payment gateway bridge\", \"end_time\": \"2026-11-20T07:45:00Z\", \"status\": 1},\n  {\"title\": \"INC-2047 登录故障应急\", \"end_time\": null, \"status\": 2}\n]\n"}},
+			outcome{stdout: "[\n  {\"title\": \"INC-2041 Payment gateway bridge\", \"end_time\": \"2026-11-23T05:30:00Z\", \"status\": 1},\n  {\"title\": \"INC-2047 登录故障应急\", \"end_time\": null, \"status\": 2}\n]\n"}},
 		{"a config file", nil, "", []string{"--config", file, "--connection", "one", incident}, outcome{stdout: incidentTable}},
 		{"the environment", env, "", []string{incident}, outcome{stdout: incidentTable}},
 		{"no rows", nil, "", []string{"--demo", "select title from dingtalk_schedule_conference where schedule_conference_id = 'x'"}, outcome{stdout: "+-------+\n| title |\n+-------+\n+-------+\n", stderr: oneCall}},
@@ -118,7 +118,7 @@ func TestCommand(t *testing.T) {
 		{"a comment first", nil, "", []string{"--demo", "-- a comment\n" + incident}, outcome{stdout: incidentTable, stderr: oneCall}},
 		{"a comment first, options behind", nil, "", []string{"-- a comment\n" + incident, "--demo"}, outcome{stdout: incidentTable, stderr: oneCall}},
 		{"options behind the query", nil, "", []string{incident, "--output", "csv", "--demo"},
-			outcome{stdout: "title,end_time,status\nINC-2041 Payment gateway bridge,2026-11-20T07:45:00Z,1\nINC-2047 登录故障应急,,2\n"}},
+			outcome{stdout: "title,end_time,status\nINC-2041 Payment gateway bridge,2026-11-23T05:30:00Z,1\nINC-2047 登录故障应急,,2\n"}},
 		{"several statements", nil, "", []string{"--demo", "create table t (a); insert into t values (1); select a from t; " + incident + ";"},
 			outcome{stdout: "+---+\n| a |\n+---+\n| 1 |\n+---+\n\n" + incidentTable, stderr: "-- 0 API calls\n" + oneCall}},
 		{"pages, and the same again from the cache", nil, "", []string{"--demo", standups + ";" + standups},

@@ -17,14 +17,14 @@ var DemoApp = App{
 }
 
 // Demo returns a Simulator with a made-up organization, in the state that it is
-// in at a moment: what happened last week did so in the week before, the meetings
-// in progress began so many minutes earlier, and the audit is next week. At the
-// same moment it is always the same.
+// in at a moment. Each date of its story is so many days before or after the day of
+// that moment in UTC, whatever the day of the week; the incidents and the meetings in
+// progress began so many minutes earlier. At the same moment it is always the same.
 func Demo(now time.Time) *Simulator {
 	d := &demo{
 		Simulator: New(DemoApp),
 		now:       now.Truncate(time.Minute),
-		shift:     monday(now).Sub(monday(DemoTime)),
+		shift:     day(now).Sub(day(DemoTime)),
 		names:     map[string]string{},
 	}
 	d.Departments = slices.Clone(demoDepartments)
@@ -46,17 +46,16 @@ func Demo(now time.Time) *Simulator {
 type demo struct {
 	*Simulator
 	now time.Time
-	// shift is the time from DemoTime's week to now's.
+	// shift is the time from DemoTime's day to now's.
 	shift time.Duration
 	// names are the people's, by union id.
 	names map[string]string
 }
 
-// monday is the beginning of a moment's week, in UTC: time itself began on a
-// Monday.
-func monday(t time.Time) time.Time { return t.UTC().Truncate(7 * 24 * time.Hour) }
+// day is the beginning of a moment's day, in UTC.
+func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
-// at is a moment of the year 2026, as it looks from DemoTime's week, in UTC.
+// at is a moment of the year 2026, as it looks from DemoTime's day, in UTC.
 func (d *demo) at(month time.Month, day, hour, minute int) time.Time {
 	return time.Date(2026, month, day, hour, minute, 0, 0, time.UTC).Add(d.shift)
 }

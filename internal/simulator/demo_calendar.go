@@ -14,15 +14,15 @@ import (
 // people who are in it.
 func (d *demo) fillCalendars() {
 	c := &calendarWriter{demo: d}
-	c.series("all-hands", DemoWestLake, "monday", d.Schedules[DemoAllHands], d.at(time.September, 28, 2, 0), time.Hour,
+	c.series("all-hands", DemoWestLake, 7, d.Schedules[DemoAllHands], d.at(time.September, 28, 2, 0), time.Hour,
 		DemoCEO, append(d.everyone(), DemoVendor), map[string]string{
 			DemoWarehouse: "declined", DemoAccountant: "needsAction", DemoNewcomer: "needsAction", DemoSecurity: "tentative",
 		})
 	// The older events of this series were deleted.
 	standups := d.Schedules[DemoStandup]
-	c.series("stand-up", DemoBund, "monday,tuesday,wednesday,thursday,friday", standups[len(standups)-10:], d.at(time.November, 9, 1, 30), 15*time.Minute,
+	c.series("stand-up", DemoBund, 1, standups[len(standups)-14:], d.at(time.November, 10, 0, 0), 15*time.Minute,
 		DemoPlatform, d.team(210, 220), nil)
-	c.series("supplier", DemoBelem, "thursday", d.Schedules[DemoSupplier], d.at(time.October, 29, 7, 30), 45*time.Minute,
+	c.series("supplier", DemoBelem, 7, d.Schedules[DemoSupplier], d.at(time.October, 29, 7, 30), 45*time.Minute,
 		DemoOperations, []string{DemoOperations, DemoCFO, DemoAccountant, DemoSupport, DemoVendor}, map[string]string{DemoAccountant: "needsAction"})
 
 	for i, held := range d.Schedules[DemoInterview] {
@@ -143,46 +143,51 @@ func (c *calendarWriter) allDay(name, summary string, day time.Time, zone, organ
 	return e
 }
 
-// series adds the event of each meeting of a schedule that is held on certain
-// days of the week, and of those to come until the end of next week. The first event
-// has the recurrence rule.
-func (c *calendarWriter) series(name, room, days string, held []Conference, start time.Time, length time.Duration, organizer string, attendees []string, responses map[string]string) {
+// series adds the event of each meeting of a schedule that is held every so many
+// days, and of those to come in the next two weeks. The first event has the recurrence
+// rule. Where today's meeting was not held, its event was deleted, so that none passes
+// in the course of the day.
+func (c *calendarWriter) series(name, room string, days int, held []Conference, start time.Time, length time.Duration, organizer string, attendees []string, responses map[string]string) {
 	var master *Event
-	for i := 0; i < len(held) || start.Before(c.at(time.December, 5, 0, 0)); i++ {
-		conference := held[min(i, len(held)-1)]
-		if i < len(held) || start.After(c.now) {
-			title := conference.Title
-			if i >= len(held) {
-				// Nobody has numbered it yet.
-				title, _, _ = strings.Cut(title, " #")
-			}
-			e := c.event(fmt.Sprint(name, "-", i), title, start, length, organizer, attendees...)
-			c.video(e, conference.RoomCode)
-			c.room(e, room, "accepted")
-			e.OriginStart = &When{DateTime: start.Format(time.RFC3339)}
-			for j, a := range e.Attendees {
-				e.Attendees[j].ResponseStatus = cmp.Or(responses[a.ID], a.ResponseStatus)
-			}
-			if i == 0 {
-				master = e
-				e.Recurrence = &Recurrence{}
-				e.Recurrence.Pattern.Type, e.Recurrence.Pattern.DaysOfWeek, e.Recurrence.Pattern.Interval = "weekly", days, 1
-				e.Recurrence.Range.Type = "noEnd"
-			} else {
-				e.SeriesMasterID = master.ID
-			}
-			if e.ToCome = i >= len(held); e.ToCome {
-				e.CreateTime, e.UpdateTime = master.CreateTime, master.UpdateTime
-			}
+	tomorrow, end := c.at(time.November, 24, 0, 0), c.at(time.December, 8, 0, 0)
+	for i := 0; i < len(held) || start.Before(end); i, start = i+1, start.AddDate(0, 0, days) {
+		conference, toCome := held[min(i, len(held)-1)], i >= len(held)
+		if toCome && start.Before(tomorrow) {
+			continue
 		}
-		for start = start.AddDate(0, 0, 1); !onDay(start, days); start = start.AddDate(0, 0, 1) {
+		title := conference.Title
+		if toCome {
+			// Nobody has numbered it yet.
+			title, _, _ = strings.Cut(title, " #")
+		}
+		e := c.event(fmt.Sprint(name, "-", i), title, start, length, organizer, attendees...)
+		c.video(e, conference.RoomCode)
+		c.room(e, room, "accepted")
+		e.OriginStart = &When{DateTime: start.Format(time.RFC3339)}
+		for j, a := range e.Attendees {
+			e.Attendees[j].ResponseStatus = cmp.Or(responses[a.ID], a.ResponseStatus)
+		}
+		if i == 0 {
+			master = e
+			e.Recurrence = every(days, start)
+		} else {
+			e.SeriesMasterID = master.ID
+		}
+		if e.ToCome = toCome; toCome {
+			e.CreateTime, e.UpdateTime = master.CreateTime, master.UpdateTime
 		}
 	}
 }
 
-// onDay reports whether a moment is on one of the days of a week.
-func onDay(t time.Time, days string) bool {
-	return slices.Contains(strings.Split(days, ","), strings.ToLower(t.Weekday().String()))
+// every returns the rule of what recurs each day, or each week on the day of its
+// first event.
+func every(days int, first time.Time) *Recurrence {
+	r := &Recurrence{}
+	r.Pattern.Type, r.Pattern.Interval, r.Range.Type = "daily", 1, "noEnd"
+	if days == 7 {
+		r.Pattern.Type, r.Pattern.DaysOfWeek = "weekly", strings.ToLower(first.Weekday().String())
+	}
+	return r
 }
 
 // when returns a time as it is written in a zone.

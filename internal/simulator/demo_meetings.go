@@ -62,10 +62,14 @@ func (d *demo) holdMeetings() {
 
 	team := d.team(210, 220)
 	for i := range 230 {
-		m := d.meeting(DemoStandup, "Stand-up 每日站会", Ended, d.at(time.January, 5, 1, 30).AddDate(0, 0, i/5*7+i%5), time.Duration(12+i%7)*time.Minute, team)
+		daysAgo := 229 - i
+		start, length := d.at(time.November, 23-daysAgo, 0, 0), time.Duration(12+daysAgo%7)*time.Minute
+		// Today's is over at any time of the day: in its first minutes they are brief.
+		length = min(length, max(d.now.Sub(start), time.Minute))
+		m := d.meeting(DemoStandup, "Stand-up 每日站会", Ended, start, length, team)
 		for j, union := range team {
 			if (i+j)%9 != 4 {
-				m.came(union, time.Duration((i+3*j)%4)*30*time.Second, 0)
+				m.came(union, min(time.Duration((i+3*j)%4)*30*time.Second, length/2), 0)
 			}
 		}
 		m.host(DemoPlatform)
@@ -73,7 +77,7 @@ func (d *demo) holdMeetings() {
 	}
 
 	responders := []string{DemoPlatform, DemoSRE, DemoDeveloper, DemoSecurity, DemoCTO}
-	m := d.meeting(DemoIncident, "INC-2041 Payment gateway bridge", Ended, d.at(time.November, 20, 6, 10), 95*time.Minute, responders)
+	m := d.meeting(DemoIncident, "INC-2041 Payment gateway bridge", Ended, d.now.Add(-70*time.Minute), 40*time.Minute, responders)
 	m.cameAll(responders...)
 	m.host(DemoPlatform, DemoSRE)
 	d.hold(m, DemoPlatform)

@@ -9,7 +9,7 @@ import (
 // invalid.
 const (
 	DemoAllHands  = "6bd63df9-a2df-47ff-8436-179c6520fbc8" // weekly, recorded, with guests
-	DemoStandup   = "0f9b1c52-7d1e-4a64-9c37-2b8f6a1d4e90" // daily, several pages
+	DemoStandup   = "0f9b1c52-7d1e-4a64-9c37-2b8f6a1d4e90" // every day, several pages
 	DemoIncident  = "b41d7c08-93f5-4e2b-8a6d-5c0e17f2a3d6" // in progress
 	DemoAudit     = "e27a60d4-18c9-4b75-a0f3-9d64c3b8e512" // not started yet
 	DemoInterview = "7c85f3ae-60b2-4d19-b7e4-f1a29c0d8635"
@@ -32,7 +32,7 @@ func (d *demo) bookSchedules() {
 		roomCode        string // "" is that of the schedule's last meeting
 	}{
 		{DemoAllHands, "全员周会 Weekly all-hands", d.at(time.November, 16, 2, 0), time.Hour, ""},
-		{DemoStandup, "Stand-up 每日站会", d.at(time.November, 20, 1, 30), 15 * time.Minute, ""},
+		{DemoStandup, "Stand-up 每日站会", d.at(time.November, 23, 0, 0), 15 * time.Minute, ""},
 		{DemoIncident, "Incident bridge 应急会议", d.now.Add(-20 * time.Minute), time.Hour, ""},
 		{DemoAudit, "年度安全审计 Annual security audit", d.at(time.December, 1, 1, 0), 8 * time.Hour, ""},
 		{DemoInterview, "Interviews 面试", d.at(time.November, 19, 7, 0), 45 * time.Minute, ""},
