@@ -153,6 +153,7 @@ func TestDemoRoomsFitTogether(t *testing.T) {
 				has["a room for everybody, with an outsider"] = has["a room for everybody, with an outsider"] || *room.RoomStatus == 0 && !ours
 			}
 			has["one that waits to be approved"] = has["one that waits to be approved"] || b.Status == "TENTATIVE"
+			has["one that was approved"] = has["one that was approved"] || b.Status == "BUSY" && room.RoomDetail.ExtensionConfig.ApprovalSwitch
 			has["one of a cancelled event"] = has["one of a cancelled event"] || e.Status == "cancelled"
 			has["one of what nobody came to"] = has["one of what nobody came to"] || e.ID == "ZGVtbyBkcmlsbA" && len(sim.Schedules[simulator.DemoDrill]) == 0
 			has["one to come"] = has["one to come"] || e.ToCome
@@ -169,7 +170,7 @@ func TestDemoRoomsFitTogether(t *testing.T) {
 	}
 	has["one that was declined, and is none"] = declined
 	has["a room that nobody booked"] = len(sim.Bookings[simulator.DemoTrainingHub]) == 0
-	for _, name := range []string{"one that waits to be approved", "one of a cancelled event", "one of what nobody came to", "one to come", "one of a day", "one without a video meeting",
+	for _, name := range []string{"one that waits to be approved", "one that was approved", "one of a cancelled event", "one of what nobody came to", "one to come", "one of a day", "one without a video meeting",
 		"one larger than its people", "one that was declined, and is none", "a room that nobody booked", "a room for everybody, with an outsider"} {
 		if !has[name] {
 			t.Errorf("there is not %s", name)
