@@ -73,7 +73,7 @@ func (opt options) benchmark() (*powerpipe.Mod, *powerpipe.Benchmark, error) {
 // verdict with the exit code of the command.
 func (s *session) report(ctx context.Context, mod *powerpipe.Mod, b *powerpipe.Benchmark, opt options) error {
 	w := newWatch(s.stderr)
-	g, err := report.Run(client.WithTrace(ctx, w.trace()), s.db, b)
+	r, err := report.Make(client.WithTrace(ctx, w.trace()), s.db, mod, b)
 	w.end()
 	if errors.Is(err, context.Canceled) {
 		return errStopped
@@ -81,11 +81,11 @@ func (s *session) report(ctx context.Context, mod *powerpipe.Mod, b *powerpipe.B
 	if err != nil {
 		return err
 	}
-	r := &report.Report{Mod: mod, Root: g, At: opt.now(), Calls: w.sent()}
+	r.At, r.Calls = opt.now(), w.sent()
 	if err := r.Write(s.stdout, opt.reportFormat); err != nil {
 		return err
 	}
-	if code := g.Summary.ExitCode(); code != report.ExitOK {
+	if code := r.Root.Summary.ExitCode(); code != report.ExitOK {
 		return verdict(code)
 	}
 	return nil

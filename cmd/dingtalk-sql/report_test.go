@@ -40,7 +40,7 @@ func TestReport(t *testing.T) {
 		"the demo, with its own values": {nil, []string{"--demo", "--report=compliance"}, 1,
 			"DingTalk Compliance: ", "Board meeting 董事会 (schedule " + simulator.DemoBoard + "): it was planned for 2026-11-17 06:00 UTC and began 60 minutes later.\n", ""},
 		"csv": {env, []string{"--report", "meeting_security", "--var-file", file, "--output", "csv"}, 0,
-			"group_id,title,", ",control.waiting_room,People should wait until they are let in,", ""},
+			"\ufeffgroup_id,title,", ",control.waiting_room,People should wait until they are let in,", ""},
 		"json": {env, []string{"--output", "json", "--report", "meeting_security", "--var-file", file}, 0, "{\n", `"api_calls": 1`, ""},
 		"html": {env, []string{"--report", "meeting_security", "--var-file", file, "--output=html"}, 0, "<!DOCTYPE html>\n", "the waiting room is on.", ""},
 		"no such benchmark": {env, []string{"--report", "nope"}, 2, "", "",

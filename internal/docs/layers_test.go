@@ -24,27 +24,28 @@ var layers = map[string]layer{
 	"dingtalk/client": {},
 	"delivery":        {sdk: true, general: true},
 
-	"internal/engine":    {imports: "delivery", sdk: true, general: true},
-	"internal/sqlite":    {imports: "delivery internal/engine", sdk: true, general: true},
-	"internal/plaintext": {general: true},
-	"internal/fittings":  {general: true},
-	"internal/powerpipe": {imports: "internal/fittings", general: true},
-	"internal/report":    {imports: "internal/plaintext internal/powerpipe internal/sqlite", general: true},
-	"compliance":         {},
-	"internal/spc":       {imports: "internal/fittings"},
-	"internal/simulator": {},
+	"internal/engine":      {imports: "delivery", sdk: true, general: true},
+	"internal/sqlite":      {imports: "delivery internal/engine", sdk: true, general: true},
+	"internal/plaintext":   {general: true},
+	"internal/spreadsheet": {general: true},
+	"internal/fittings":    {general: true},
+	"internal/powerpipe":   {imports: "internal/fittings", general: true},
+	"internal/report":      {imports: "internal/plaintext internal/powerpipe internal/spreadsheet internal/sqlite", general: true},
+	"compliance":           {},
+	"internal/spc":         {imports: "internal/fittings"},
+	"internal/simulator":   {},
 
 	"internal/docs":      {},
 	"internal/answers":   {},
 	"internal/randomsql": {imports: "internal/engine internal/simulator", sdk: true},
 
 	"internal/cmd/query-steampipe": {imports: "dingtalk internal/engine internal/randomsql internal/simulator"},
-	"internal/cmd/compare-reports": {},
+	"internal/cmd/compare-reports": {imports: "internal/spreadsheet"},
 	"internal/cmd/play-answers":    {imports: "internal/answers"},
 
 	"cmd/dingtalk-simulator": {imports: "internal/simulator internal/spc"},
 	"cmd/dingtalk-sql": {imports: "compliance dingtalk dingtalk/client delivery internal/engine internal/plaintext " +
-		"internal/powerpipe internal/report internal/simulator internal/spc internal/sqlite", sdk: true},
+		"internal/powerpipe internal/report internal/simulator internal/spc internal/spreadsheet internal/sqlite", sdk: true},
 }
 
 // Imports point where CONTRIBUTING.md says, and a package that would do for any

@@ -108,6 +108,16 @@ func (m *Mod) Roots() []*Benchmark {
 	return roots
 }
 
+// Value returns the value of a variable, and whether there is one of that name.
+func (m *Mod) Value(variable string) (value string, ok bool) {
+	for _, v := range m.Variables {
+		if v.Name == variable {
+			return v.Value, true
+		}
+	}
+	return "", false
+}
+
 // loader is a mod that is being read.
 type loader struct {
 	fsys   fs.FS

@@ -2,9 +2,11 @@ package report
 
 import (
 	_ "embed"
+	"fmt"
 	"html/template"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -12,21 +14,135 @@ import (
 //go:embed page.html
 var pageText string
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"statuses": func() []Status { return Statuses },
-	"upper":    func(s Status) string { return strings.ToUpper(string(s)) },
-	"worst":    func(s Summary) Status { return s.worst() },
-	"results":  func(c *Control) []Result { return c.results() },
-	"count":    func(s Summary, status Status) int { return s[status] },
-	"severity": func(c *Control) string { return c.severity() },
-	"clauses":  clauses,
-}).Parse(pageText))
+var page = template.Must(template.New("page").Funcs(template.FuncMap{"paragraphs": paragraphs}).Parse(pageText))
+
+// signs stand beside the names of the statuses, which colours alone do not distinguish.
+var signs = map[Status]string{Error: "!", Alarm: "×", OK: "✓", Info: "i", Skip: "–"}
 
 // standards are the tags that name a clause of a standard, with its name.
 var standards = map[string]string{
 	"iso_27001_2022": "ISO/IEC 27001:2022",
 	"mlps_gbt_22239": "GB/T 22239-2019",
 	"soc_2":          "SOC 2",
+}
+
+// The types below are what the page shows.
+type htmlPage struct {
+	texts
+	Title, Description, Documentation string
+	When, CallsMade                   string
+	IsDemo                            bool
+	Head                              []Fact
+	Statuses                          []htmlStatus
+	Sections                          []htmlSection
+}
+
+// htmlStatus is a status. Number is how many results have it, Count that with its name.
+type htmlStatus struct {
+	Status                     Status
+	Sign, Name, Meaning, Count string
+	Number                     int
+}
+
+// htmlSection is a benchmark. Its title has those of the benchmarks around it, so that the
+// controls of all benchmarks have headings of one level.
+type htmlSection struct {
+	ID, Title, Description, Documentation string
+	Counts                                []htmlStatus
+	Controls                              []htmlControl
+}
+
+type htmlControl struct {
+	ID, Title, Description, Documentation string
+	Severity, Clauses                     string
+	Counts                                []htmlStatus
+	Rows                                  []htmlRow
+}
+
+type htmlRow struct {
+	htmlStatus
+	Reason, Dimensions string
+}
+
+// writeHTML writes a page that loads nothing else.
+func (r *Report) writeHTML(w io.Writer) error {
+	t := r.texts()
+	b := r.Root.Benchmark
+	p := htmlPage{
+		texts: t, Title: b.Title, Description: b.Description, Documentation: b.Documentation,
+		When: r.when(), CallsMade: plural(r.Calls, t.OneCall, t.Calls), IsDemo: r.isDemo(), Head: r.head(),
+	}
+	for _, status := range Statuses {
+		p.Statuses = append(p.Statuses, t.htmlStatus(status, r.Root.Summary[status]))
+	}
+	if len(r.Root.Controls) > 0 {
+		root := t.htmlSection(r.Root, "")
+		root.Description, root.Documentation = "", "" // the page begins with them
+		p.Sections = append(p.Sections, root)
+	}
+	p.Sections = append(p.Sections, t.htmlSections(r.Root.Groups, "")...)
+	distinguish(p.Sections)
+	return page.Execute(w, p)
+}
+
+// htmlSections returns benchmarks and those in them. path are the titles of those around
+// them.
+func (t texts) htmlSections(groups []*Group, path string) []htmlSection {
+	var all []htmlSection
+	for _, g := range groups {
+		s := t.htmlSection(g, path)
+		all = append(append(all, s), t.htmlSections(g.Groups, s.Title+" › ")...)
+	}
+	return all
+}
+
+func (t texts) htmlSection(g *Group, path string) htmlSection {
+	b := g.Benchmark
+	s := htmlSection{ID: b.Name, Title: path + b.Title, Description: b.Description, Documentation: b.Documentation, Counts: t.htmlCounts(g.Summary)}
+	for _, c := range g.Controls {
+		control := htmlControl{
+			ID: b.Name + "." + c.Control.Name, Title: c.Control.Title, Description: c.Control.Description, Documentation: c.Control.Documentation,
+			Severity: t.Severities[c.Control.Severity], Clauses: strings.Join(clauses(c), t.Comma), Counts: t.htmlCounts(c.Summary),
+		}
+		for _, result := range c.results() {
+			control.Rows = append(control.Rows, htmlRow{t.htmlStatus(result.Status, 1), result.Reason, t.dimensions(result)})
+		}
+		s.Controls = append(s.Controls, control)
+	}
+	return s
+}
+
+// distinguish makes the IDs of sections and controls different from one another, and from
+// those that each page has: a benchmark may stand in two others.
+func distinguish(sections []htmlSection) {
+	times := map[string]int{"about": 1, "legend": 1, "contents": 1, "results": 1}
+	number := func(id *string) {
+		times[*id]++
+		if n := times[*id]; n > 1 {
+			*id += fmt.Sprint("-", n)
+		}
+	}
+	for i := range sections {
+		number(&sections[i].ID)
+		for j := range sections[i].Controls {
+			number(&sections[i].Controls[j].ID)
+		}
+	}
+}
+
+func (t texts) htmlStatus(s Status, count int) htmlStatus {
+	return htmlStatus{s, signs[s], t.Statuses[s], t.Meanings[s], fmt.Sprintf(t.Count, count, t.Statuses[s]), count}
+}
+
+// htmlCounts returns the statuses that occur.
+func (t texts) htmlCounts(s Summary) []htmlStatus {
+	var all []htmlStatus
+	for _, status := range Statuses {
+		if s[status] > 0 {
+			all = append(all, t.htmlStatus(status, s[status]))
+		}
+	}
+	return all
 }
 
 // clauses returns the clauses that a control is evidence for.
@@ -40,10 +156,12 @@ func clauses(c *Control) []string {
 	return all
 }
 
-// writeHTML writes a page that loads nothing else.
-func (r *Report) writeHTML(w io.Writer) error {
-	return page.Execute(w, struct {
-		*Report
-		When, CallsMade string
-	}{r, r.At.UTC().Format("2006-01-02 15:04 UTC"), r.calls()})
+var blankLines = regexp.MustCompile(`\n\s*\n`)
+
+// paragraphs returns the paragraphs of a documentation. Its Markdown is shown as it is.
+func paragraphs(text string) []string {
+	if text = strings.TrimSpace(text); text == "" {
+		return nil
+	}
+	return blankLines.Split(text, -1)
 }

@@ -50,6 +50,24 @@ type Result struct {
 	Resource string
 	Status   Status
 	Reason   string
+	// Dimensions are the control's other columns, in their order.
+	Dimensions []Dimension
+}
+
+// Dimension is a value that says more about what a control checked.
+type Dimension struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// dimension returns the value of a dimension; "" if there is none.
+func (r Result) dimension(key string) string {
+	for _, d := range r.Dimensions {
+		if d.Key == key {
+			return d.Value
+		}
+	}
+	return ""
 }
 
 // Summary counts results by status, and controls that failed as Error.
@@ -95,29 +113,99 @@ type DB interface {
 	Query(ctx context.Context, sql string) (*sqlite.Result, error)
 }
 
+// Make runs a benchmark of a mod, and the control of the report's head, which may also
+// stand in the benchmark. If that fails, it is shown in the benchmark, and there is no head.
+func Make(ctx context.Context, db DB, mod *powerpipe.Mod, b *powerpipe.Benchmark) (*Report, error) {
+	runner, r := newRunner(db), &Report{Mod: mod}
+	var err error
+	if r.Root, err = runner.group(ctx, b); err != nil {
+		return nil, err
+	}
+	control := mod.Controls[headControl]
+	if control == nil {
+		return r, nil
+	}
+	shown := runner.ran[control] != nil
+	head, err := runner.control(ctx, control)
+	if err != nil {
+		return nil, err
+	}
+	if head.Err != nil && !shown {
+		r.Root.Controls = append(r.Root.Controls, head)
+		r.Root.summarize()
+	}
+	r.Head = factsOf(head)
+	return r, nil
+}
+
 // Run runs a benchmark, one control after another. A control that fails is in
 // the report and does not end it; the error is that of ctx.
 func Run(ctx context.Context, db DB, b *powerpipe.Benchmark) (*Group, error) {
-	g := &Group{Benchmark: b, Summary: Summary{}}
+	return newRunner(db).group(ctx, b)
+}
+
+// runner runs each control once, in however many benchmarks it stands.
+type runner struct {
+	db  DB
+	ran map[*powerpipe.Control]*Control
+}
+
+func newRunner(db DB) *runner { return &runner{db, map[*powerpipe.Control]*Control{}} }
+
+func (r *runner) group(ctx context.Context, b *powerpipe.Benchmark) (*Group, error) {
+	g := &Group{Benchmark: b}
 	for _, child := range b.Children {
 		switch child := child.(type) {
 		case *powerpipe.Benchmark:
-			inner, err := Run(ctx, db, child)
+			inner, err := r.group(ctx, child)
 			if err != nil {
 				return nil, err
 			}
 			g.Groups = append(g.Groups, inner)
-			g.Summary.add(inner.Summary)
 		case *powerpipe.Control:
-			c := runControl(ctx, db, child)
-			if ctx.Err() != nil {
-				return nil, context.Cause(ctx)
+			c, err := r.control(ctx, child)
+			if err != nil {
+				return nil, err
 			}
 			g.Controls = append(g.Controls, c)
-			g.Summary.add(c.Summary)
 		}
 	}
+	g.summarize()
 	return g, nil
+}
+
+// summarize counts each control below the group once.
+func (g *Group) summarize() {
+	g.Summary = Summary{}
+	counted := map[*Control]bool{}
+	g.each(func(_ *Group, c *Control) {
+		if !counted[c] {
+			counted[c] = true
+			g.Summary.add(c.Summary)
+		}
+	})
+}
+
+// each visits all controls in their order.
+func (g *Group) each(visit func(*Group, *Control)) {
+	for _, inner := range g.Groups {
+		inner.each(visit)
+	}
+	for _, c := range g.Controls {
+		visit(g, c)
+	}
+}
+
+func (r *runner) control(ctx context.Context, control *powerpipe.Control) (*Control, error) {
+	if c := r.ran[control]; c != nil {
+		return c, nil
+	}
+	c := runControl(ctx, r.db, control)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	r.ran[control] = c
+	return c, nil
 }
 
 func runControl(ctx context.Context, db DB, control *powerpipe.Control) *Control {
@@ -163,11 +251,28 @@ func results(result *sqlite.Result) ([]Result, error) {
 			}
 			text[j] = s
 		}
-		r := Result{text[0], Status(text[1]), text[2]}
+		r := Result{Resource: text[0], Status: Status(text[1]), Reason: text[2]}
 		if !slices.Contains(Statuses, r.Status) {
 			return nil, fmt.Errorf("row %d of the control has the status %q, which is none of %v", i+1, r.Status, Statuses)
+		}
+		for j, value := range row {
+			if !slices.Contains(at[:], j) {
+				r.Dimensions = append(r.Dimensions, Dimension{result.Columns[j], dimensionText(value)})
+			}
 		}
 		all = append(all, r)
 	}
 	return all, nil
+}
+
+// dimensionText returns a value of SQLite's as text; NULL is empty.
+func dimensionText(value any) string {
+	switch value := value.(type) {
+	case nil:
+		return ""
+	case []byte:
+		return string(value)
+	default:
+		return fmt.Sprint(value)
+	}
 }

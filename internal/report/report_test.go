@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"maps"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +116,43 @@ func TestControlErrors(t *testing.T) {
 	}
 }
 
+// counting counts how often each control was run.
+type counting struct {
+	report.DB
+	runs map[string]int
+}
+
+func (c counting) Query(ctx context.Context, sql string) (*sqlite.Result, error) {
+	c.runs[sql]++
+	return c.DB.Query(ctx, sql)
+}
+
+// A control that stands in two benchmarks is run and counted once, and shown in both.
+func TestControlInTwoBenchmarks(t *testing.T) {
+	mixed, refused := control("mixed", "", nil), control("refused", "", nil)
+	one, two := benchmark(mixed, refused), benchmark(mixed, control("fine", "", nil))
+	runs := counting{db, map[string]int{}}
+	g, err := report.Run(t.Context(), runs, benchmark(one, two, refused))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(map[string]int{"mixed": 1, "refused": 1, "fine": 1}, runs.runs); d != "" {
+		t.Errorf("runs (-want +got):\n%s", d)
+	}
+	for i, test := range []struct{ got, want report.Summary }{
+		{g.Summary, report.Summary{"error": 1, "alarm": 1, "ok": 2, "info": 1, "skip": 1}},
+		{g.Groups[0].Summary, report.Summary{"error": 1, "alarm": 1, "ok": 1, "info": 1, "skip": 1}},
+		{g.Groups[1].Summary, report.Summary{"alarm": 1, "ok": 2, "info": 1, "skip": 1}},
+	} {
+		if d := cmp.Diff(test.want, test.got); d != "" {
+			t.Errorf("summary %d (-want +got):\n%s", i, d)
+		}
+	}
+	if shown := strings.Count(text(t, &report.Report{Mod: mod, Root: g}, "text"), "Mixed should be"); shown != 2 {
+		t.Errorf("shown %d times", shown)
+	}
+}
+
 // A run that is stopped has no report.
 func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -148,30 +188,91 @@ All, 2026-11-23 06:00 UTC: 1 error, 1 alarm, 2 ok, 1 info, 1 skip
 	}
 }
 
-func TestCSV(t *testing.T) {
-	got, err := csv.NewReader(strings.NewReader(text(t, run(t, all()), "csv"))).ReadAll()
+// withHead has a control of each kind, dimensions, a head, and values of variables that
+// are not their defaults.
+func withHead(t *testing.T, language string) *report.Report {
+	t.Helper()
+	head := &powerpipe.Control{Name: "report_head", Title: "The report should say what it is about", SQL: "head"}
+	mod := &powerpipe.Mod{Name: "m", Title: "M", Controls: map[string]*powerpipe.Control{"report_head": head}, Variables: []powerpipe.Variable{
+		{Name: "days", HasDefault: true, Default: "7", Value: "30"},
+		{Name: "ids", HasDefault: true, Default: "[]", Value: `["<x>"]`},
+		{Name: "language", HasDefault: true, Default: language, Value: language},
+		{Name: "must", Value: "x"},
+		{Name: "own_corp_id", HasDefault: true, Default: "", Value: "ding1"},
+	}}
+	db := maps.Clone(db)
+	db["head"] = &sqlite.Result{Columns: []string{"value", "reason", "resource", "status"}, Rows: [][]any{
+		{"99", "The mod estimates 99 calls.", "api_calls", "info"},
+		{"anything", "Something else.", "other", "info"},
+		{"2026-11-23T05:59:58Z", "Collected on 2026-11-23.", "collected", "info"},
+		{"ding1", "The organization <ding1>.", "organization", "info"},
+		{"=ding2", "The organization =ding2.", "organization", "info"},
+		{"2026-11-16T00:00:00Z", "From 2026-11-16.", "since", "info"},
+		{"2026-11-23T00:00:00Z", "To 2026-11-23.", "until", "info"},
+		{"true", "A made-up organization.\x1b", "demo", "info"},
+	}}
+	db["titled"] = &sqlite.Result{Columns: []string{"resource", "meeting_title", "reason", "status", "room", "start_time", "n"}, Rows: [][]any{
+		{"a", "=HYPERLINK(\"x\")", "=A.", "ok", nil, "2026-11-23 14:00", int64(7)},
+		{"b", "Board <b>\u202e", "B.", "alarm", "R", nil, 1.5},
+	}}
+	titled := control("titled", "critical", nil)
+	titled.Documentation = "Line 1\nline <2>.\n\nNext.\n"
+	b := all()
+	b.Children = append([]powerpipe.Child{benchmark(titled, control("mixed", "", nil)), benchmark()}, b.Children...)
+	inner := &powerpipe.Benchmark{Name: "inner", Title: "Inner", Description: "Within.", Children: []powerpipe.Child{control("fine", "none", nil)}}
+	b.Children[1] = &powerpipe.Benchmark{Name: "outer", Title: "Outer", Documentation: "On it.", Children: []powerpipe.Child{inner}}
+	r, err := report.Make(t.Context(), db, mod, b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	part := []string{"m.benchmark.part", "Part", "A part."}
-	row := func(cells ...string) []string { return append(append([]string{}, part...), cells...) }
-	want := [][]string{
-		{"group_id", "title", "description", "control_id", "control_title", "control_description", "reason", "resource", "status", "severity", "plugin", "soc_2"},
-		row("control.mixed", "Mixed should be", "Why.", "B <script> is\nnot.", "b", "alarm", "high", "p", "CC6.1"),
-		row("control.mixed", "Mixed should be", "Why.", "A is well.", "a", "ok", "high", "p", "CC6.1"),
-		row("control.mixed", "Mixed should be", "Why.", "D.", "d", "info", "high", "p", "CC6.1"),
-		row("control.mixed", "Mixed should be", "Why.", "C is not known.", "c", "skip", "high", "p", "CC6.1"),
-		row("control.fine", "Fine should be", "Why.", "A.", "a", "ok", "", "", ""),
-		{"m.benchmark.all", "All", "All of it.", "control.refused", "Refused should be", "Why.", "DingTalk refused <it>", "", "error", "low", "", ""},
+	r.At, r.Calls = time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC), 12
+	if r.Zone, err = time.LoadLocation("Asia/Shanghai"); err != nil {
+		t.Fatal(err)
 	}
-	if d := cmp.Diff(want, got); d != "" {
+	return r
+}
+
+func TestCSV(t *testing.T) {
+	got, bom := strings.CutPrefix(text(t, withHead(t, "zh"), "csv"), "\ufeff")
+	if !bom {
+		t.Error("no byte order mark")
+	}
+	rows, err := csv.NewReader(strings.NewReader(got)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	group := func(name string, cells ...string) []string { return append([]string{"m.benchmark." + name}, cells...) }
+	row := func(group []string, cells ...string) []string {
+		return slices.Concat(group, cells, []string{"2026-11-23T06:00:00Z", "ding1; =ding2", "2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z", "true"})
+	}
+	part := group("part", "Part", "A part.")
+	want := [][]string{
+		{"group_id", "title", "description", "control_id", "control_title", "control_description", "reason", "resource", "status", "severity", "meeting_title", "n", "room", "start_time", "plugin", "soc_2",
+			"report_collected", "report_organization", "report_since", "report_until", "report_demo"},
+		row(part, "control.titled", "Titled should be", "Why.", "B.", "b", "alarm", "critical", "Board <b>\u202e", "1.5", "R", "", "", ""),
+		row(part, "control.titled", "Titled should be", "Why.", "'=A.", "a", "ok", "critical", "'=HYPERLINK(\"x\")", "7", "", "2026-11-23 14:00", "", ""),
+		row(part, "control.mixed", "Mixed should be", "Why.", "B <script> is\nnot.", "b", "alarm", "", "", "", "", "", "", ""),
+		row(part, "control.mixed", "Mixed should be", "Why.", "A is well.", "a", "ok", "", "", "", "", "", "", ""),
+		row(part, "control.mixed", "Mixed should be", "Why.", "D.", "d", "info", "", "", "", "", "", "", ""),
+		row(part, "control.mixed", "Mixed should be", "Why.", "C is not known.", "c", "skip", "", "", "", "", "", "", ""),
+		row(group("inner", "Inner", "Within."), "control.fine", "Fine should be", "Why.", "A.", "a", "ok", "none", "", "", "", "", "", ""),
+		row(part, "control.mixed", "Mixed should be", "Why.", "B <script> is\nnot.", "b", "alarm", "high", "", "", "", "", "p", "CC6.1"),
+		row(part, "control.mixed", "Mixed should be", "Why.", "A is well.", "a", "ok", "high", "", "", "", "", "p", "CC6.1"),
+		row(part, "control.mixed", "Mixed should be", "Why.", "D.", "d", "info", "high", "", "", "", "", "p", "CC6.1"),
+		row(part, "control.mixed", "Mixed should be", "Why.", "C is not known.", "c", "skip", "high", "", "", "", "", "p", "CC6.1"),
+		row(part, "control.fine", "Fine should be", "Why.", "A.", "a", "ok", "", "", "", "", "", "", ""),
+		row(group("all", "All", "All of it."), "control.refused", "Refused should be", "Why.", "DingTalk refused <it>", "", "error", "low", "", "", "", "", "", ""),
+	}
+	if d := cmp.Diff(want, rows); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 }
 
-func TestJSONAndHTML(t *testing.T) {
-	for _, format := range []string{"json", "html"} {
-		got := text(t, run(t, all()), format)
+// What people and programs get of a report with all that one can have.
+func TestFormats(t *testing.T) {
+	for format, language := range map[string]string{"json": "zh", "txt": "en", "zh.txt": "zh", "html": "en", "zh.html": "zh"} {
+		kind := strings.Replace(strings.TrimPrefix(format, "zh."), "txt", "text", 1)
+		got := text(t, withHead(t, language), kind)
 		path := "testdata/report." + format
 		if *update {
 			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
@@ -185,19 +286,108 @@ func TestJSONAndHTML(t *testing.T) {
 		if d := cmp.Diff(string(want), got); d != "" {
 			t.Errorf("%s (-want +got):\n%s", path, d)
 		}
-		switch format {
+		switch kind {
 		case "json":
 			if !json.Valid([]byte(got)) || !strings.Contains(got, "<it>") {
 				t.Error("it is not valid, or has escapes")
 			}
+		case "text":
+			if strings.ContainsAny(got, "\x1b\u202e") {
+				t.Errorf("%s moves the terminal", path)
+			}
 		case "html":
-			if strings.Contains(got, "<script>") || strings.Contains(got, "://") {
-				t.Error("a title became markup, or the page needs another")
+			if strings.Contains(got, "<script>") || strings.Contains(got, "://") || strings.Contains(got, "<b>") {
+				t.Errorf("%s: a title became markup, or the page needs another", path)
+			}
+			if strings.Contains(got, "<details") {
+				t.Errorf("%s: what is folded is not printed", path)
 			}
 		}
 	}
 	if err := run(t, all()).Write(&strings.Builder{}, "pdf"); err == nil || !strings.Contains(err.Error(), "text, csv, json, html") {
 		t.Error(err)
+	}
+}
+
+// The IDs of the page are different, and each link leads to one.
+func TestAnchors(t *testing.T) {
+	page := text(t, withHead(t, "en"), "html")
+	ids := map[string]int{}
+	for _, m := range regexp.MustCompile(` id="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		ids[m[1]]++
+	}
+	links := regexp.MustCompile(` href="#([^"]*)"`).FindAllStringSubmatch(page, -1)
+	for _, m := range links {
+		if ids[m[1]] == 0 {
+			t.Errorf("no %s", m[1])
+		}
+	}
+	if len(links) < 12 {
+		t.Errorf("%d links", len(links))
+	}
+	for id, n := range ids {
+		if n > 1 {
+			t.Errorf("%d times %s", n, id)
+		}
+	}
+}
+
+// Without a control for it a report has no head; if that fails, the report shows it once
+// and is no success, whether or not the control is in the benchmark.
+func TestNoHead(t *testing.T) {
+	head := control("refused", "", nil)
+	for name, test := range map[string]struct {
+		mod   *powerpipe.Mod
+		b     *powerpipe.Benchmark
+		code  int
+		shown int
+	}{
+		"no control":          {mod, benchmark(control("fine", "", nil)), report.ExitOK, 0},
+		"it fails":            {&powerpipe.Mod{Name: "m", Controls: map[string]*powerpipe.Control{"report_head": head}}, benchmark(control("fine", "", nil)), report.ExitError, 1},
+		"it fails, and is in": {&powerpipe.Mod{Name: "m", Controls: map[string]*powerpipe.Control{"report_head": head}}, benchmark(head, control("fine", "", nil)), report.ExitError, 1},
+	} {
+		r, err := report.Make(t.Context(), db, test.mod, test.b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := text(t, r, "text")
+		if r.Head != nil || r.Root.Summary.ExitCode() != test.code || strings.Count(got, "ERROR  DingTalk refused <it>") != test.shown || !strings.HasPrefix(got, "Part: ") {
+			t.Errorf("%s: %v, %v\n%s", name, r.Head, r.Root.Summary, got)
+		}
+	}
+}
+
+// The control of the head is run once, is shown where it is in the benchmark, and a real
+// organization is no demo.
+func TestHeadInBenchmark(t *testing.T) {
+	head := &powerpipe.Control{Name: "report_head", Title: "Head", SQL: "head"}
+	runs := counting{byControl{"head": &sqlite.Result{Columns: []string{"resource", "status", "reason", "value"}, Rows: [][]any{
+		{"demo", "info", "A real organization.", "false"}, {"api_calls", "info", "It may be 99.", "99"},
+	}}}, map[string]int{}}
+	r, err := report.Make(t.Context(), runs, &powerpipe.Mod{Name: "m", Controls: map[string]*powerpipe.Control{"report_head": head}}, benchmark(head))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Calls = 1
+	const want = `A real organization.
+The report made 1 API call.
+
+Part: 2 info
+
+  Head: 2 info
+    INFO   A real organization.
+           value: false
+    INFO   It may be 99.
+           value: 99
+
+Part, 0001-01-01 00:00 UTC: 2 info
+1 API call
+`
+	if d := cmp.Diff(want, text(t, r, "text")); d != "" || runs.runs["head"] != 1 {
+		t.Errorf("%d runs (-want +got):\n%s", runs.runs["head"], d)
+	}
+	if page := text(t, r, "html"); strings.Contains(page, "DEMO") {
+		t.Error("a real organization is marked as a demo")
 	}
 }
 

@@ -1,6 +1,8 @@
-// Command compare-reports compares two reports of the compliance mod, as CSV: what each
-// control says of each resource, and why. What depends on the minute, such as
-// how long a meeting has been in progress, may differ by its number.
+// Command compare-reports compares two reports of the compliance mod, as CSV of Powerpipe
+// or of dingtalk-sql: what each control says of each resource, why, and with which
+// dimensions and tags. What depends on the minute, such as how long a meeting has been in
+// progress, may differ by its number. When a report was made, and with how many calls, is
+// left out.
 package main
 
 import (
@@ -10,6 +12,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/spreadsheet"
 )
 
 func main() {
@@ -44,34 +48,58 @@ var minutes = regexp.MustCompile(`\d+ minutes`)
 
 // read returns the results of a report, sorted.
 func read(path string) ([]string, error) {
-	file, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
+	content, ours := strings.CutPrefix(string(text), spreadsheet.BOM)
+	rows, err := csv.NewReader(strings.NewReader(content)).ReadAll()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	var at []int
-	for _, column := range []string{"control_id", "resource", "status", "reason"} {
-		i := -1
-		if len(rows) > 0 {
-			i = slices.Index(rows[0], column)
-		}
-		if i < 0 {
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("%s is empty", path)
+	}
+	header := rows[0]
+	for _, column := range columns {
+		if !slices.Contains(header, column) {
 			return nil, fmt.Errorf("%s: no column %s", path, column)
 		}
-		at = append(at, i)
 	}
 	var lines []string
 	for _, row := range rows[1:] {
-		var cells []string
-		for _, i := range at {
-			cells = append(cells, row[i])
+		cells := map[string]string{}
+		for i, cell := range row {
+			if ours {
+				cell = spreadsheet.Text(cell)
+			}
+			cells[header[i]] = strings.TrimSpace(cell) // as Powerpipe does
 		}
-		lines = append(lines, minutes.ReplaceAllString(strings.Join(cells, " | "), "some minutes"))
+		if ofRun(cells) {
+			continue
+		}
+		var parts []string
+		for _, column := range columns[:4] {
+			parts = append(parts, cells[column])
+		}
+		// Behind the severity are dimensions, tags and the head of ours.
+		more := slices.Clone(header[slices.Index(header, "severity")+1:])
+		slices.Sort(more)
+		for _, column := range more {
+			if cells[column] != "" && !strings.HasPrefix(column, "report_") {
+				parts = append(parts, column+": "+cells[column])
+			}
+		}
+		lines = append(lines, minutes.ReplaceAllString(strings.Join(parts, " | "), "some minutes"))
 	}
 	slices.Sort(lines)
 	return lines, nil
+}
+
+// columns are those that each report has. Of an error Powerpipe leaves out the severity.
+var columns = []string{"control_id", "resource", "status", "reason", "severity"}
+
+// ofRun reports whether a row of the head depends on the run.
+func ofRun(cells map[string]string) bool {
+	return cells["control_id"] == "control.report_head" && slices.Contains([]string{"collected", "api_calls"}, cells["resource"])
 }
