@@ -70,8 +70,11 @@ func read(path string) ([]string, error) {
 	for _, row := range rows[1:] {
 		cells := map[string]string{}
 		for i, cell := range row {
-			if ours {
+			switch {
+			case ours:
 				cell = spreadsheet.Text(cell)
+			case cell == "<nil>": // what Powerpipe writes for NULL
+				cell = ""
 			}
 			cells[header[i]] = strings.TrimSpace(cell) // as Powerpipe does
 		}

@@ -15,7 +15,7 @@ const head = "group_id,title,description,control_id,control_title,control_descri
 const (
 	powerpipes = head + `host_name,meeting_title,value,plugin
 g,T,D,control.a,A,D,"=1, after 5 minutes.",r,ok,high,Lin,=x,,p
-g,T,D,control.a,A,D,'=quoted.,s,ok,high,,,,p
+g,T,D,control.a,A,D,'=quoted.,s,ok,high,<nil>,,,p
 g,T,D,control.report_head,H,D,Collected.,collected,info,,,,1,p
 g,T,D,control.report_head,H,D,Calls.,api_calls,info,,,,2,p
 g,T,D,control.report_head,H,D,The endpoint.,endpoint,info,,,,https,p
