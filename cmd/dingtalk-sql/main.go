@@ -50,13 +50,21 @@ standard input; in a terminal, a prompt asks for it (.help lists its commands).
   --output FORMAT     table (the default), line, csv or json. A table that is
                       wider than the terminal is shown as line, one column a
                       line, so that nothing is cut off
+  --spreadsheet       with --output csv: a byte order mark, by which Excel reads
+                      Chinese, and no text that it takes for a formula (a
+                      report's csv always is so)
+  --time-zone ZONE    show times in that zone, such as Asia/Shanghai or UTC.
+                      Without it, table and line have the zone of this
+                      machine, csv and json have UTC. In SQL a time is in UTC
+                      all the same
   --report BENCHMARK  run a benchmark of the compliance mod in place of SQL:
                       compliance (all of them), check_itself, meeting_security,
                       attendance_evidence, meeting_lifecycle or recording. Its
                       --output is text (the default), csv, json or html. Exit
                       code 1 is an alarm, 2 an error
   --var NAME=VALUE    the value of a variable of the mod, as in
-                      --var 'schedule_conference_ids=["6bd63df9-..."]'
+                      --var 'schedule_conference_ids=["6bd63df9-..."]'.
+                      --time-zone is its time_zone
   --var-file FILE     a file with values
   --help              print this
 `
@@ -84,6 +92,9 @@ type options struct {
 	config, connection string
 	database           string
 	output             format
+	spreadsheet        bool
+	timeZone           string
+	zone               *time.Location // nil: not given
 	sql                string
 
 	report       string // the benchmark to run; "" is none
@@ -157,7 +168,7 @@ func runReport(ctx context.Context, opt options, stdout, stderr io.Writer) error
 
 // open opens the plugin's tables and the user's own.
 func open(opt options, stdout, stderr io.Writer) (*session, error) {
-	s := &session{output: opt.output, demo: opt.demo, timing: isTerminal(stderr), stdout: stdout, stderr: stderr}
+	s := &session{output: opt.output, spreadsheet: opt.spreadsheet, zone: opt.zone, demo: opt.demo, timing: isTerminal(stderr), stdout: stdout, stderr: stderr}
 	connections, err := opt.connections()
 	if err != nil {
 		return nil, err
@@ -240,6 +251,8 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&opt.connection, "connection", "", "")
 	flags.StringVar(&opt.database, "database", "", "")
 	output := flags.String("output", "", "")
+	flags.BoolVar(&opt.spreadsheet, "spreadsheet", false, "")
+	flags.StringVar(&opt.timeZone, "time-zone", "", "")
 	flags.StringVar(&opt.report, "report", "", "")
 	flags.Func("var", "", opt.values.variable)
 	flags.Func("var-file", "", opt.values.file)
@@ -273,7 +286,15 @@ func parse(args []string) (options, error) {
 			return opt, fmt.Errorf("--output %s: %w", *output, err)
 		}
 	}
+	if opt.timeZone != "" {
+		var err error
+		if opt.zone, err = sqlite.Zone(opt.timeZone); err != nil {
+			return opt, fmt.Errorf("--time-zone: %w", err)
+		}
+	}
 	switch {
+	case opt.spreadsheet && cmp.Or(opt.reportFormat, string(opt.output)) != string(formatCSV):
+		return opt, errors.New("--spreadsheet goes with --output csv")
 	case opt.report == "" && opt.values != nil:
 		return opt, errors.New("--var and --var-file go with --report")
 	case opt.report != "" && !slices.Contains(report.Formats, opt.reportFormat):

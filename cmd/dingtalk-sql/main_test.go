@@ -22,11 +22,18 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/logging"
 )
 
-// The test binary is dingtalk-sql itself where this variable is set.
-const asCommand = "TEST_AS_DINGTALK_SQL"
+// The test binary is dingtalk-sql itself where this variable is set, and runs the mod in
+// the folder of the other.
+const (
+	asCommand = "TEST_AS_DINGTALK_SQL"
+	withMod   = "TEST_MOD"
+)
 
 func TestMain(m *testing.M) {
 	now = func() time.Time { return simulator.DemoTime }
+	if folder := os.Getenv(withMod); folder != "" {
+		modFiles = os.DirFS(folder)
+	}
 	if os.Getenv(asCommand) != "" {
 		main()
 		os.Exit(0)
@@ -35,6 +42,7 @@ func TestMain(m *testing.M) {
 		os.Unsetenv("DINGTALK_" + v)
 	}
 	os.Unsetenv(logging.EnvLogLevel)
+	os.Setenv("TZ", "UTC")
 	os.Exit(m.Run())
 }
 
@@ -77,6 +85,14 @@ const incidentTable = `+---------------------------------+----------------------
 +---------------------------------+----------------------+--------+
 `
 
+const incidentInChina = `+---------------------------------+---------------------------+--------+
+| title                           | end_time                  | status |
++---------------------------------+---------------------------+--------+
+| INC-2041 Payment gateway bridge | 2026-11-23T13:30:00+08:00 |      1 |
+| INC-2047 登录故障应急           | <null>                    |      2 |
++---------------------------------+---------------------------+--------+
+`
+
 const standups = "select count(*) as n from dingtalk_schedule_conference where schedule_conference_id = '" + simulator.DemoStandup + "'"
 
 const oneCall = "-- 1 API call\n"
@@ -107,6 +123,15 @@ func TestCommand(t *testing.T) {
 			outcome{stdout: "title,end_time,status\nINC-2041 Payment gateway bridge,2026-11-23T05:30:00Z,1\nINC-2047 登录故障应急,,2\n"}},
 		{"json", nil, "", []string{"--demo", "--output=json", incident},
 			outcome{stdout: "[\n  {\"title\": \"INC-2041 Payment gateway bridge\", \"end_time\": \"2026-11-23T05:30:00Z\", \"status\": 1},\n  {\"title\": \"INC-2047 登录故障应急\", \"end_time\": null, \"status\": 2}\n]\n"}},
+		{"the machine's zone", []string{"TZ=Asia/Shanghai"}, "", []string{"--demo", incident}, outcome{stdout: incidentInChina, stderr: oneCall}},
+		{"a zone", []string{"TZ=Asia/Shanghai"}, "", []string{"--demo", "--time-zone", "America/New_York", "--output", "line", "select '2026-11-01T00:00:00Z' as a, timezone('UTC', '2026-11-01') as b"},
+			outcome{stdout: "-[ row 1 ]-\na | 2026-11-01T00:00:00Z\nb | 2026-10-31T20:00:00-04:00\n"}},
+		{"csv in UTC", []string{"TZ=Asia/Shanghai"}, "", []string{"--demo", "--output", "csv", "select timezone('UTC', '2026-11-01') as b"}, outcome{stdout: "b\n2026-11-01T00:00:00Z\n"}},
+		{"json in a zone", nil, "", []string{"--demo", "--output", "json", "--time-zone", "Asia/Shanghai", "select timezone('UTC', '2026-11-01') as b"}, outcome{stdout: "[\n  {\"b\": \"2026-11-01T08:00:00+08:00\"}\n]\n"}},
+		{"no zone", nil, "", []string{"--demo", "--time-zone", "Beijing", "select 1"},
+			outcome{code: 1, stderr: "Error: --time-zone: there is no time zone \"Beijing\": name one of the IANA's, such as UTC or Asia/Shanghai\n"}},
+		{"for a spreadsheet", nil, "", []string{"--demo", "--spreadsheet", "--output", "csv", "select '=1+1' as \"=a\", '董事会' as b, -1 as c, null as d"}, outcome{stdout: "\ufeff'=a,b,c,d\n'=1+1,董事会,-1,\n"}},
+		{"a table for a spreadsheet", nil, "", []string{"--demo", "--spreadsheet", "select 1"}, outcome{code: 1, stderr: "Error: --spreadsheet goes with --output csv\n"}},
 		{"a config file", nil, "", []string{"--config", file, "--connection", "one", incident}, outcome{stdout: incidentTable}},
 		{"the environment", env, "", []string{incident}, outcome{stdout: incidentTable}},
 		{"no rows", nil, "", []string{"--demo", "select title from dingtalk_schedule_conference where schedule_conference_id = 'x'"}, outcome{stdout: "+-------+\n| title |\n+-------+\n+-------+\n", stderr: oneCall}},

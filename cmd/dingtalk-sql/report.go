@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -14,7 +15,14 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/powerpipe"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/report"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
+
+// modFiles is the mod whose benchmarks are run.
+var modFiles fs.FS = compliance.Mod
+
+// zoneVariable is the variable of a mod that has the zone of the times in its results.
+const zoneVariable = "time_zone"
 
 // assignments are the values of --var and --var-file, in the order in which they
 // were given.
@@ -47,20 +55,28 @@ func (a *assignments) file(name string) error {
 
 // benchmark finds a benchmark of the compliance mod.
 func (opt options) benchmark() (*powerpipe.Mod, *powerpipe.Benchmark, error) {
-	values := powerpipe.Values{}
+	values, named := powerpipe.Values{}, powerpipe.Values{}
 	if opt.demo {
 		if err := values.ReadFile(compliance.DemoVariables, "demo.ppvars"); err != nil {
 			return nil, nil, err
 		}
 	}
 	for _, set := range opt.values {
-		if err := set(values); err != nil {
+		if err := set(named); err != nil {
 			return nil, nil, err
 		}
 	}
-	mod, err := powerpipe.Load(compliance.Mod, values, opt.now())
+	maps.Copy(values, named)
+	mod, err := powerpipe.Load(modFiles, values, opt.now())
 	if err != nil {
 		return nil, nil, err
+	}
+	if _, ok := mod.Value(zoneVariable); ok && opt.timeZone != "" {
+		values[zoneVariable] = powerpipe.Text(opt.timeZone)
+		maps.Copy(values, named) // --var comes before --time-zone
+		if mod, err = powerpipe.Load(modFiles, values, opt.now()); err != nil {
+			return nil, nil, err
+		}
 	}
 	b := mod.Benchmarks[opt.report]
 	if b == nil {
@@ -72,6 +88,13 @@ func (opt options) benchmark() (*powerpipe.Mod, *powerpipe.Benchmark, error) {
 // report runs a benchmark and prints its report. If not all is well, the error is a
 // verdict with the exit code of the command.
 func (s *session) report(ctx context.Context, mod *powerpipe.Mod, b *powerpipe.Benchmark, opt options) error {
+	zone := opt.zone
+	if name, _ := mod.Value(zoneVariable); name != "" {
+		var err error
+		if zone, err = sqlite.Zone(name); err != nil {
+			return fmt.Errorf("the variable %s: %w", zoneVariable, err)
+		}
+	}
 	w := newWatch(s.stderr)
 	r, err := report.Make(client.WithTrace(ctx, w.trace()), s.db, mod, b)
 	w.end()
@@ -81,7 +104,7 @@ func (s *session) report(ctx context.Context, mod *powerpipe.Mod, b *powerpipe.B
 	if err != nil {
 		return err
 	}
-	r.At, r.Calls = opt.now(), w.sent()
+	r.At, r.Zone, r.Calls = opt.now(), zone, w.sent()
 	if err := r.Write(s.stdout, opt.reportFormat); err != nil {
 		return err
 	}

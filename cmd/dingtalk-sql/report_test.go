@@ -43,6 +43,10 @@ func TestReport(t *testing.T) {
 			"\ufeffgroup_id,title,", ",control.waiting_room,People should wait until they are let in,", ""},
 		"json": {env, []string{"--output", "json", "--report", "meeting_security", "--var-file", file}, 0, "{\n", `"api_calls": 1`, ""},
 		"html": {env, []string{"--report", "meeting_security", "--var-file", file, "--output=html"}, 0, "<!DOCTYPE html>\n", "the waiting room is on.", ""},
+		"csv for a spreadsheet": {env, []string{"--report", "meeting_security", "--var-file", file, "--output", "csv", "--spreadsheet"}, 0,
+			"\ufeffgroup_id,title,", "", ""},
+		"text for a spreadsheet": {env, []string{"--report", "meeting_security", "--spreadsheet"}, 2, "", "", "Error: --spreadsheet goes with --output csv\n"},
+		"a zone that isn't one":  {env, []string{"--report", "meeting_security", "--time-zone", "CST+8"}, 2, "", "", "Error: --time-zone: there is no time zone \"CST+8\""},
 		"no such benchmark": {env, []string{"--report", "nope"}, 2, "", "",
 			"Error: there is no benchmark nope: there are attendance_evidence, check_itself, compliance, meeting_lifecycle, meeting_security, recording, room_use\n"},
 		"no such variable":       {env, []string{"--report", "recording", "--var", "ids=[]"}, 2, "", "", "Error: there is no variable ids: there are acting_union_id, "},
@@ -62,5 +66,63 @@ func TestReport(t *testing.T) {
 				t.Errorf("stdout: %.500s\nstderr: %s", got.stdout, got.stderr)
 			}
 		})
+	}
+}
+
+// The head of a report comes from the mod, and --time-zone sets the mod's variable.
+func TestReportOfAMod(t *testing.T) {
+	sim := simulator.Demo(simulator.DemoTime)
+	server := httptest.NewServer(sim)
+	defer server.Close()
+	folder := t.TempDir()
+	const text = `
+mod "m" {
+  title = "M"
+}
+variable "time_zone" {
+  type    = string
+  default = "UTC"
+}
+variable "language" {
+  type    = string
+  default = "en"
+}
+benchmark "b" {
+  title    = "B"
+  children = [control.running]
+}
+control "running" {
+  title = "Meetings should be few"
+  sql   = "select conference_id as resource, 'ok' as status, to_char(timezone('${var.time_zone}', start_time), 'HH24:MI') || '.' as reason, title as meeting_title from dingtalk_ongoing_conference order by start_time limit 1"
+}
+control "report_head" {
+  title = "The report should say what it is about"
+  sql   = "select 'demo' as resource, 'info' as status, 'A made-up organization.' as reason, 'true' as value"
+}
+`
+	if err := os.WriteFile(filepath.Join(folder, "mod.pp"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{withMod + "=" + folder, "TZ=America/New_York", "DINGTALK_ENDPOINT=" + server.URL, "DINGTALK_CLIENT_ID=" + sim.App.ClientID, "DINGTALK_CLIENT_SECRET=" + sim.App.ClientSecret}
+	for name, test := range map[string]struct {
+		args   []string
+		code   int
+		has    []string
+		stderr string
+	}{
+		"UTC":                      {nil, 0, []string{"* DEMO *", "\nA made-up organization.\nThe report made 1 API call.\n", " OK     20:50.\n", "meeting: ", " UTC: 1 ok\n1 API call\n"}, ""},
+		"Shanghai, in Chinese":     {[]string{"--time-zone", "Asia/Shanghai", "--var", "language=zh"}, 0, []string{"* DEMO 演示数据 *", "变量 time_zone 的值是 Asia/Shanghai，默认值是 UTC。\n", " 合格  04:50.\n", " Asia/Shanghai：合格 1\n"}, ""},
+		"--var before --time-zone": {[]string{"--time-zone", "Asia/Shanghai", "--var", "time_zone=Asia/Tokyo"}, 0, []string{" OK     05:50.\n", " Asia/Tokyo: 1 ok\n"}, ""},
+		"no zone":                  {[]string{"--var", "time_zone=+08:00"}, 2, nil, "Error: the variable time_zone: there is no time zone \"+08:00\": name one of the IANA's, such as UTC or Asia/Shanghai\n"},
+	} {
+		got := command(t, env, "", append([]string{"--report", "b"}, test.args...)...)
+		if got.code != test.code || got.stderr != test.stderr {
+			t.Errorf("%s: code %d, want %d\nstdout: %s\nstderr: %s", name, got.code, test.code, got.stdout, got.stderr)
+		}
+		for _, has := range test.has {
+			if !strings.Contains(got.stdout, has) {
+				t.Errorf("%s: no %q in\n%s", name, has, got.stdout)
+			}
+		}
 	}
 }

@@ -17,6 +17,10 @@ import (
 type session struct {
 	db     *sqlite.DB
 	output format
+	// spreadsheet is whether csv is for a spreadsheet.
+	spreadsheet bool
+	// zone is the zone in which times are shown; nil is that of the output.
+	zone *time.Location
 	// demo is true for the made-up organization.
 	demo bool
 	// timing is whether the cost of each statement is shown after its result.
@@ -89,7 +93,7 @@ func (s *session) show(r queryResult) error {
 			fmt.Fprintln(s.stdout)
 		}
 		s.shown = true
-		if err := s.output.write(s.stdout, r.Result); err != nil {
+		if err := s.write(r.Result); err != nil {
 			return err
 		}
 	}
@@ -100,6 +104,23 @@ func (s *session) show(r queryResult) error {
 		fmt.Fprintln(s.stderr, "--", count(r.calls, "API call"))
 	}
 	return nil
+}
+
+// write prints a result.
+func (s *session) write(r *sqlite.Result) error {
+	zone := s.zone
+	switch {
+	case zone != nil:
+	case s.output.forPeople():
+		zone = time.Local
+	default:
+		zone = time.UTC
+	}
+	r = r.In(zone)
+	if s.spreadsheet && s.output == formatCSV {
+		return writeSpreadsheet(s.stdout, r)
+	}
+	return s.output.write(s.stdout, r)
 }
 
 // changesRows matches statements for which SQLite returns how many rows they changed.

@@ -17,8 +17,9 @@ import (
 // When SQLite asks a table for a plan, it does not say by which collation a condition
 // compares (the vtab package lacks sqlite3_vtab_collation). It also takes the year of a
 // time for a number. Both can be seen in the program that it makes of a statement, which
-// EXPLAIN returns. So each statement's program is read before it runs. https://www.sqlite.org/opcode.html describes
-// the instructions.
+// EXPLAIN returns. So each statement's program is read before it runs. It also shows which
+// columns of the result are times. https://www.sqlite.org/opcode.html describes the
+// instructions.
 
 // columnOf is a column of a table of the plugin's.
 type columnOf struct {
@@ -31,6 +32,7 @@ type columnOf struct {
 // takes a time for a number, or compares it as text. It ignores errors of SQLite's, which
 // come again when the statement runs.
 func (db *DB) check(ctx context.Context, statement string) error {
+	db.query.times = nil
 	if !reads[firstWord(statement)] {
 		return nil
 	}
@@ -41,7 +43,10 @@ func (db *DB) check(ctx context.Context, statement string) error {
 		}
 		db.query.order = nil
 		var compared []columnOf
-		for _, p := range programs(db.modules, explained.Rows) {
+		for i, p := range programs(db.modules, explained.Rows) {
+			if i == 0 {
+				db.query.times = p.times()
+			}
 			p.check()
 			if p.refused != nil {
 				return p.refused
@@ -399,6 +404,31 @@ func (p *program) written(o *origin, q place, add func(place)) {
 		o.number = true
 	}
 	o.other, o.elsewhere = true, true
+}
+
+// times returns which columns of the statement's result are times.
+func (p *program) times() []bool {
+	if !p.hasTimes {
+		return nil
+	}
+	var columns []origin // of all instructions that return a row
+	for at, i := range p.instructions {
+		if i.op != "ResultRow" {
+			continue
+		}
+		for n := range i.p2 {
+			if n == len(columns) {
+				columns = append(columns, origin{})
+			}
+			o := p.origin(at, i.p1+n)
+			columns[n].time, columns[n].other = columns[n].time || o.time, columns[n].other || o.other
+		}
+	}
+	times := make([]bool, len(columns))
+	for n, o := range columns {
+		times[n] = o.time && !o.other
+	}
+	return times
 }
 
 // isTimeText reports whether a text is a time in the spelling of the plugin's tables.

@@ -53,6 +53,8 @@ type query struct {
 	// order is nil unless the statement under way compares times in the order of
 	// their texts.
 	order order
+	// times are the Times of the statement's result.
+	times []bool
 	// failure is the first error of a scan or a comparison. SQLite passes on the
 	// text of some of them only.
 	mu      sync.Mutex
@@ -188,6 +190,9 @@ type Result struct {
 	// The values of Rows are nil, int64, float64, string or []byte. Times are text in
 	// RFC 3339.
 	Rows [][]any
+	// Times has, for each column, whether its texts are times in the spelling of the
+	// plugin's tables. Nil is none.
+	Times []bool
 	// Changed is the number of rows of the user's own tables that the query
 	// inserted, updated or deleted.
 	Changed int64
@@ -238,6 +243,7 @@ func (db *DB) run(ctx context.Context, text string) (result *Result, err error) 
 		if result, err = db.read(ctx, s); err != nil {
 			return nil, err
 		}
+		result.Times = db.query.times
 	}
 	return result, nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"database/sql/driver"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -12,6 +13,26 @@ import (
 // except for the order within a second: a time with a fraction comes before the one
 // without.
 func spell(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+// In returns the result with its times in a zone, in RFC 3339 with the offset from UTC.
+func (r *Result) In(zone *time.Location) *Result {
+	if zone == time.UTC || !slices.Contains(r.Times, true) {
+		return r
+	}
+	local := *r
+	local.Rows = make([][]any, len(r.Rows))
+	for i, row := range r.Rows {
+		local.Rows[i] = slices.Clone(row)
+		for column, v := range row {
+			// A time may stand beside another word, as in coalesce(end_time, 'never').
+			if text, ok := v.(string); ok && r.Times[column] && isTimeText(text) {
+				t, _ := time.Parse(time.RFC3339Nano, text)
+				local.Rows[i][column] = t.In(zone).Format(time.RFC3339Nano)
+			}
+		}
+	}
+	return &local
+}
 
 // timeText is spell. If the running query orders times by their texts, it fails the query
 // at two times whose texts have another order.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
@@ -235,6 +236,46 @@ func TestCollations(t *testing.T) {
 			t.Errorf("%s: %v", test.sql, err)
 		} else if got := strings.Join(text(r), "; "); got != test.want {
 			t.Errorf("%s: %s, want %s", test.sql, got, test.want)
+		}
+	}
+}
+
+// A zone changes the times of a result, wherever they come from, and no other text.
+func TestTimesInAZone(t *testing.T) {
+	const from = " from dingtalk_schedule_conference where schedule_conference_id = 'a'"
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ sql, want string }{
+		{"select start_time, title" + from + " and title = 'a1'", "2026-11-01T09:00:00+08:00 a1"},
+		{"select min(start_time), count(*)" + from, "2026-11-01T08:00:00+08:00 120"},
+		{"select title, start_time t" + from + " and title < 'a2' order by t desc limit 1", "a119 2026-11-06T07:00:00+08:00"},
+		{"with c as materialized (select start_time t" + from + ") select t from c union select null order by t desc limit 1", "2026-11-06T07:00:00+08:00"},
+		{"select start_time" + from + " and title = 'a1' union all select '2026-11-01T00:00:00Z'", "2026-11-01T08:00:00+08:00 2026-11-01T09:00:00+08:00"},
+		{"select coalesce(start_time, 'never')" + from + " and title = 'a1'", "2026-11-01T09:00:00+08:00"},
+		{"select case when title = 'a1' then start_time else 'never' end" + from + " and title in ('a1', 'a2')", "2026-11-01T09:00:00+08:00 never"},
+		{"select coalesce(start_time, title)" + from + " and title = 'a1'", "2026-11-01T01:00:00Z"},
+		{"select cast(start_time as text) || '', date(start_time), to_char(start_time, 'HH24:MI')" + from + " and title = 'a1'", "2026-11-01T01:00:00Z 2026-11-01 01:00"},
+		{"select '2026-11-01T01:00:00Z', max(start_time) is null" + from, "2026-11-01T01:00:00Z 0"},
+		{"select timezone('UTC', '2026-11-01'), timezone('Asia/Tokyo', '2026-11-01'), timezone('UTC', null)", "2026-11-01T08:00:00+08:00 2026-11-01 09:00:00 <nil>"},
+		{"select make_timestamptz(2026, 11, 1, 0, 0, 0.5, 'UTC')", "2026-11-01T08:00:00.5+08:00"},
+		{"create temp table own as select start_time t" + from + "; select min(t) from own", "2026-11-01T00:00:00Z"},
+		{"select json_object('t', start_time)" + from + " and title = 'a1'", `{"t":"2026-11-01T01:00:00Z"}`},
+	} {
+		r, err := open(t, numbered()).Query(t.Context(), test.sql)
+		if err != nil {
+			t.Errorf("%s: %v", test.sql, err)
+			continue
+		}
+		before := strings.Join(text(r), " ")
+		rows := text(r.In(shanghai))
+		slices.Sort(rows) // rows come in any order
+		if got := strings.Join(rows, " "); got != test.want {
+			t.Errorf("%s: %s, want %s", test.sql, got, test.want)
+		}
+		if after := strings.Join(text(r.In(time.UTC)), " "); after != before {
+			t.Errorf("%s: the result itself became %s", test.sql, after)
 		}
 	}
 }
