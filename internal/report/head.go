@@ -81,6 +81,10 @@ func (r *Report) values(key string) []string {
 	return all
 }
 
+// oneConnection reports whether the head names one connection, through which all results
+// were read.
+func (r *Report) oneConnection() bool { return len(r.values("connection")) == 1 }
+
 // isDemo reports whether the report is on a made-up organization.
 func (r *Report) isDemo() bool { return slices.Contains(r.values(keyDemo), "true") }
 

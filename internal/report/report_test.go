@@ -376,9 +376,7 @@ Part: 2 info
 
   Head: 2 info
     INFO   A real organization.
-           value: false
     INFO   It may be 99.
-           value: 99
 
 Part, 0001-01-01 00:00 UTC: 2 info
 1 API call
@@ -404,5 +402,42 @@ func TestTextIsPlain(t *testing.T) {
 	}
 	if !strings.Contains(got, "\n0 API calls\n") {
 		t.Errorf("%q", got)
+	}
+}
+
+// A person reads of a result what its reason does not say, and through which connection it
+// was read if the report has several. Documentation is behind all results, once.
+func TestDimensionsAndDocumentation(t *testing.T) {
+	const documentation = "## Why\n\nSee `code` <b>and</b> *more*.\n"
+	for connections, want := range map[string]string{
+		"one":     "Anna was there. (host: Bert)",
+		"one two": "Anna was there. (host: Bert; connection: one)",
+	} {
+		var head [][]any
+		for _, name := range strings.Fields(connections) {
+			head = append(head, []any{"connection", "info", "Through " + name + ".", name})
+		}
+		db := byControl{
+			"report_head": {Columns: []string{"resource", "status", "reason", "value"}, Rows: head},
+			"one":         {Columns: []string{"resource", "status", "reason", "meeting_title", "host_name", "connection_name"}, Rows: [][]any{{"a", "ok", "Anna was there.", "Anna", "Bert", "one"}}},
+		}
+		one := control("one", "low", nil)
+		one.Documentation = documentation
+		mod := &powerpipe.Mod{Name: "m", Controls: map[string]*powerpipe.Control{"report_head": control("report_head", "", nil)}}
+		r, err := report.Make(t.Context(), db, mod, benchmark(one, &powerpipe.Benchmark{Name: "again", Title: "Again", Children: []powerpipe.Child{one}}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := text(t, r, "text"); !strings.Contains(got, want+"\n") {
+			t.Errorf("%s: %s, want %s", connections, got, want)
+		}
+		page := text(t, r, "html")
+		const rendered = "<h4>Why</h4>\n<p>See <code>code</code> <!-- raw HTML omitted -->and<!-- raw HTML omitted --> <em>more</em>.</p>"
+		if n := strings.Count(page, rendered); n != 1 {
+			t.Errorf("the documentation is there %d times:\n%s", n, page)
+		}
+		if links := strings.Count(page, `<a href="#about.one">`); links != 2 || !strings.Contains(page, `<h3 id="about.one">`) {
+			t.Errorf("%d links to the documentation", links)
+		}
 	}
 }

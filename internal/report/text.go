@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 )
 
@@ -23,19 +22,19 @@ func (r *Report) writeText(w io.Writer) error {
 	if len(head) > 0 {
 		b.WriteByte('\n')
 	}
-	t.writeGroup(&b, r.Root, "")
+	t.writeGroup(&b, r.Root, "", r.oneConnection())
 	fmt.Fprintf(&b, "\n%s%s%s%s%s\n", r.Root.Benchmark.Title, t.Comma, r.when(), t.Colon, t.counts(r.Root.Summary))
 	fmt.Fprintf(&b, "%s\n", plural(r.Calls, t.OneCall, t.Calls))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func (t texts) writeGroup(b *strings.Builder, g *Group, indent string) {
+func (t texts) writeGroup(b *strings.Builder, g *Group, indent string, oneConnection bool) {
 	fmt.Fprintf(b, "%s%s%s%s\n", indent, g.Benchmark.Title, t.Colon, t.counts(g.Summary))
 	indent += "  "
 	for _, inner := range g.Groups {
 		b.WriteByte('\n')
-		t.writeGroup(b, inner, indent)
+		t.writeGroup(b, inner, indent, oneConnection)
 	}
 	for _, c := range g.Controls {
 		severity := ""
@@ -45,11 +44,11 @@ func (t texts) writeGroup(b *strings.Builder, g *Group, indent string) {
 		fmt.Fprintf(b, "\n%s%s%s%s%s\n", indent, c.Control.Title, severity, t.Colon, t.counts(c.Summary))
 		for _, result := range c.results() {
 			// Anybody can write a meeting's title.
-			status := t.status(result.Status)
-			fmt.Fprintf(b, "%s  %s  %s\n", indent, status, plaintext.Of(result.Reason))
-			if dimensions := t.dimensions(result); dimensions != "" {
-				fmt.Fprintf(b, "%s  %*s  %s\n", indent, text.StringWidth(status), "", plaintext.Of(dimensions))
+			fmt.Fprintf(b, "%s  %s  %s", indent, t.status(result.Status), plaintext.Of(result.Reason))
+			if dimensions := t.dimensions(result, oneConnection); dimensions != "" {
+				fmt.Fprintf(b, " (%s)", plaintext.Of(dimensions))
 			}
+			b.WriteByte('\n')
 		}
 	}
 }

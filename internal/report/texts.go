@@ -28,7 +28,7 @@ type texts struct {
 	Demo string
 
 	// The others are words of the HTML page.
-	About, Legend, Filter, Contents, Severity, Evidence, Skip, Back, NoCertification string
+	AboutReport, Legend, Filter, Contents, Severity, Evidence, Skip, Back, Documentation, Documented, NoCertification string
 }
 
 // languages are the texts by the value of the mod's variable language.
@@ -53,9 +53,10 @@ var languages = map[string]texts{
 		Changed: "The variable %s is %s; its default is %s.",
 		Demo:    "DEMO",
 
-		About: "About this report", Legend: "What the statuses mean", Contents: "Contents",
+		AboutReport: "About this report", Legend: "What the statuses mean", Contents: "Contents",
 		Filter:   "Untick a status to hide its results on the screen. On paper all are there.",
 		Severity: "severity", Evidence: "evidence for", Skip: "Skip to the results", Back: "Back to the contents",
+		Documentation: "What the controls check", Documented: "What it checks",
 		NoCertification: "The clauses of standards that controls name are those for which their results can serve as evidence. A report is evidence, not a certification.",
 	},
 	"zh": {
@@ -78,9 +79,10 @@ var languages = map[string]texts{
 		Changed: "变量 %s 的值是 %s，默认值是 %s。",
 		Demo:    "DEMO 演示数据",
 
-		About: "关于本报告", Legend: "各状态的含义", Contents: "目录",
+		AboutReport: "关于本报告", Legend: "各状态的含义", Contents: "目录",
 		Filter:   "取消勾选某个状态，屏幕上就不显示该状态的结果；打印时全部保留。",
 		Severity: "严重程度", Evidence: "可作为以下条款的证据", Skip: "跳到检查结果", Back: "返回目录",
+		Documentation: "各检查项的说明", Documented: "说明",
 		NoCertification: "检查项所列的标准条款，是其结果可以作为证据的条款。报告是证据，不是认证。",
 	},
 }
@@ -115,11 +117,12 @@ func (t texts) status(s Status) string {
 	return fmt.Sprintf("%-*s", width, strings.ToUpper(t.Statuses[s]))
 }
 
-// dimensions returns the dimensions of a result as text, without those that are empty.
-func (t texts) dimensions(r Result) string {
+// dimensions returns the dimensions of a result as text, those that the reason does not
+// say, which says the value of a fact. The connection goes without saying if the report has only one.
+func (t texts) dimensions(r Result, oneConnection bool) string {
 	var parts []string
 	for _, d := range r.Dimensions {
-		if d.Value != "" {
+		if !strings.Contains(r.Reason, d.Value) && d.Key != "value" && !(oneConnection && d.Key == "connection_name") {
 			parts = append(parts, t.dimension(d.Key)+t.Colon+d.Value)
 		}
 	}

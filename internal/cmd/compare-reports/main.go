@@ -44,7 +44,7 @@ func main() {
 	}
 }
 
-var minutes = regexp.MustCompile(`\d+ minutes`)
+var minutes = regexp.MustCompile(`\d+ (minutes|分钟)`)
 
 // read returns the results of a report, sorted.
 func read(path string) ([]string, error) {
