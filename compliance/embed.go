@@ -6,7 +6,7 @@ import "embed"
 
 // Mod are the mod's files.
 //
-//go:embed *.pp controls dashboards
+//go:embed *.pp base controls dashboards docs/controls
 var Mod embed.FS
 
 // DemoVariables are the values of the mod's variables for the demo organization, as a

@@ -11,17 +11,9 @@ mod "dingtalk_compliance" {
   }
 }
 
-locals {
-  dingtalk_compliance_common_tags = {
-    category = "Compliance"
-    plugin   = "dingtalk"
-    service  = "DingTalk"
-  }
-}
-
 benchmark "compliance" {
-  title       = "DingTalk Compliance"
-  description = "All benchmarks: how meetings are secured, who attended, what took place, what was recorded, how rooms are used, and whether there was something to check. Evidence for an audit, not a certification."
+  title       = local.texts.compliance_title
+  description = local.texts.compliance_about
   tags = merge(local.dingtalk_compliance_common_tags, {
     type = "Benchmark"
   })

@@ -18,7 +18,7 @@ variable "whole_directory" {
 
 variable "days" {
   type        = number
-  description = "The number of days before today whose meetings are checked. Today's are always checked."
+  description = "The number of days before today whose meetings are checked, unless since names the first. Today's are checked as well."
   default     = 7
 }
 
@@ -68,4 +68,72 @@ variable "max_calls" {
   type        = number
   description = "The number of API calls for a whole run above which the benchmark Check Itself raises an alarm."
   default     = 500
+}
+
+variable "since" {
+  type        = string
+  description = "The first day whose meetings are checked, as YYYY-MM-DD in time_zone. Leave it empty to begin so many days before today as days has."
+  default     = ""
+}
+
+variable "until" {
+  type        = string
+  description = "The last day whose meetings are checked, as YYYY-MM-DD in time_zone. Leave it empty to check them until now."
+  default     = ""
+}
+
+variable "time_zone" {
+  type        = string
+  description = "The zone in which days begin and in which times are shown, such as Asia/Shanghai."
+  default     = "UTC"
+}
+
+variable "language" {
+  type        = string
+  description = "The language of titles, reasons and dashboards: en or zh."
+  default     = "en"
+  enum        = ["en", "zh"]
+}
+
+variable "names" {
+  type        = string
+  description = "How people are shown: full for their names, initials, or ids for their union IDs. Titles of meetings are shown as they are, and may hold names."
+  default     = "full"
+  enum        = ["full", "initials", "ids"]
+}
+
+variable "alarm_absent_share" {
+  type        = number
+  description = "The share of those invited, from 0 to 1, whose absence is an alarm. With 1, that is only a meeting to which nobody came."
+  default     = 1
+}
+
+variable "max_minutes_over" {
+  type        = number
+  description = "The number of minutes by which a meeting may end after the time for which it was booked."
+  default     = 30
+}
+
+variable "allowed_chat" {
+  type        = bool
+  description = "Set it to false if people must not chat in meetings."
+  default     = true
+}
+
+variable "allowed_recording_of_outsiders" {
+  type        = bool
+  description = "Set it to false if a meeting with people from outside must not be recorded."
+  default     = true
+}
+
+variable "recording_retention_days" {
+  type        = number
+  description = "The number of days after which a recording has to be deleted. With 0 the age of recordings is not checked. Only recordings of meetings within the period are seen."
+  default     = 0
+}
+
+variable "recording_regions" {
+  type        = list(string)
+  description = "The regions in which recordings may be kept, as DingTalk names them. Leave it empty to accept any."
+  default     = []
 }

@@ -22,7 +22,8 @@ func TestReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	missing := file + ".none"
-	const board = "Schedule " + simulator.DemoBoard + ": "
+	const board = "Board meeting 董事会 (schedule 2e9f4b61…): "
+	const nameless, banner = "The connection dingtalk names no organization. ", "******************************"
 	for name, test := range map[string]struct {
 		env        []string
 		args       []string
@@ -31,24 +32,25 @@ func TestReport(t *testing.T) {
 		stderr     string
 	}{
 		"all is well": {env, []string{"--report", "meeting_security", "--var-file", file}, 0,
-			"Meeting Security: 8 ok\n", board + "the waiting room is on.\n", ""},
-		"the calls that it made": {env, []string{"--report", "meeting_security", "--var-file", file}, 0, "Meeting", "\n1 API call\n", ""},
+			banner, "\n\n" + nameless, ""},
+		"the results":            {env, []string{"--report", "meeting_security", "--var-file", file}, 0, banner, "\n\nMeeting Security: 9 ok\n\n  People should wait until they are let in [high]: 1 ok\n    OK     " + board + "the waiting room is on. (host: ", ""},
+		"the calls that it made": {env, []string{"--report", "meeting_security", "--var-file", file}, 0, banner, "\n2 API calls\n", ""},
 		"an alarm": {env, []string{"--report", "meeting_security", "--var-file", file, "--var", "own_corp_id=x", "--var", `schedule_conference_ids=["` + simulator.DemoIncident + `"]`}, 1,
-			"Meeting Security: 7 alarm, 1 ok\n", "the waiting room is off", ""},
+			banner, "\n\nMeeting Security: 7 alarm, 1 ok, 1 info\n", ""},
 		"an error": {nil, []string{"--report", "meeting_security", "--var-file", file}, 2,
-			"Meeting Security: 8 error\n", "no credentials are set", ""},
+			"Meeting Security: 10 error\n", "no credentials are set", ""},
 		"the demo, with its own values": {nil, []string{"--demo", "--report=compliance"}, 1,
-			"DingTalk Compliance: ", "Board meeting 董事会 (schedule " + simulator.DemoBoard + "): it was planned for 2026-11-17 06:00 UTC and began 60 minutes later.\n", ""},
+			banner, board + "it was planned for 2026-11-17 06:00 UTC and began 60 minutes later.", ""},
 		"csv": {env, []string{"--report", "meeting_security", "--var-file", file, "--output", "csv"}, 0,
 			"\ufeffgroup_id,title,", ",control.waiting_room,People should wait until they are let in,", ""},
-		"json": {env, []string{"--output", "json", "--report", "meeting_security", "--var-file", file}, 0, "{\n", `"api_calls": 1`, ""},
+		"json": {env, []string{"--output", "json", "--report", "meeting_security", "--var-file", file}, 0, "{\n", `"api_calls": 2`, ""},
 		"html": {env, []string{"--report", "meeting_security", "--var-file", file, "--output=html"}, 0, "<!DOCTYPE html>\n", "the waiting room is on.", ""},
 		"csv for a spreadsheet": {env, []string{"--report", "meeting_security", "--var-file", file, "--output", "csv", "--spreadsheet"}, 0,
 			"\ufeffgroup_id,title,", "", ""},
 		"text for a spreadsheet": {env, []string{"--report", "meeting_security", "--spreadsheet"}, 2, "", "", "Error: --spreadsheet goes with --output csv\n"},
 		"a zone that isn't one":  {env, []string{"--report", "meeting_security", "--time-zone", "CST+8"}, 2, "", "", "Error: --time-zone: there is no time zone \"CST+8\""},
 		"no such benchmark": {env, []string{"--report", "nope"}, 2, "", "",
-			"Error: there is no benchmark nope: there are attendance_evidence, check_itself, compliance, meeting_lifecycle, meeting_security, recording, room_use\n"},
+			"Error: there is no benchmark nope: there are attendance_evidence, check_itself, compliance, gdpr, iso_27001_2022, meeting_lifecycle, meeting_security, mlps_gbt_22239, pipl, recording, room_use, soc_2\n"},
 		"no such variable":       {env, []string{"--report", "recording", "--var", "ids=[]"}, 2, "", "", "Error: there is no variable ids: there are acting_union_id, "},
 		"a value that isn't one": {env, []string{"--report", "recording", "--var", "days"}, 2, "", "", "Error: invalid value \"days\" for flag -var: it must be NAME=VALUE"},
 		"no such file":           {env, []string{"--report", "recording", "--var-file", missing}, 2, "", "", "Error: --var-file: open " + missing},
@@ -110,9 +112,9 @@ control "report_head" {
 		has    []string
 		stderr string
 	}{
-		"UTC":                      {nil, 0, []string{"* DEMO *", "\nA made-up organization.\nThe report made 1 API call.\n", " OK     20:50.\n", "meeting: ", " UTC: 1 ok\n1 API call\n"}, ""},
-		"Shanghai, in Chinese":     {[]string{"--time-zone", "Asia/Shanghai", "--var", "language=zh"}, 0, []string{"* DEMO 演示数据 *", "变量 time_zone 的值是 Asia/Shanghai，默认值是 UTC。\n", " 合格  04:50.\n", " Asia/Shanghai：合格 1\n"}, ""},
-		"--var before --time-zone": {[]string{"--time-zone", "Asia/Shanghai", "--var", "time_zone=Asia/Tokyo"}, 0, []string{" OK     05:50.\n", " Asia/Tokyo: 1 ok\n"}, ""},
+		"UTC":                      {nil, 0, []string{"* DEMO *", "\nA made-up organization.\nThe report made 1 API call.\n", " OK     20:50.", "meeting: ", " UTC: 1 ok\n1 API call\n"}, ""},
+		"Shanghai, in Chinese":     {[]string{"--time-zone", "Asia/Shanghai", "--var", "language=zh"}, 0, []string{"* DEMO 演示数据 *", "变量 time_zone 的值是 Asia/Shanghai，默认值是 UTC。\n", " 合格  04:50.", " Asia/Shanghai：合格 1\n"}, ""},
+		"--var before --time-zone": {[]string{"--time-zone", "Asia/Shanghai", "--var", "time_zone=Asia/Tokyo"}, 0, []string{" OK     05:50.", " Asia/Tokyo: 1 ok\n"}, ""},
 		"no zone":                  {[]string{"--var", "time_zone=+08:00"}, 2, nil, "Error: the variable time_zone: there is no time zone \"+08:00\": name one of the IANA's, such as UTC or Asia/Shanghai\n"},
 	} {
 		got := command(t, env, "", append([]string{"--report", "b"}, test.args...)...)

@@ -2,168 +2,41 @@ locals {
   attendance_tags = merge(local.dingtalk_compliance_common_tags, {
     type = "Benchmark"
   })
-}
 
-benchmark "attendance_evidence" {
-  title       = "Attendance Evidence"
-  description = "Who was in the meetings of the last days, who came from outside, and who should have been there. It costs one API call for each 100 people of a meeting, and for each 100 of an event with as many, beside those that find the meetings."
-  tags        = local.attendance_tags
-
-  children = [
-    control.attendance_listed,
-    control.outsiders_identified,
-    control.no_phone_join,
-    control.nobody_removed,
-    control.invited_came,
-    control.host_present
-  ]
-}
-
-control "attendance_listed" {
-  title       = "Every meeting should have an attendance list"
-  description = "The list of who was in a meeting is the evidence that all other checks stand on."
-  severity    = "high"
-  tags = merge(local.attendance_tags, {
-    mlps_gbt_22239 = "8.1.4.3"
-  })
-  sql = <<-EOQ
-    ${local.look}
-    select
-      conference_id as resource,
-      case
-        when count(join_time) > 0 then 'ok'
-        else 'alarm'
-      end as status,
-      name || case
-        when count(join_time) > 0 then ': the list has ' || count(join_time) || ' entries of people who joined.'
-        when count(listed) > 0 then ': nobody on its list joined.'
-        else ': DingTalk lists nobody for it.'
-      end as reason
-    from
-      member
-    group by
-      conference_id,
-      name
-    ${local.no_meeting}
-  EOQ
-}
-
-control "outsiders_identified" {
-  title       = "People from outside should be known by an ID"
-  description = "Somebody from outside who has a DingTalk account can be distinguished from others; somebody with only a name cannot."
-  severity    = "high"
-  tags = merge(local.attendance_tags, {
-    iso_27001_2022 = "A.5.14"
-    mlps_gbt_22239 = "8.1.4.3"
-    soc_2          = "CC6.6"
-  })
-  sql = <<-EOQ
-    ${local.look}
-    select
-      conference_id as resource,
-      case
-        when count(listed) = 0 then 'skip'
-        when count(case when outer_org_member and join_time is not null then 1 end) = 0 then 'ok'
-        when count(case when outer_org_member and join_time is not null then case when union_id is null then 1 end end) > 0 then 'alarm'
-        else 'info'
-      end as status,
-      name || case
-        when count(listed) = 0 then ': DingTalk lists nobody for it.'
-        when count(case when outer_org_member and join_time is not null then 1 end) = 0 then ': nobody from outside was there.'
-        when count(case when outer_org_member and join_time is not null then case when union_id is null then 1 end end) > 0 then ': from outside, without an ID, came ' || string_agg(case when outer_org_member and join_time is not null then case when union_id is null then nick end end, ', ' order by nick) || '. Ask the host who that was.'
-        else ': from outside came ' || string_agg(case when outer_org_member and join_time is not null then nick end, ', ' order by nick) || '.'
-      end as reason
-    from
-      member
-    group by
-      conference_id,
-      name
-    ${local.no_meeting}
-  EOQ
-}
-
-control "no_phone_join" {
-  title       = "Nobody should join by phone unless that is allowed"
-  description = "A phone number says little about who speaks."
-  severity    = "medium"
-  tags = merge(local.attendance_tags, {
-    iso_27001_2022 = "A.5.14"
-    mlps_gbt_22239 = "8.1.4.3"
-    soc_2          = "CC6.6"
-  })
-  sql = <<-EOQ
-    ${local.look}
-    select
-      conference_id as resource,
-      case
-        when count(listed) = 0 then 'skip'
-        when count(pstn_join) = 0 then 'skip'
-        when count(case when pstn_join and join_time is not null then 1 end) = 0 then 'ok'
-        when ${var.allowed_phone_join} then 'info'
-        else 'alarm'
-      end as status,
-      name || case
-        when count(listed) = 0 then ': DingTalk lists nobody for it.'
-        when count(pstn_join) = 0 then ': DingTalk does not return who joined by phone.'
-        when count(case when pstn_join and join_time is not null then 1 end) = 0 then ': nobody joined by phone.'
-        else ': by phone joined ' || string_agg(case when pstn_join and join_time is not null then nick end, ', ' order by nick) || '.'
-      end as reason
-    from
-      member
-    group by
-      conference_id,
-      name
-    ${local.no_meeting}
-  EOQ
-}
-
-control "nobody_removed" {
-  title       = "Nobody should have to be removed"
-  description = "That somebody was removed means that somebody was there who should not have been: ask the host."
-  severity    = "high"
-  tags = merge(local.attendance_tags, {
-    iso_27001_2022 = "A.5.15"
-    mlps_gbt_22239 = "8.1.4.3"
-  })
-  sql = <<-EOQ
-    ${local.look}
-    select
-      conference_id as resource,
-      case
-        when count(listed) = 0 then 'skip'
-        when count(case when attend_status_name = 'kicked' then 1 end) > 0 then 'alarm'
-        when count(attend_status_name) < count(listed) then 'skip'
-        else 'ok'
-      end as status,
-      name || case
-        when count(listed) = 0 then ': DingTalk lists nobody for it.'
-        when count(case when attend_status_name = 'kicked' then 1 end) = 0 and count(attend_status_name) < count(listed) then ': DingTalk does not return for everybody whether they were removed.'
-        when count(case when attend_status_name = 'kicked' then 1 end) = 0 then ': nobody was removed.'
-        else ': removed from it was ' || string_agg(case when attend_status_name = 'kicked' then nick end, ', ' order by nick) || '. Ask the host why.'
-      end as reason
-    from
-      member
-    group by
-      conference_id,
-      name
-    ${local.no_meeting}
-  EOQ
-}
-
-control "invited_came" {
-  title       = "Everybody invited should have come"
-  description = "Who was invited and has no entry of having joined was absent. A person may have several entries. Where the meeting is of an event in a calendar with 100 attendees or more, of whom a calendar shows 100 only, all of them are read, at one API call for each 100 people of the event."
-  severity    = "low"
-  tags = merge(local.attendance_tags, {
-    mlps_gbt_22239 = "8.1.4.3"
-  })
-  sql = <<-EOQ
+  # Each meeting with counts of its list, and who of it did or was what.
+  attendance_of_meetings = <<-EOQ
     ${local.look},
+    attendance as (
+      select
+        conference_id,
+        status_name,
+        name,
+        meeting_title,
+        coalesce(max(case when host then nick end), host_name) as host_name,
+        started as start_time,
+        connection_name,
+        count(listed) as entries,
+        count(join_time) as joins,
+        count(pstn_join) as phone_known,
+        count(host) as host_known,
+        count(attend_status_name) as status_known,
+        max(case when host and join_time is not null then nick end) as host_there
+      from
+        member
+      group by
+        conference_id,
+        status_name,
+        name,
+        meeting_title,
+        host_name,
+        started,
+        connection_name
+    ),
     invited as (
       select distinct
         m.conference_id,
-        a.attendee_union_id,
-        a.display_name
+        a.attendee_union_id as person,
+        ${replace(replace(local.person, "{nick}", "a.display_name"), "{id}", "a.attendee_union_id")} as nick
       from
         crowd as e
         join meeting as m on m.room_code = e.room_code
@@ -174,109 +47,387 @@ control "invited_came" {
       where
         a.attendee_union_id is not null
     ),
-    absent as (
+    presence as (
       select
-        conference_id,
-        min(nick) as nick
+        x.conference_id,
+        x.person,
+        min(x.nick) as nick,
+        count(x.join_time) as joins,
+        max(x.outside) as outside,
+        max(x.unknown) as unknown,
+        max(x.phone) as phone,
+        max(x.removed) as removed
       from
-        member
-      where
-        listed is not null
-      group by
-        conference_id,
-        coalesce(union_id, nick)
-      having
-        count(join_time) = 0
-      union all
-      select
-        i.conference_id,
-        coalesce(nullif(i.display_name, ''), i.attendee_union_id)
-      from
-        invited as i
-      where
-        not exists (
+        (
           select
-            1
+            conference_id,
+            person,
+            nick,
+            join_time,
+            case when outer_org_member and join_time is not null then 1 else 0 end as outside,
+            case when outer_org_member and join_time is not null and union_id is null then 1 else 0 end as unknown,
+            case when pstn_join and join_time is not null then 1 else 0 end as phone,
+            case when attend_status_name = 'kicked' then 1 else 0 end as removed
           from
-            member as x
+            member
           where
-            x.conference_id = i.conference_id
-            and x.union_id = i.attendee_union_id
-        )
-    ),
-    absence as (
-      select
-        conference_id,
-        count(*) as people,
-        min(nick) as example
-      from
-        absent
+            listed is not null
+          union all
+          select
+            conference_id,
+            person,
+            nick,
+            null,
+            0,
+            0,
+            0,
+            0
+          from
+            invited
+        ) as x
       group by
-        conference_id
+        x.conference_id,
+        x.person
     ),
-    listed as (
+    act as (
       select
-        conference_id,
-        name,
-        status_name,
-        count(listed) as entries
+        p.conference_id,
+        k.kind,
+        p.person,
+        p.nick
       from
-        member
-      group by
-        conference_id,
-        name,
-        status_name
+        presence as p
+        cross join (
+          select 'outside' as kind
+          union all
+          select 'unknown'
+          union all
+          select 'phone'
+          union all
+          select 'removed'
+          union all
+          select 'invited'
+          union all
+          select 'absent'
+        ) as k
+      where
+        case k.kind
+          when 'outside' then p.outside
+          when 'unknown' then p.unknown
+          when 'phone' then p.phone
+          when 'removed' then p.removed
+          when 'absent' then case when p.joins = 0 then 1 else 0 end
+          else 1
+        end = 1
+    ),
+    people as (
+      select
+        g.conference_id,
+        g.kind,
+        g.people,
+        g.names || case when g.people > 10 then ${local.say.and_more} else '' end as who
+      from
+        (
+          select
+            r.conference_id,
+            r.kind,
+            count(*) as people,
+            string_agg(case when r.place <= 10 then r.nick end, '${local.texts.comma}' order by r.nick) as names
+          from
+            (
+              select
+                a.conference_id,
+                a.kind,
+                a.nick,
+                row_number() over (partition by a.conference_id, a.kind order by a.nick, a.person) as place
+              from
+                act as a
+            ) as r
+          group by
+            r.conference_id,
+            r.kind
+        ) as g
+    )
+  EOQ
+}
+
+benchmark "attendance_evidence" {
+  title       = local.texts.attendance_evidence_title
+  description = local.texts.attendance_evidence_about
+  tags        = local.attendance_tags
+
+  children = [
+    control.lists_complete,
+    control.attendance_listed,
+    control.outsiders_identified,
+    control.no_phone_join,
+    control.nobody_removed,
+    control.invited_came,
+    control.host_present
+  ]
+}
+
+control "lists_complete" {
+  title         = local.texts.lists_complete_title
+  description   = local.texts.lists_complete_about
+  documentation = file("./docs/controls/${local.docs}lists_complete.md")
+  severity      = "medium"
+  tags = merge(local.attendance_tags, {
+    iso_27001_2022 = "A.8.15"
+    mlps_gbt_22239 = "8.1.4.3"
+  })
+  sql = <<-EOQ
+    ${local.attendance_of_meetings},
+    listing as (
+      select
+        count(*) as meetings,
+        count(case when a.entries > 0 then 1 end) as listed,
+        coalesce(sum(a.entries), 0) as entries,
+        string_agg(case when a.place <= 10 then a.missing end, '${local.texts.comma}' order by a.missing) as missing,
+        count(a.missing) as people
+      from
+        (
+          select
+            entries,
+            case when entries = 0 then name end as missing,
+            row_number() over (order by entries > 0, name) as place
+          from
+            attendance
+        ) as a
     )
     select
-      l.conference_id as resource,
+      'meetings' as resource,
       case
-        when l.entries = 0 then 'skip'
-        when a.people is null then 'ok'
-        when l.status_name = 'in_progress' then 'info'
+        when listed = meetings then 'ok'
+        when listed = 0 then 'alarm'
+        else 'info'
+      end as status,
+      case
+        when listed = meetings then ${local.say.lists_complete_ok}
+        else ${local.say.lists_complete_missing} || case when people > 10 then ${local.say.and_more} else '' end || '${local.texts.full_stop}'
+      end as reason,
+      ${local.about_nothing}
+    from
+      listing
+    where
+      meetings > 0
+    ${local.no_meeting}
+  EOQ
+}
+
+control "attendance_listed" {
+  title         = local.texts.attendance_listed_title
+  description   = local.texts.attendance_listed_about
+  documentation = file("./docs/controls/${local.docs}attendance_listed.md")
+  severity      = "high"
+  tags = merge(local.attendance_tags, {
+    iso_27001_2022 = "A.8.15"
+    mlps_gbt_22239 = "8.1.4.3"
+  })
+  sql = <<-EOQ
+    ${local.attendance_of_meetings}
+    select
+      conference_id as resource,
+      case
+        when joins > 0 then 'ok'
         else 'alarm'
       end as status,
-      l.name || case
-        when l.entries = 0 then ': DingTalk lists nobody for it.'
-        when a.people is null then ': everybody on its list came.'
-        when l.status_name = 'in_progress' then ': of those invited, ' || a.people || ' did not come yet, ' || a.example || ' among them.'
-        when a.people = 1 then ': ' || a.example || ' was invited and did not come.'
-        else ': ' || a.people || ' invited people did not come, ' || a.example || ' among them.'
-      end as reason
+      name || case
+        when joins > 0 then ${local.say.attendance_listed_ok}
+        when entries > 0 then ${local.say.attendance_listed_nobody_joined}
+        else ${local.say.no_list}
+      end as reason,
+      meeting_title,
+      host_name,
+      start_time,
+      connection_name
     from
-      listed as l
-      left join absence as a on a.conference_id = l.conference_id
+      attendance
+    ${local.no_meeting}
+  EOQ
+}
+
+control "outsiders_identified" {
+  title         = local.texts.outsiders_identified_title
+  description   = local.texts.outsiders_identified_about
+  documentation = file("./docs/controls/${local.docs}outsiders_identified.md")
+  severity      = "high"
+  tags = merge(local.attendance_tags, {
+    iso_27001_2022 = "A.5.14"
+    mlps_gbt_22239 = "8.1.4.1"
+    soc_2          = "CC6.6"
+  })
+  sql = <<-EOQ
+    ${local.attendance_of_meetings}
+    select
+      a.conference_id as resource,
+      case
+        when a.entries = 0 then 'skip'
+        when o.people is null then 'ok'
+        when u.people > 0 then 'alarm'
+        else 'info'
+      end as status,
+      a.name || case
+        when a.entries = 0 then ${local.say.no_list}
+        when o.people is null then ${local.say.outsiders_identified_nobody}
+        when u.people > 0 then ${local.say.outsiders_identified_alarm}
+        else ${local.say.outsiders_identified_info}
+      end as reason,
+      a.meeting_title,
+      a.host_name,
+      a.start_time,
+      a.connection_name
+    from
+      attendance as a
+      left join people as o on o.conference_id = a.conference_id
+        and o.kind = 'outside'
+      left join people as u on u.conference_id = a.conference_id
+        and u.kind = 'unknown'
+    ${local.no_meeting}
+  EOQ
+}
+
+control "no_phone_join" {
+  title         = local.texts.no_phone_join_title
+  description   = local.texts.no_phone_join_about
+  documentation = file("./docs/controls/${local.docs}no_phone_join.md")
+  severity      = "medium"
+  tags = merge(local.attendance_tags, {
+    iso_27001_2022 = "A.8.5"
+    mlps_gbt_22239 = "8.1.4.1"
+    soc_2          = "CC6.1"
+  })
+  sql = <<-EOQ
+    ${local.attendance_of_meetings}
+    select
+      a.conference_id as resource,
+      case
+        when a.entries = 0 then 'skip'
+        when a.phone_known = 0 then 'skip'
+        when p.people is null then 'ok'
+        else ${var.allowed_phone_join ? "'info'" : "'alarm'"}
+      end as status,
+      a.name || case
+        when a.entries = 0 then ${local.say.no_list}
+        when a.phone_known = 0 then ${local.say.no_phone_join_unknown}
+        when p.people is null then ${local.say.no_phone_join_ok}
+        else ${local.say.no_phone_join_who}
+      end as reason,
+      a.meeting_title,
+      a.host_name,
+      a.start_time,
+      a.connection_name
+    from
+      attendance as a
+      left join people as p on p.conference_id = a.conference_id
+        and p.kind = 'phone'
+    ${local.no_meeting}
+  EOQ
+}
+
+control "nobody_removed" {
+  title         = local.texts.nobody_removed_title
+  description   = local.texts.nobody_removed_about
+  documentation = file("./docs/controls/${local.docs}nobody_removed.md")
+  severity      = "high"
+  tags = merge(local.attendance_tags, {
+    iso_27001_2022 = "A.8.15"
+    mlps_gbt_22239 = "8.1.4.3"
+    soc_2          = "CC7.2"
+  })
+  sql = <<-EOQ
+    ${local.attendance_of_meetings}
+    select
+      a.conference_id as resource,
+      case
+        when a.entries = 0 then 'skip'
+        when p.people > 0 then 'alarm'
+        when a.status_known < a.entries then 'skip'
+        else 'ok'
+      end as status,
+      a.name || case
+        when a.entries = 0 then ${local.say.no_list}
+        when p.people > 0 then ${local.say.nobody_removed_who}
+        when a.status_known < a.entries then ${local.say.nobody_removed_unknown}
+        else ${local.say.nobody_removed_ok}
+      end as reason,
+      a.meeting_title,
+      a.host_name,
+      a.start_time,
+      a.connection_name
+    from
+      attendance as a
+      left join people as p on p.conference_id = a.conference_id
+        and p.kind = 'removed'
+    ${local.no_meeting}
+  EOQ
+}
+
+control "invited_came" {
+  title         = local.texts.invited_came_title
+  description   = local.texts.invited_came_about
+  documentation = file("./docs/controls/${local.docs}invited_came.md")
+  severity      = "low"
+  tags          = local.attendance_tags
+  sql           = <<-EOQ
+    ${local.attendance_of_meetings}
+    select
+      a.conference_id as resource,
+      case
+        when a.entries = 0 then 'skip'
+        when p.people is null then 'ok'
+        when a.status_name = 'in_progress' then 'info'
+        when p.people >= ${var.alarm_absent_share} * i.people then 'alarm'
+        else 'info'
+      end as status,
+      a.name || case
+        when a.entries = 0 then ${local.say.no_list}
+        when p.people is null then ${local.say.invited_came_ok}
+        when a.status_name = 'in_progress' then ${local.say.invited_came_not_yet}
+        else ${local.say.invited_came_absent}
+      end as reason,
+      a.meeting_title,
+      a.host_name,
+      a.start_time,
+      a.connection_name
+    from
+      attendance as a
+      left join people as i on i.conference_id = a.conference_id
+        and i.kind = 'invited'
+      left join people as p on p.conference_id = a.conference_id
+        and p.kind = 'absent'
     ${local.no_meeting}
   EOQ
 }
 
 control "host_present" {
-  title       = "The host should have been there"
-  description = "A meeting without its host had nobody who answered for it."
-  severity    = "medium"
-  tags = merge(local.attendance_tags, {
-    iso_27001_2022 = "A.5.15"
-  })
-  sql = <<-EOQ
-    ${local.look}
+  title         = local.texts.host_present_title
+  description   = local.texts.host_present_about
+  documentation = file("./docs/controls/${local.docs}host_present.md")
+  severity      = "medium"
+  tags          = local.attendance_tags
+  sql           = <<-EOQ
+    ${local.attendance_of_meetings}
     select
       conference_id as resource,
       case
-        when count(listed) = 0 then 'skip'
-        when count(host) = 0 then 'skip'
-        when count(case when host and join_time is not null then 1 end) > 0 then 'ok'
+        when entries = 0 then 'skip'
+        when host_known = 0 then 'skip'
+        when host_there is not null then 'ok'
         else 'alarm'
       end as status,
       name || case
-        when count(listed) = 0 then ': DingTalk lists nobody for it.'
-        when count(host) = 0 then ': DingTalk does not return who its host was.'
-        when count(case when host and join_time is not null then 1 end) > 0 then ': the host was there, ' || max(case when host and join_time is not null then nick end) || '.'
-        else ': nobody who joined was its host. Ask the organizer who led it.'
-      end as reason
+        when entries = 0 then ${local.say.no_list}
+        when host_known = 0 then ${local.say.host_present_unknown}
+        when host_there is not null then ${local.say.host_present_ok}
+        else ${local.say.host_present_alarm}
+      end as reason,
+      meeting_title,
+      host_name,
+      start_time,
+      connection_name
     from
-      member
-    group by
-      conference_id,
-      name
+      attendance
     ${local.no_meeting}
   EOQ
 }

@@ -5,12 +5,14 @@ locals {
 }
 
 benchmark "check_itself" {
-  title       = "Check Itself"
-  description = "Whether this check had something to check, and found it. Nothing found is an alarm, never silence. It costs one API call for each schedule, beside those that find the meetings."
+  title       = local.texts.check_itself_title
+  description = local.texts.check_itself_about
   tags        = local.check_tags
 
   children = [
+    control.report_head,
     control.something_named,
+    control.coverage,
     control.schedules_known,
     control.calendars_found,
     control.meetings_found,
@@ -18,12 +20,86 @@ benchmark "check_itself" {
   ]
 }
 
+control "report_head" {
+  title         = local.texts.report_head_title
+  description   = local.texts.report_head_about
+  documentation = file("./docs/controls/${local.docs}report_head.md")
+  severity      = "none"
+  tags          = local.check_tags
+  sql           = <<-EOQ
+    with clock (now, since, until) as materialized (
+      select
+        now(),
+        ${replace(local.midnight, "{day}", "d.first")},
+        ${local.period_end}
+      from
+        (select ${local.first_day} as first) as d
+    ),
+    connection as materialized (
+      select
+        sp_connection_name as name,
+        coalesce(corp_id, nullif('${local.own_corp_id}', '')) as corp_id,
+        endpoint,
+        demo,
+        plugin_version,
+        api_calls
+      from
+        dingtalk_connection
+    ),
+    fact as (
+      select
+        'organization' as resource,
+        case
+          when corp_id is null then ${local.say.report_head_no_organization}
+          else ${local.say.report_head_organization}
+        end as reason,
+        coalesce(corp_id, '') as value,
+        name as connection_name
+      from
+        connection
+      union all
+      select 'connection', ${local.say.report_head_connection}, name, name from connection
+      union all
+      select 'endpoint', ${local.say.report_head_endpoint}, endpoint, name from connection
+      union all
+      select 'demo', case when demo then ${local.say.report_head_demo} else ${local.say.report_head_no_demo} end, case when demo then 'true' else 'false' end, name from connection
+      union all
+      select 'plugin_version', ${local.say.report_head_plugin}, plugin_version, name from connection
+      union all
+      select 'api_calls', ${local.say.report_head_calls}, cast(api_calls as text), name from connection
+      union all
+      select 'mod_version', ${local.say.report_head_mod}, m.version, '' from (select '${local.mod_version}' as version) as m
+      union all
+      select 'since', ${local.say.report_head_since}, t.first, '' from (select ${replace(local.at, "{time}", "since")} as first from clock) as t
+      union all
+      select 'until', ${local.say.report_head_until}, t.last, '' from (select ${replace(local.at, "{time}", "until")} as last from clock) as t
+      union all
+      select 'time_zone', ${local.say.report_head_zone}, '${local.time_zone}', '' from clock
+      union all
+      select 'collected', ${local.say.report_head_collected}, t.moment, '' from (select ${replace(local.at, "{time}", "now")} as moment from clock) as t
+      union all
+      select 'variables', ${length(local.changed) == 0 ? local.say.report_head_defaults : "${local.say.report_head_variables} || '${local.changed_text}.'"}, '${local.changed_text}', '' from clock
+    )
+    select
+      resource,
+      'info' as status,
+      reason,
+      value,
+      connection_name
+    from
+      fact
+    order by
+      resource
+  EOQ
+}
+
 control "something_named" {
-  title       = "The variables should name what to check"
-  description = "Without schedules or calendars nothing but the meetings in progress is looked at."
-  severity    = "high"
-  tags        = local.check_tags
-  sql         = <<-EOQ
+  title         = local.texts.something_named_title
+  description   = local.texts.something_named_about
+  documentation = file("./docs/controls/${local.docs}something_named.md")
+  severity      = "high"
+  tags          = local.check_tags
+  sql           = <<-EOQ
     ${local.look},
     given as (
       select
@@ -37,31 +113,156 @@ control "something_named" {
         else 'alarm'
       end as status,
       case
-        when schedules + people > 0 then schedules || ' schedules and the calendars of ' || people || ' people are to be checked.'
-        else 'Neither schedules nor calendars are named, so that only the meetings in progress are looked at. Set schedule_conference_ids or union_ids.'
-      end as reason
+        when schedules + people > 0 then ${local.say.something_named_ok}
+        else ${local.say.something_named_none}
+      end as reason,
+      ${local.about_nothing}
     from
       given
   EOQ
 }
 
+control "coverage" {
+  title         = local.texts.coverage_title
+  description   = local.texts.coverage_about
+  documentation = file("./docs/controls/${local.docs}coverage.md")
+  severity      = "medium"
+  tags          = local.check_tags
+  sql           = <<-EOQ
+    ${local.look},
+    calendar as (
+      select
+        (select count(*) from person) as people,
+        (select count(distinct union_id) from event) as with_events,
+        (select count(*) from (select distinct id, start_time from event) as e) as events,
+        (select count(*) from (select distinct id, start_time from event where room_code is not null) as e) as with_video
+    ),
+    counted as (
+      select
+        count(*) as schedules,
+        count(case when s.known then 1 end) as known,
+        count(case when s.cancelled and not s.known then 1 end) as cancelled,
+        count(s.cancelled) as planned,
+        count(case when s.id in (select schedule_conference_id from meeting) then 1 end) as held
+      from
+        setting as s
+    ),
+    met as (
+      select
+        count(*) as meetings,
+        count(case when status_name = 'in_progress' then 1 end) as running,
+        count(case when schedule_conference_id is null then 1 end) as unscheduled
+      from
+        meeting
+    ),
+    reserved as (
+      select
+        (select count(*) from room) as rooms,
+        count(*) as bookings,
+        count(case when organizer_id is null then 1 end) as nameless
+      from
+        booking
+    )
+    select
+      'calendars' as resource,
+      case
+        when people = 0 then 'skip'
+        else 'ok'
+      end as status,
+      case
+        when people = 0 then ${local.say.coverage_no_calendars}
+        else ${var.whole_directory ? local.say.coverage_directory : local.say.coverage_calendars}
+      end as reason,
+      ${local.about_nothing}
+    from
+      calendar
+    union all
+    select
+      'schedules',
+      case
+        when schedules = 0 or known + cancelled < schedules then 'alarm'
+        else 'ok'
+      end,
+      case
+        when schedules = 0 then ${local.say.coverage_no_schedules}
+        else ${local.say.coverage_schedules}
+      end,
+      ${local.about_nothing}
+    from
+      counted
+    union all
+    select
+      'plans',
+      case
+        when ${var.acting_union_id == "" ? "1 = 1" : "schedules = 0"} then 'skip'
+        when planned < schedules then 'alarm'
+        else 'ok'
+      end,
+      ${var.acting_union_id == "" ? local.say.coverage_no_acting_user : local.say.coverage_plans},
+      ${local.about_nothing}
+    from
+      counted
+    union all
+    select
+      'meetings',
+      case
+        when meetings = 0 then 'alarm'
+        else 'ok'
+      end,
+      ${local.say.coverage_meetings},
+      ${local.about_nothing}
+    from
+      met
+    union all
+    select
+      'rooms',
+      case
+        when ${var.acting_union_id == "" ? "1 = 1" : "1 = 0"} then 'skip'
+        when nameless > 0 then 'info'
+        else 'ok'
+      end,
+      ${var.acting_union_id == "" ? local.say.coverage_no_rooms : local.say.coverage_rooms},
+      ${local.about_nothing}
+    from
+      reserved
+    union all
+    select
+      'refusals',
+      'info',
+      ${local.say.coverage_refusals},
+      ${local.about_nothing}
+    from
+      met
+    order by
+      status,
+      resource
+  EOQ
+}
+
 control "schedules_known" {
-  title       = "Every schedule to check should be known to DingTalk"
-  description = "A wrong ID would otherwise look like a schedule with nothing to complain of."
-  severity    = "high"
-  tags        = local.check_tags
-  sql         = <<-EOQ
+  title         = local.texts.schedules_known_title
+  description   = local.texts.schedules_known_about
+  documentation = file("./docs/controls/${local.docs}schedules_known.md")
+  severity      = "high"
+  tags          = local.check_tags
+  sql           = <<-EOQ
     ${local.look}
     select
       id as resource,
       case
         when known then 'ok'
+        when cancelled then 'info'
         else 'alarm'
       end as status,
       name || case
-        when known then ': DingTalk knows it.'
-        else ': DingTalk returns no settings for it. Check the ID; if it is right, the schedule was cancelled.'
-      end as reason
+        when known then ${local.say.schedules_known_ok}
+        when cancelled then ${local.say.schedules_known_cancelled}
+        else ${local.say.schedules_known_unknown}
+      end as reason,
+      meeting_title,
+      host_name,
+      start_time,
+      connection_name
     from
       setting
     ${local.no_schedule}
@@ -69,35 +270,56 @@ control "schedules_known" {
 }
 
 control "calendars_found" {
-  title       = "Calendars that are named should have events"
-  description = "A calendar without an event is that of a wrong union ID, or of somebody who leads to no meeting."
-  severity    = "medium"
-  tags        = local.check_tags
-  sql         = <<-EOQ
-    ${local.look}
+  title         = local.texts.calendars_found_title
+  description   = local.texts.calendars_found_about
+  documentation = file("./docs/controls/${local.docs}calendars_found.md")
+  severity      = "medium"
+  tags          = local.check_tags
+  sql           = <<-EOQ
+    ${local.look},
+    calendar as (
+      select
+        p.union_id,
+        ${replace(replace(local.person, "{nick}", "max(n.name)"), "{id}", "p.union_id")} as whose,
+        count(e.id) as events,
+        count(e.room_code) as with_video
+      from
+        person as p
+        left join event as e on e.union_id = p.union_id
+        left join known_name as n on n.union_id = p.union_id
+      group by
+        p.union_id
+    )
     select
-      p.union_id as resource,
+      union_id as resource,
       case
-        when count(e.room_code) > 0 then 'ok'
-        when count(e.id) > 0 or ${var.whole_directory} then 'info'
-        else 'alarm'
+        when with_video > 0 then 'ok'
+        else 'info'
       end as status,
-      'The calendar of ' || p.union_id || ' has ' || count(e.id) || ' events of the last ${var.days} days, ' || count(e.room_code) || ' of them with a video meeting' || case
-        when count(e.id) > 0 or ${var.whole_directory} then '.'
-        else ': check the union ID.'
-      end as reason
+      case
+        when events > 0 then ${local.say.calendars_found_events}
+        else ${local.say.calendars_found_empty}
+      end as reason,
+      ${local.about_nothing}
     from
-      person as p
-      left join event as e on e.union_id = p.union_id
-    group by
-      p.union_id
+      calendar
     union all
     select
       'none',
       'skip',
-      'No calendar is named.'
+      ${local.say.calendars_found_none},
+      ${local.about_nothing}
     where
       not exists (select 1 from person)
+    union all
+    select
+      'all',
+      'alarm',
+      ${local.say.calendars_found_nothing},
+      ${local.about_nothing}
+    where
+      exists (select 1 from person)
+      and not exists (select 1 from event)
     order by
       status,
       resource
@@ -105,51 +327,89 @@ control "calendars_found" {
 }
 
 control "meetings_found" {
-  title       = "Schedules should have meetings to check"
-  description = "A schedule without a meeting in the days that are looked at has nothing but its settings to check."
-  severity    = "low"
-  tags        = local.check_tags
-  sql         = <<-EOQ
+  title         = local.texts.meetings_found_title
+  description   = local.texts.meetings_found_about
+  documentation = file("./docs/controls/${local.docs}meetings_found.md")
+  severity      = "low"
+  tags          = local.check_tags
+  sql           = <<-EOQ
     ${local.look},
+    ever as (
+      select
+        b.schedule_conference_id as id,
+        min(case when b.start_time > t.now then b.start_time end) as next_time,
+        count(*) as meetings
+      from
+        clock as t
+        cross join (
+          select schedule_conference_id, start_time from booked
+          union all
+          select schedule_conference_id, start_time from found
+          union all
+          select schedule_conference_id, start_time from seen
+        ) as b
+      where
+        b.schedule_conference_id is not null
+      group by
+        b.schedule_conference_id
+    ),
     held as (
       select
         s.id,
-        coalesce(nullif(max(m.title), '') || ' (schedule ' || s.id || ')', s.name) as name,
-        count(m.conference_id) as meetings
+        s.name,
+        s.known,
+        s.cancelled,
+        s.meeting_title,
+        s.host_name,
+        s.start_time,
+        s.connection_name,
+        case when p.start_time > t.now then p.start_time else e.next_time end as next_time,
+        e.meetings as ever,
+        (select count(*) from meeting as m where m.schedule_conference_id = s.id) as meetings
       from
-        schedule as s
-        left join meeting as m on m.schedule_conference_id = s.id
-      group by
-        s.id,
-        s.name
+        clock as t
+        cross join setting as s
+        left join plan_row as p on p.id = s.id
+        left join ever as e on e.id = s.id
     )
     select
       id as resource,
       case
         when meetings > 0 then 'ok'
+        when next_time is not null or ever > 0 or start_time <> '' then 'info'
         else 'alarm'
       end as status,
       name || case
-        when meetings > 0 then ': ' || meetings || ' meeting(s) of the last ${var.days} days were found.'
-        else ': no meeting of the last ${var.days} days was found. If there should be one, check the ID or raise days.'
-      end as reason
+        when meetings > 0 then ${local.say.meetings_found_ok}
+        when next_time is not null then ${local.say.meetings_found_ahead}
+        when ever > 0 or start_time <> '' then ${local.say.meetings_found_other_time}
+        else ${local.say.meetings_found_never}
+      end as reason,
+      meeting_title,
+      host_name,
+      start_time,
+      connection_name
     from
-      held
+      (select h.*, ${replace(local.at, "{time}", "h.next_time")} as coming from held as h) as h
+    where
+      meetings > 0
+      or not coalesce(cancelled, false)
     ${local.no_schedule}
   EOQ
 }
 
 control "calls_affordable" {
-  title       = "A whole run should cost no more calls than allowed"
-  description = "An estimate of the API calls of all benchmarks together, from what was found: for each schedule its meetings, settings and plan, for each person a page of the calendar, for each meeting number its meetings, for each meeting its facts, its members and its recording, for each event of 100 people or more two pages of its attendees, and for the rooms their bookings, the calendars of the organizers, and for each booking a meeting with its members."
-  severity    = "medium"
-  tags        = local.check_tags
-  sql         = <<-EOQ
+  title         = local.texts.calls_affordable_title
+  description   = local.texts.calls_affordable_about
+  documentation = file("./docs/controls/${local.docs}calls_affordable.md")
+  severity      = "medium"
+  tags          = local.check_tags
+  sql           = <<-EOQ
     ${local.look},
     estimate as (
       select
         1 + (select count(*) from person) + 2 * (select count(*) from schedule) + (select count(*) from named) + (select count(*) from event_code) + (select count(*) from booked_code) + 3 * (select count(*) from meeting) + 2 * (select count(*) from crowd)
-          + case when '${local.acting_union_id}' = '' then 0 else 2 + ((select count(*) from room) + 4) / 5 + (select count(distinct organizer_id) from booking) + 2 * (select count(*) from booking) end as calls
+          + ${var.acting_union_id == "" ? "0" : "2 + ((select count(*) from room) + 4) / 5 + (select count(distinct organizer_id) from booking) + 2 * (select count(*) from booking)"} as calls
     )
     select
       'calls' as resource,
@@ -157,10 +417,11 @@ control "calls_affordable" {
         when calls > ${var.max_calls} then 'alarm'
         else 'ok'
       end as status,
-      'A run of all benchmarks costs about ' || calls || ' API calls, and more where a list has several pages' || case
-        when calls > ${var.max_calls} then ', more than ${var.max_calls}: name fewer schedules or calendars, or fewer days.'
-        else '.'
-      end as reason
+      case
+        when calls > ${var.max_calls} then ${local.say.calls_affordable_too_many}
+        else ${local.say.calls_affordable_ok}
+      end as reason,
+      ${local.about_nothing}
     from
       estimate
   EOQ

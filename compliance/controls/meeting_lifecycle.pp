@@ -3,189 +3,6 @@ locals {
     type = "Benchmark"
   })
 
-  # What the plans of schedules have in common: why there is nothing to compare.
-  no_plan = var.acting_union_id == "" ? "': its plan is not known. Name in the variable acting_union_id somebody who may see it.'" : "': DingTalk returns no plan for it.'"
-}
-
-benchmark "meeting_lifecycle" {
-  title       = "Meeting Lifecycle"
-  description = "Whether meetings begin, run and end as they should. It costs two API calls for each schedule, and one for the meetings in progress, beside those that find the meetings."
-  tags        = local.lifecycle_tags
-
-  children = [
-    control.not_overrun,
-    control.ended_has_end,
-    control.took_place,
-    control.on_time,
-    control.cancelled_not_held
-  ]
-}
-
-control "not_overrun" {
-  title       = "No meeting should run for longer than the limit"
-  description = "A meeting that nobody has ended stays open to whoever has its number."
-  severity    = "high"
-  tags = merge(local.lifecycle_tags, {
-    iso_27001_2022 = "A.5.15"
-  })
-  sql = <<-EOQ
-    ${local.look},
-    open_room as (
-      select
-        r.conference_id,
-        coalesce(nullif(r.title, ''), 'The meeting ' || r.conference_id) || coalesce(' of ' || r.creator_nick, '') as name,
-        cast(floor((date_part('epoch', t.now) - date_part('epoch', r.start_time)) / 60) as bigint) as minutes
-      from
-        clock as t
-        cross join running as r
-    )
-    select
-      conference_id as resource,
-      case
-        when minutes is null then 'skip'
-        when minutes > 60 * ${var.max_hours} then 'alarm'
-        else 'ok'
-      end as status,
-      name || case
-        when minutes is null then ' is in progress, and DingTalk does not return since when.'
-        when minutes > 60 * ${var.max_hours} then ' has been in progress for ' || minutes || ' minutes, longer than ${var.max_hours} hours. End it, or ask who still needs it.'
-        else ' has been in progress for ' || minutes || ' minutes.'
-      end as reason
-    from
-      open_room
-    union all
-    select
-      'none',
-      'ok',
-      'No meeting is in progress.'
-    where
-      not exists (select 1 from running)
-    order by
-      status,
-      resource
-  EOQ
-}
-
-control "ended_has_end" {
-  title       = "Meetings that ended should have an end"
-  description = "Without an end nobody knows how long a meeting lasted."
-  severity    = "low"
-  tags = merge(local.lifecycle_tags, {
-    mlps_gbt_22239 = "8.1.4.3"
-  })
-  sql = <<-EOQ
-    ${local.look}
-    select
-      conference_id as resource,
-      case
-        when status_name is null then 'skip'
-        when status_name <> 'ended' then 'skip'
-        when end_time is null then 'alarm'
-        else 'ok'
-      end as status,
-      name || case
-        when status_name is null then ': DingTalk does not return whether it has ended.'
-        when status_name <> 'ended' then ': it has not ended.'
-        when end_time is null then ': it has ended, and DingTalk does not return when.'
-        else ': it ended at ' || to_char(timezone('UTC', end_time), 'YYYY-MM-DD HH24:MI') || ' UTC.'
-      end as reason
-    from
-      meeting
-    ${local.no_meeting}
-  EOQ
-}
-
-control "took_place" {
-  title       = "What was booked should have taken place"
-  description = "A schedule whose time has come and that has no meeting near it was not held."
-  severity    = "medium"
-  tags = merge(local.lifecycle_tags, {
-    mlps_gbt_22239 = "8.1.4.3"
-  })
-  sql = <<-EOQ
-    ${local.planned_and_held}
-    select
-      id as resource,
-      case
-        when cancelled is null or cancelled or start_time is null or ahead then 'skip'
-        when minutes_off is null then 'alarm'
-        else 'ok'
-      end as status,
-      name || case
-        when cancelled is null then ${local.no_plan}
-        when cancelled then ': it was cancelled.'
-        when start_time is null then ': its plan has no time.'
-        when ahead then ': it is planned for ' || planned || ', so that it is too early to judge.'
-        when minutes_off is null then ': it was planned for ' || planned || ', and no meeting was held within 12 hours of that.'
-        else ': it was planned for ' || planned || ', and a meeting was held.'
-      end as reason
-    from
-      comparison
-    ${local.no_schedule}
-  EOQ
-}
-
-control "on_time" {
-  title       = "Meetings should begin near the time for which they were booked"
-  description = "A meeting at another time than planned may have been another meeting, or without some who were invited."
-  severity    = "low"
-  tags = merge(local.lifecycle_tags, {
-    mlps_gbt_22239 = "8.1.4.3"
-  })
-  sql = <<-EOQ
-    ${local.planned_and_held}
-    select
-      id as resource,
-      case
-        when cancelled is null or cancelled or start_time is null or ahead or minutes_off is null then 'skip'
-        when minutes_off > ${var.max_minutes_off} or minutes_off < - (${var.max_minutes_off}) then 'alarm'
-        else 'ok'
-      end as status,
-      name || case
-        when cancelled is null then ${local.no_plan}
-        when cancelled then ': it was cancelled.'
-        when start_time is null then ': its plan has no time.'
-        when ahead then ': it is planned for ' || planned || ', so that it is too early to judge.'
-        when minutes_off is null then ': it was planned for ' || planned || ', and no meeting was held within 12 hours of that.'
-        when minutes_off > 0 then ': it was planned for ' || planned || ' and began ' || minutes_off || ' minutes later.'
-        when minutes_off < 0 then ': it was planned for ' || planned || ' and began ' || (- minutes_off) || ' minutes earlier.'
-        else ': it began as planned, at ' || planned || '.'
-      end as reason
-    from
-      comparison
-    ${local.no_schedule}
-  EOQ
-}
-
-control "cancelled_not_held" {
-  title       = "What was cancelled should not have been held"
-  description = "A meeting that is held though it was cancelled is one that some of those invited do not know of."
-  severity    = "medium"
-  tags = merge(local.lifecycle_tags, {
-    iso_27001_2022 = "A.5.14"
-  })
-  sql = <<-EOQ
-    ${local.planned_and_held}
-    select
-      id as resource,
-      case
-        when cancelled is null or not cancelled then 'skip'
-        when last_held is not null then 'alarm'
-        else 'ok'
-      end as status,
-      name || case
-        when cancelled is null then ${local.no_plan}
-        when not cancelled then ': it was not cancelled.'
-        when last_held is not null then ': it was cancelled, and a meeting was held at ' || to_char(timezone('UTC', last_held), 'YYYY-MM-DD HH24:MI') || ' UTC. Ask the host why, unless it was cancelled only afterwards.'
-        else ': it was cancelled, and no meeting was held in the last ${var.days} days.'
-      end as reason
-    from
-      comparison
-    ${local.no_schedule}
-  EOQ
-}
-
-locals {
   # For each schedule its plan, and the meeting that was held nearest to it.
   planned_and_held = <<-EOQ
     ${local.look},
@@ -237,35 +54,355 @@ locals {
     ),
     comparison as (
       select
-        p.id,
-        p.name,
-        p.cancelled,
-        p.start_time,
-        p.planned,
-        date_part('epoch', p.start_time) + 60 * ${var.max_minutes_off} > date_part('epoch', t.now) as ahead,
-        (
-          select
-            max(d.minutes)
-          from
-            nearest as n
-            join distance as d on d.id = n.id
-              and abs(d.minutes) = n.minutes
-          where
-            n.id = p.id
-        ) as minutes_off,
-        (
-          select
-            max(h.start_time)
-          from
-            held as h
-          where
-            h.id = p.id
-            and h.start_time >= t.since
-            and h.start_time <= t.now
-        ) as last_held
+        c.id,
+        c.name,
+        c.cancelled,
+        c.start_time,
+        c.planned,
+        c.meeting_title,
+        c.connection_name,
+        c.ahead,
+        c.minutes_off,
+        c.last_held,
+        - c.minutes_off as minutes_early,
+        ${replace(local.at, "{time}", "c.last_held")} as last_time
       from
-        plan as p
-        cross join clock as t
+        (
+          select
+            p.id,
+            p.name,
+            p.cancelled,
+            p.start_time,
+            p.planned,
+            p.meeting_title,
+            p.connection_name,
+            date_part('epoch', p.start_time) + 60 * ${var.max_minutes_off} > date_part('epoch', t.now) as ahead,
+            (
+              select
+                max(d.minutes)
+              from
+                nearest as n
+                join distance as d on d.id = n.id
+                  and abs(d.minutes) = n.minutes
+              where
+                n.id = p.id
+            ) as minutes_off,
+            (
+              select
+                max(h.start_time)
+              from
+                held as h
+              where
+                h.id = p.id
+                and h.start_time >= t.since
+                and h.start_time <= t.until
+            ) as last_held
+          from
+            plan as p
+            cross join clock as t
+        ) as c
     )
+  EOQ
+}
+
+benchmark "meeting_lifecycle" {
+  title       = local.texts.meeting_lifecycle_title
+  description = local.texts.meeting_lifecycle_about
+  tags        = local.lifecycle_tags
+
+  children = [
+    control.not_overrun,
+    control.ended_has_end,
+    control.ended_near_plan,
+    control.took_place,
+    control.on_time,
+    control.cancelled_not_held
+  ]
+}
+
+control "not_overrun" {
+  title         = local.texts.not_overrun_title
+  description   = local.texts.not_overrun_about
+  documentation = file("./docs/controls/${local.docs}not_overrun.md")
+  severity      = "high"
+  tags = merge(local.lifecycle_tags, {
+    iso_27001_2022 = "A.5.15"
+    soc_2          = "CC7.2"
+  })
+  sql = <<-EOQ
+    ${local.look},
+    open_room as (
+      select
+        r.conference_id,
+        coalesce(nullif(r.title, ''), ${local.say.meeting_untitled}) as named,
+        coalesce(r.title, '') as meeting_title,
+        case
+          when r.creator_id is null and r.creator_nick is null then ''
+          else ${replace(replace(local.person, "{nick}", "r.creator_nick"), "{id}", "r.creator_id")}
+        end as host_name,
+        coalesce(${replace(local.at, "{time}", "r.start_time")}, '') as started,
+        coalesce(r.sp_connection_name, '') as connection_name,
+        cast(floor((date_part('epoch', t.now) - date_part('epoch', r.start_time)) / 60) as bigint) as minutes
+      from
+        clock as t
+        cross join running as r
+    )
+    select
+      conference_id as resource,
+      case
+        when minutes is null then 'skip'
+        when minutes > 60 * ${var.max_hours} then 'alarm'
+        else 'ok'
+      end as status,
+      case
+        when host_name = '' then named
+        else ${local.say.meeting_by}
+      end || case
+        when minutes is null then ${local.say.not_overrun_unknown}
+        when minutes > 60 * ${var.max_hours} then ${local.say.not_overrun_alarm}
+        else ${local.say.not_overrun_ok}
+      end as reason,
+      meeting_title,
+      host_name,
+      started as start_time,
+      connection_name
+    from
+      open_room
+    union all
+    select
+      'none',
+      'ok',
+      ${local.say.not_overrun_none},
+      ${local.about_nothing}
+    where
+      not exists (select 1 from running)
+    order by
+      status,
+      resource
+  EOQ
+}
+
+control "ended_has_end" {
+  title         = local.texts.ended_has_end_title
+  description   = local.texts.ended_has_end_about
+  documentation = file("./docs/controls/${local.docs}ended_has_end.md")
+  severity      = "low"
+  tags = merge(local.lifecycle_tags, {
+    iso_27001_2022 = "A.8.15"
+    mlps_gbt_22239 = "8.1.4.3"
+  })
+  sql = <<-EOQ
+    ${local.look}
+    select
+      conference_id as resource,
+      case
+        when status_name is null then 'skip'
+        when status_name <> 'ended' then 'skip'
+        when end_time is null then 'alarm'
+        else 'ok'
+      end as status,
+      name || case
+        when status_name is null then ${local.say.ended_unknown}
+        when status_name <> 'ended' then ${local.say.not_ended}
+        when end_time is null then ${local.say.ended_has_end_alarm}
+        else ${local.say.ended_has_end_ok}
+      end as reason,
+      meeting_title,
+      host_name,
+      started as start_time,
+      connection_name
+    from
+      (select m.*, ${replace(local.at, "{time}", "m.end_time")} as ended from meeting as m) as m
+    ${local.no_meeting}
+  EOQ
+}
+
+control "ended_near_plan" {
+  title         = local.texts.ended_near_plan_title
+  description   = local.texts.ended_near_plan_about
+  documentation = file("./docs/controls/${local.docs}ended_near_plan.md")
+  severity      = "low"
+  tags          = local.lifecycle_tags
+  sql           = <<-EOQ
+    ${local.look},
+    due as (
+      select
+        m.conference_id,
+        m.name,
+        m.meeting_title,
+        m.host_name,
+        m.started,
+        m.connection_name,
+        m.status_name,
+        m.end_time,
+        coalesce(m.booked_until, case when p.nearest = 1 then p.end_time end) as due
+      from
+        meeting as m
+        left join (
+          select
+            d.conference_id,
+            d.end_time,
+            row_number() over (partition by d.id order by d.seconds, d.conference_id) as nearest
+          from
+            (
+              select
+                m.conference_id,
+                p.id,
+                p.end_time,
+                abs(date_part('epoch', m.start_time) - date_part('epoch', p.start_time)) as seconds
+              from
+                meeting as m
+                join plan_row as p on p.id = m.schedule_conference_id
+            ) as d
+          where
+            d.seconds < 43200
+        ) as p on p.conference_id = m.conference_id
+    ),
+    overrun as (
+      select
+        d.conference_id,
+        d.name,
+        d.meeting_title,
+        d.host_name,
+        d.started,
+        d.connection_name,
+        d.status_name,
+        d.end_time,
+        ${replace(local.at, "{time}", "d.due")} as booked_until,
+        cast(floor((date_part('epoch', d.end_time) - date_part('epoch', d.due)) / 60) as bigint) as minutes
+      from
+        due as d
+    )
+    select
+      conference_id as resource,
+      case
+        when coalesce(status_name, '') <> 'ended' or end_time is null or booked_until is null then 'skip'
+        when minutes > ${var.max_minutes_over} then 'alarm'
+        else 'ok'
+      end as status,
+      name || case
+        when status_name is null then ${local.say.ended_unknown}
+        when status_name <> 'ended' then ${local.say.not_ended}
+        when end_time is null then ${local.say.ended_has_end_alarm}
+        when booked_until is null then ${local.say.ended_near_plan_unknown}
+        when minutes > 0 then ${local.say.ended_near_plan_later}
+        else ${local.say.ended_near_plan_ok}
+      end as reason,
+      meeting_title,
+      host_name,
+      started as start_time,
+      connection_name
+    from
+      overrun
+    ${local.no_meeting}
+  EOQ
+}
+
+control "took_place" {
+  title         = local.texts.took_place_title
+  description   = local.texts.took_place_about
+  documentation = file("./docs/controls/${local.docs}took_place.md")
+  severity      = "medium"
+  tags          = local.lifecycle_tags
+  sql           = <<-EOQ
+    ${local.planned_and_held}
+    select
+      id as resource,
+      case
+        when cancelled is null or start_time is null or ahead then 'skip'
+        when minutes_off is null then 'alarm'
+        else 'ok'
+      end as status,
+      name || case
+        when cancelled is null then ${local.no_plan}
+        when start_time is null then ${local.say.plan_without_time}
+        when ahead then ${local.say.plan_ahead}
+        when minutes_off is null then ${local.say.plan_not_held}
+        else ${local.say.took_place_ok}
+      end as reason,
+      meeting_title,
+      '' as host_name,
+      coalesce(planned, '') as start_time,
+      connection_name
+    from
+      comparison
+    where
+      not coalesce(cancelled, false)
+    ${local.no_uncancelled}
+  EOQ
+}
+
+control "on_time" {
+  title         = local.texts.on_time_title
+  description   = local.texts.on_time_about
+  documentation = file("./docs/controls/${local.docs}on_time.md")
+  severity      = "low"
+  tags          = local.lifecycle_tags
+  sql           = <<-EOQ
+    ${local.planned_and_held}
+    select
+      id as resource,
+      case
+        when cancelled is null or start_time is null or ahead or minutes_off is null then 'skip'
+        when minutes_off > ${var.max_minutes_off} or minutes_off < - (${var.max_minutes_off}) then 'alarm'
+        else 'ok'
+      end as status,
+      name || case
+        when cancelled is null then ${local.no_plan}
+        when start_time is null then ${local.say.plan_without_time}
+        when ahead then ${local.say.plan_ahead}
+        when minutes_off is null then ${local.say.plan_not_held}
+        when minutes_off > 0 then ${local.say.on_time_later}
+        when minutes_off < 0 then ${local.say.on_time_earlier}
+        else ${local.say.on_time_ok}
+      end as reason,
+      meeting_title,
+      '' as host_name,
+      coalesce(planned, '') as start_time,
+      connection_name
+    from
+      comparison
+    where
+      not coalesce(cancelled, false)
+    ${local.no_uncancelled}
+  EOQ
+}
+
+control "cancelled_not_held" {
+  title         = local.texts.cancelled_not_held_title
+  description   = local.texts.cancelled_not_held_about
+  documentation = file("./docs/controls/${local.docs}cancelled_not_held.md")
+  severity      = "medium"
+  tags          = local.lifecycle_tags
+  sql           = <<-EOQ
+    ${local.planned_and_held}
+    select
+      id as resource,
+      case
+        when last_held is not null then 'alarm'
+        else 'ok'
+      end as status,
+      name || case
+        when last_held is not null then ${local.say.cancelled_not_held_alarm}
+        else ${local.say.cancelled_not_held_ok}
+      end as reason,
+      meeting_title,
+      '' as host_name,
+      coalesce(planned, '') as start_time,
+      connection_name
+    from
+      comparison
+    where
+      cancelled
+    union all
+    select
+      'none',
+      'skip',
+      ${var.acting_union_id == "" ? local.say.cancelled_not_held_unknown : local.say.cancelled_not_held_none},
+      ${local.about_nothing}
+    where
+      exists (select 1 from schedule)
+      and not exists (select 1 from plan where cancelled)
+    ${local.no_schedule}
   EOQ
 }

@@ -2,39 +2,37 @@ locals {
   security_tags = merge(local.dingtalk_compliance_common_tags, {
     type = "Benchmark"
   })
-
-  # If DingTalk returns nothing, that may be a wrong ID or a cancelled schedule; the
-  # control schedules_known raises the alarm.
-  no_setting = "': DingTalk returns no settings for it. The ID is wrong, or the schedule was cancelled.'"
 }
 
 benchmark "meeting_security" {
-  title       = "Meeting Security"
-  description = "How scheduled meetings are secured: who gets in, and what people may do once they are in. It costs one API call for each schedule, and where calendars are named, those that find the schedules."
+  title       = local.texts.meeting_security_title
+  description = local.texts.meeting_security_about
   tags        = local.security_tags
 
   children = [
-    control.schedules_known,
     control.waiting_room,
     control.room_restricted,
     control.no_anonymous_join,
     control.no_join_before_host,
     control.screen_share_restricted,
     control.rename_restricted,
-    control.host_and_cohost
+    control.host_and_cohost,
+    control.chat_restricted,
+    control.muted_on_join
   ]
 }
 
 control "waiting_room" {
-  title       = "People should wait until they are let in"
-  description = "With the waiting room on, the host sees who asks to join before they hear or see anything."
-  severity    = "high"
-  tags        = merge(local.security_tags, {
+  title         = local.texts.waiting_room_title
+  description   = local.texts.waiting_room_about
+  documentation = file("./docs/controls/${local.docs}waiting_room.md")
+  severity      = "high"
+  tags = merge(local.security_tags, {
     iso_27001_2022 = "A.5.15"
     mlps_gbt_22239 = "8.1.4.2"
     soc_2          = "CC6.1"
   })
-  sql         = <<-EOQ
+  sql = <<-EOQ
     ${local.look}
     select
       id as resource,
@@ -44,32 +42,37 @@ control "waiting_room" {
         else 'skip'
       end as status,
       name || case
-        when not known then ${local.no_setting}
-        when waiting_room then ': the waiting room is on.'
-        when not waiting_room then ': the waiting room is off, so that whoever has the number is in at once. Switch it on in the settings of the meeting.'
-        else ': DingTalk does not return whether people have to wait until they are let in.'
-      end as reason
+        when waiting_room then ${local.say.waiting_room_ok}
+        when not waiting_room then ${local.say.waiting_room_alarm}
+        else ${local.say.waiting_room_unknown}
+      end as reason,
+      meeting_title,
+      host_name,
+      start_time,
+      connection_name
     from
       setting
-    ${local.no_schedule}
+    where
+      known
+    ${local.no_setting}
   EOQ
 }
 
 control "room_restricted" {
-  title       = "The room should be locked or limited to the organization"
-  description = "A room that is neither locked nor limited to one organization lets in whoever has the number."
-  severity    = "high"
+  title         = local.texts.room_restricted_title
+  description   = local.texts.room_restricted_about
+  documentation = file("./docs/controls/${local.docs}room_restricted.md")
+  severity      = "high"
   tags = merge(local.security_tags, {
     iso_27001_2022 = "A.5.15"
     mlps_gbt_22239 = "8.1.4.2"
-    soc_2          = "CC6.1"
+    soc_2          = "CC6.6"
   })
   sql = <<-EOQ
     ${local.look}
     select
       id as resource,
       case
-        when not known then 'skip'
         when lock_room then 'ok'
         when conf_allowed_corp_id = '${local.own_corp_id}' then 'ok'
         when conf_allowed_corp_id is not null and '${local.own_corp_id}' = '' then 'ok'
@@ -77,30 +80,36 @@ control "room_restricted" {
         else 'skip'
       end as status,
       name || case
-        when not known then ${local.no_setting}
-        when lock_room then ': the room is locked.'
-        when conf_allowed_corp_id = '${local.own_corp_id}' then ': only your organization may join.'
-        when conf_allowed_corp_id is not null and '${local.own_corp_id}' = '' then ': only the organization ' || conf_allowed_corp_id || ' may join.'
-        when conf_allowed_corp_id is not null then ': the room is limited to the organization ' || conf_allowed_corp_id || ', which is not yours.'
-        when not lock_room then ': the room is neither locked nor limited to an organization. Lock it, or limit it to your organization.'
-        else ': DingTalk does not return whether the room is locked, and names no organization that it is limited to.'
-      end as reason
+        when lock_room then ${local.say.room_restricted_locked}
+        when conf_allowed_corp_id = '${local.own_corp_id}' then ${local.say.room_restricted_own}
+        when conf_allowed_corp_id is not null and '${local.own_corp_id}' = '' then ${local.say.room_restricted_some}
+        when conf_allowed_corp_id is not null then ${local.say.room_restricted_foreign}
+        when not lock_room then ${local.say.room_restricted_open}
+        else ${local.say.room_restricted_unknown}
+      end as reason,
+      meeting_title,
+      host_name,
+      start_time,
+      connection_name
     from
       setting
-    ${local.no_schedule}
+    where
+      known
+    ${local.no_setting}
   EOQ
 }
 
 control "no_anonymous_join" {
-  title       = "Nobody should join without signing in"
-  description = "Who joins in a browser without signing in leaves nothing but a name of their own choice."
-  severity    = "critical"
-  tags        = merge(local.security_tags, {
-    iso_27001_2022 = "A.5.15"
-    mlps_gbt_22239 = "8.1.4.2"
+  title         = local.texts.no_anonymous_join_title
+  description   = local.texts.no_anonymous_join_about
+  documentation = file("./docs/controls/${local.docs}no_anonymous_join.md")
+  severity      = "critical"
+  tags = merge(local.security_tags, {
+    iso_27001_2022 = "A.8.5"
+    mlps_gbt_22239 = "8.1.4.1"
     soc_2          = "CC6.1"
   })
-  sql         = <<-EOQ
+  sql = <<-EOQ
     ${local.look}
     select
       id as resource,
@@ -110,27 +119,33 @@ control "no_anonymous_join" {
         else 'skip'
       end as status,
       name || case
-        when not known then ${local.no_setting}
-        when not enable_web_anonymous_join then ': people have to sign in.'
-        when enable_web_anonymous_join then ': people may join in a browser without signing in. Switch that off in the settings of the meeting.'
-        else ': DingTalk does not return whether people may join in a browser without signing in.'
-      end as reason
+        when not enable_web_anonymous_join then ${local.say.no_anonymous_join_ok}
+        when enable_web_anonymous_join then ${local.say.no_anonymous_join_alarm}
+        else ${local.say.no_anonymous_join_unknown}
+      end as reason,
+      meeting_title,
+      host_name,
+      start_time,
+      connection_name
     from
       setting
-    ${local.no_schedule}
+    where
+      known
+    ${local.no_setting}
   EOQ
 }
 
 control "no_join_before_host" {
-  title       = "Nobody should join before the host"
-  description = "A room without its host has nobody who sees who is there."
-  severity    = "medium"
-  tags        = merge(local.security_tags, {
+  title         = local.texts.no_join_before_host_title
+  description   = local.texts.no_join_before_host_about
+  documentation = file("./docs/controls/${local.docs}no_join_before_host.md")
+  severity      = "medium"
+  tags = merge(local.security_tags, {
     iso_27001_2022 = "A.5.15"
     mlps_gbt_22239 = "8.1.4.2"
     soc_2          = "CC6.1"
   })
-  sql         = <<-EOQ
+  sql = <<-EOQ
     ${local.look}
     select
       id as resource,
@@ -140,26 +155,32 @@ control "no_join_before_host" {
         else 'skip'
       end as status,
       name || case
-        when not known then ${local.no_setting}
-        when not join_before_host then ': nobody gets in before the host.'
-        when join_before_host then ': people may join before the host does. Switch that off in the settings of the meeting.'
-        else ': DingTalk does not return whether people may join before the host does.'
-      end as reason
+        when not join_before_host then ${local.say.no_join_before_host_ok}
+        when join_before_host then ${local.say.no_join_before_host_alarm}
+        else ${local.say.no_join_before_host_unknown}
+      end as reason,
+      meeting_title,
+      host_name,
+      start_time,
+      connection_name
     from
       setting
-    ${local.no_schedule}
+    where
+      known
+    ${local.no_setting}
   EOQ
 }
 
 control "screen_share_restricted" {
-  title       = "Screen sharing should be restricted"
-  description = "What is shown to a meeting leaves the screen it was on; the host decides who may show something."
-  severity    = "medium"
-  tags        = merge(local.security_tags, {
+  title         = local.texts.screen_share_restricted_title
+  description   = local.texts.screen_share_restricted_about
+  documentation = file("./docs/controls/${local.docs}screen_share_restricted.md")
+  severity      = "medium"
+  tags = merge(local.security_tags, {
     iso_27001_2022 = "A.8.12"
     soc_2          = "CC6.7"
   })
-  sql         = <<-EOQ
+  sql = <<-EOQ
     ${local.look}
     select
       id as resource,
@@ -169,25 +190,31 @@ control "screen_share_restricted" {
         else 'skip'
       end as status,
       name || case
-        when not known then ${local.no_setting}
-        when screen_share_forbidden then ': only hosts may share their screens.'
-        when not screen_share_forbidden then ': everybody may share their screen. Restrict it to the hosts in the settings of the meeting.'
-        else ': DingTalk does not return whether people may share their screens.'
-      end as reason
+        when screen_share_forbidden then ${local.say.screen_share_restricted_ok}
+        when not screen_share_forbidden then ${local.say.screen_share_restricted_alarm}
+        else ${local.say.screen_share_restricted_unknown}
+      end as reason,
+      meeting_title,
+      host_name,
+      start_time,
+      connection_name
     from
       setting
-    ${local.no_schedule}
+    where
+      known
+    ${local.no_setting}
   EOQ
 }
 
 control "rename_restricted" {
-  title       = "People should not rename themselves"
-  description = "Lists of who attended name people as they name themselves."
-  severity    = "low"
-  tags        = merge(local.security_tags, {
+  title         = local.texts.rename_restricted_title
+  description   = local.texts.rename_restricted_about
+  documentation = file("./docs/controls/${local.docs}rename_restricted.md")
+  severity      = "low"
+  tags = merge(local.security_tags, {
     mlps_gbt_22239 = "8.1.4.3"
   })
-  sql         = <<-EOQ
+  sql = <<-EOQ
     ${local.look}
     select
       id as resource,
@@ -197,44 +224,120 @@ control "rename_restricted" {
         else 'skip'
       end as status,
       name || case
-        when not known then ${local.no_setting}
-        when lock_nick then ': people may not rename themselves.'
-        when not lock_nick then ': people may rename themselves, so that an attendance list may hold made-up names. Lock the names in the settings of the meeting.'
-        else ': DingTalk does not return whether people may rename themselves.'
-      end as reason
+        when lock_nick then ${local.say.rename_restricted_ok}
+        when not lock_nick then ${local.say.rename_restricted_alarm}
+        else ${local.say.rename_restricted_unknown}
+      end as reason,
+      meeting_title,
+      host_name,
+      start_time,
+      connection_name
     from
       setting
-    ${local.no_schedule}
+    where
+      known
+    ${local.no_setting}
   EOQ
 }
 
 control "host_and_cohost" {
-  title       = "A host and a co-host should be named"
-  description = "With a co-host, a meeting has somebody who lets people in and removes them where the host is late or absent."
-  severity    = "low"
-  tags = merge(local.security_tags, {
-    iso_27001_2022 = "A.5.15"
-  })
-  sql = <<-EOQ
+  title         = local.texts.host_and_cohost_title
+  description   = local.texts.host_and_cohost_about
+  documentation = file("./docs/controls/${local.docs}host_and_cohost.md")
+  severity      = "low"
+  tags          = local.security_tags
+  sql           = <<-EOQ
     ${local.look}
     select
       id as resource,
       case
-        when not known then 'skip'
         when host_union_id is null then 'alarm'
         when cohost_union_ids is null then 'skip'
         when jsonb_array_length(cohost_union_ids) > 0 then 'ok'
         else 'alarm'
       end as status,
       name || case
-        when not known then ${local.no_setting}
-        when host_union_id is null then ': DingTalk names no host. Name one in the settings of the meeting.'
-        when cohost_union_ids is null then ': a host is named, and DingTalk does not return whether there is a co-host.'
-        when jsonb_array_length(cohost_union_ids) > 0 then ': a host and ' || jsonb_array_length(cohost_union_ids) || ' co-host(s) are named.'
-        else ': a host is named, and no co-host. Name one in the settings of the meeting.'
-      end as reason
+        when host_union_id is null then ${local.say.host_and_cohost_no_host}
+        when cohost_union_ids is null then ${local.say.host_and_cohost_unknown}
+        when jsonb_array_length(cohost_union_ids) > 0 then ${local.say.host_and_cohost_ok}
+        else ${local.say.host_and_cohost_no_cohost}
+      end as reason,
+      meeting_title,
+      host_name,
+      start_time,
+      connection_name
     from
       setting
-    ${local.no_schedule}
+    where
+      known
+    ${local.no_setting}
+  EOQ
+}
+
+control "chat_restricted" {
+  title         = local.texts.chat_restricted_title
+  description   = local.texts.chat_restricted_about
+  documentation = file("./docs/controls/${local.docs}chat_restricted.md")
+  severity      = "low"
+  tags = merge(local.security_tags, {
+    iso_27001_2022 = "A.8.12"
+    soc_2          = "CC6.7"
+  })
+  sql = <<-EOQ
+    ${local.look}
+    select
+      id as resource,
+      case
+        when not enable_chat then 'ok'
+        when enable_chat then ${var.allowed_chat ? "'info'" : "'alarm'"}
+        else 'skip'
+      end as status,
+      name || case
+        when not enable_chat then ${local.say.chat_restricted_ok}
+        when enable_chat then ${var.allowed_chat ? local.say.chat_restricted_info : local.say.chat_restricted_alarm}
+        else ${local.say.chat_restricted_unknown}
+      end as reason,
+      meeting_title,
+      host_name,
+      start_time,
+      connection_name
+    from
+      setting
+    where
+      known
+    ${local.no_setting}
+  EOQ
+}
+
+control "muted_on_join" {
+  title         = local.texts.muted_on_join_title
+  description   = local.texts.muted_on_join_about
+  documentation = file("./docs/controls/${local.docs}muted_on_join.md")
+  severity      = "low"
+  tags          = local.security_tags
+  sql           = <<-EOQ
+    ${local.look}
+    select
+      id as resource,
+      case
+        when mute_on_join_name in ('on', 'auto') then 'ok'
+        when mute_on_join_name = 'off' then 'alarm'
+        else 'skip'
+      end as status,
+      name || case
+        when mute_on_join_name = 'on' then ${local.say.muted_on_join_on}
+        when mute_on_join_name = 'auto' then ${local.say.muted_on_join_auto}
+        when mute_on_join_name = 'off' then ${local.say.muted_on_join_off}
+        else ${local.say.muted_on_join_unknown}
+      end as reason,
+      meeting_title,
+      host_name,
+      start_time,
+      connection_name
+    from
+      setting
+    where
+      known
+    ${local.no_setting}
   EOQ
 }

@@ -5,24 +5,28 @@ locals {
 }
 
 benchmark "recording" {
-  title       = "Recording"
-  description = "Which meetings were recorded, by whom, and whether those were that had to be. It costs one API call for each meeting and three more for each that was recorded, beside those that find the meetings."
+  title       = local.texts.recording_title
+  description = local.texts.recording_about
   tags        = local.recording_tags
 
   children = [
     control.recordings_known,
     control.recorded_as_required,
-    control.not_recorded_as_required
+    control.not_recorded_as_required,
+    control.recordings_not_too_old,
+    control.recordings_in_region,
+    control.no_outsiders_recorded
   ]
 }
 
 control "recordings_known" {
-  title       = "Recordings should be known, by whom and how large"
-  description = "What was said in a recorded meeting can leave the organization as a file: know which files there are, and who owns them."
-  severity    = "medium"
+  title         = local.texts.recordings_known_title
+  description   = local.texts.recordings_known_about
+  documentation = file("./docs/controls/${local.docs}recordings_known.md")
+  severity      = "medium"
   tags = merge(local.recording_tags, {
-    iso_27001_2022 = "A.8.12"
-    soc_2          = "CC6.7"
+    iso_27001_2022 = "A.5.33"
+    soc_2          = "CC6.1"
   })
   sql = <<-EOQ
     ${local.look},
@@ -38,56 +42,72 @@ control "recordings_known" {
       group by
         conference_id
     ),
-    recorded_member as materialized (
-      select
-        k.conference_id,
-        x.union_id,
-        x.user_nick
-      from
-        (select distinct conference_id from detail where recorded <> 'none') as k
-        join dingtalk_conference_member as x on x.conference_id = k.conference_id
-    ),
     recorder as (
       select
         d.conference_id,
-        max(nullif(x.user_nick, '')) as nick
+        max(x.nick) as nick
       from
         detail as d
         join recorded_member as x on x.conference_id = d.conference_id
           and x.union_id = d.owner
       group by
         d.conference_id
+    ),
+    recorded as (
+      select
+        d.conference_id,
+        d.name,
+        d.meeting_title,
+        d.host_name,
+        d.started,
+        d.connection_name,
+        d.recorded,
+        f.files,
+        f.signed,
+        f.files - f.signed as unsigned,
+        coalesce(r.nick, d.owner, ${local.say.somebody}) as owner,
+        case
+          when f.sized < f.files then ${local.say.unknown_size}
+          else f.mebibytes || ' MiB'
+        end as size
+      from
+        detail as d
+        left join file as f on f.conference_id = d.conference_id
+        left join recorder as r on r.conference_id = d.conference_id
     )
     select
-      d.conference_id as resource,
+      conference_id as resource,
       case
-        when d.recorded is null or d.recorded = 'none' then 'skip'
-        when d.recorded <> 'ended' then 'info'
-        when f.files is null or f.signed < f.files then 'alarm'
+        when recorded is null or recorded = 'none' then 'skip'
+        when recorded <> 'ended' then 'info'
+        when files is null or signed < files then 'alarm'
         else 'ok'
       end as status,
-      d.name || case
-        when d.recorded is null then ': DingTalk does not return whether it was recorded.'
-        when d.recorded = 'none' then ': it was not recorded.'
-        when d.recorded <> 'ended' then ': it is being recorded' || coalesce(' by ' || r.nick, ' by ' || d.owner, '') || '.'
-        when f.files is null then ': it was recorded' || coalesce(' by ' || r.nick, ' by ' || d.owner, '') || ', and DingTalk lists no file of it. Find out who has it.'
-        when f.signed < f.files then ': it was recorded, and DingTalk does not return who made ' || (f.files - f.signed) || ' of its ' || f.files || ' files.'
-        else ': it was recorded by ' || coalesce(r.nick, d.owner, 'somebody') || ', ' || f.files || ' file(s) of ' || case when f.sized < f.files then 'unknown size' else f.mebibytes || ' MiB' end || ' in all.'
-      end as reason
+      name || case
+        when recorded is null then ${local.say.recording_unknown}
+        when recorded = 'none' then ${local.say.not_recorded}
+        when recorded <> 'ended' then ${local.say.recordings_known_running}
+        when files is null then ${local.say.recordings_known_no_file}
+        when signed < files then ${local.say.recordings_known_unsigned}
+        else ${local.say.recordings_known_ok}
+      end as reason,
+      meeting_title,
+      host_name,
+      started as start_time,
+      connection_name
     from
-      detail as d
-      left join file as f on f.conference_id = d.conference_id
-      left join recorder as r on r.conference_id = d.conference_id
+      recorded
     ${local.no_meeting}
   EOQ
 }
 
 control "recorded_as_required" {
-  title       = "Meetings that have to be recorded should have been"
-  description = "The meetings of the schedules in recorded_schedule_conference_ids."
-  severity    = "high"
+  title         = local.texts.recorded_as_required_title
+  description   = local.texts.recorded_as_required_about
+  documentation = file("./docs/controls/${local.docs}recorded_as_required.md")
+  severity      = "high"
   tags = merge(local.recording_tags, {
-    mlps_gbt_22239 = "8.1.4.3"
+    iso_27001_2022 = "A.5.33"
   })
   sql = <<-EOQ
     ${local.look}
@@ -100,19 +120,24 @@ control "recorded_as_required" {
         else 'ok'
       end as status,
       d.name || case
-        when d.recorded is null then ': DingTalk does not return whether it was recorded.'
-        when d.recorded = 'none' and d.status_name = 'in_progress' then ': it has to be recorded, and is in progress without.'
-        when d.recorded = 'none' then ': it had to be recorded, and was not.'
-        else ': it had to be recorded, and was.'
-      end as reason
+        when d.recorded is null then ${local.say.recording_unknown}
+        when d.recorded = 'none' and d.status_name = 'in_progress' then ${local.say.recorded_as_required_running}
+        when d.recorded = 'none' then ${local.say.recorded_as_required_alarm}
+        else ${local.say.recorded_as_required_ok}
+      end as reason,
+      d.meeting_title,
+      d.host_name,
+      d.started as start_time,
+      d.connection_name
     from
       must_record as r
       join detail as d on d.schedule_conference_id = r.id
     union all
     select
       r.id,
-      'alarm',
-      'Schedule ' || r.id || ': its meetings have to be recorded, and none of the last ${var.days} days was found. If there should be one, raise days, and name the schedule in the variable schedule_conference_ids where it is not.'
+      'skip',
+      ${local.say.recorded_as_required_none},
+      ${local.about_nothing}
     from
       must_record as r
     where
@@ -121,7 +146,8 @@ control "recorded_as_required" {
     select
       'none',
       'skip',
-      'No schedule is named in recorded_schedule_conference_ids.'
+      ${local.say.recorded_as_required_unnamed},
+      ${local.about_nothing}
     where
       not exists (select 1 from must_record)
     order by
@@ -131,12 +157,16 @@ control "recorded_as_required" {
 }
 
 control "not_recorded_as_required" {
-  title       = "Meetings that must not be recorded should not have been"
-  description = "The meetings of the schedules in unrecorded_schedule_conference_ids."
-  severity    = "high"
+  title         = local.texts.not_recorded_as_required_title
+  description   = local.texts.not_recorded_as_required_about
+  documentation = file("./docs/controls/${local.docs}not_recorded_as_required.md")
+  severity      = "high"
   tags = merge(local.recording_tags, {
-    iso_27001_2022 = "A.8.12"
+    iso_27001_2022 = "A.5.34"
+    mlps_gbt_22239 = "8.1.4.11"
     soc_2          = "CC6.7"
+    gdpr           = "Art. 5(1)(c)"
+    pipl           = "Art. 6"
   })
   sql = <<-EOQ
     ${local.look}
@@ -148,18 +178,24 @@ control "not_recorded_as_required" {
         else 'alarm'
       end as status,
       d.name || case
-        when d.recorded is null then ': DingTalk does not return whether it was recorded.'
-        when d.recorded = 'none' then ': it must not be recorded, and was not.'
-        else ': it must not be recorded, and was' || coalesce(', by ' || d.owner, '') || '.'
-      end as reason
+        when d.recorded is null then ${local.say.recording_unknown}
+        when d.recorded = 'none' then ${local.say.not_recorded_as_required_ok}
+        when d.owner is null then ${local.say.not_recorded_as_required_alarm}
+        else ${local.say.not_recorded_as_required_alarm_by}
+      end as reason,
+      d.meeting_title,
+      d.host_name,
+      d.started as start_time,
+      d.connection_name
     from
       must_not_record as r
       join detail as d on d.schedule_conference_id = r.id
     union all
     select
       r.id,
-      'alarm',
-      'Schedule ' || r.id || ': its meetings must not be recorded, and none of the last ${var.days} days was found to check. If there should be one, raise days, and name the schedule in the variable schedule_conference_ids where it is not.'
+      'skip',
+      ${local.say.not_recorded_as_required_none},
+      ${local.about_nothing}
     from
       must_not_record as r
     where
@@ -168,11 +204,206 @@ control "not_recorded_as_required" {
     select
       'none',
       'skip',
-      'No schedule is named in unrecorded_schedule_conference_ids.'
+      ${local.say.not_recorded_as_required_unnamed},
+      ${local.about_nothing}
     where
       not exists (select 1 from must_not_record)
     order by
       status,
       resource
+  EOQ
+}
+
+control "recordings_not_too_old" {
+  title         = local.texts.recordings_not_too_old_title
+  description   = local.texts.recordings_not_too_old_about
+  documentation = file("./docs/controls/${local.docs}recordings_not_too_old.md")
+  severity      = "medium"
+  tags = merge(local.recording_tags, {
+    iso_27001_2022 = "A.8.10"
+    gdpr           = "Art. 5(1)(e)"
+    pipl           = "Art. 19"
+  })
+  sql = <<-EOQ
+    ${local.look},
+    age as (
+      select
+        r.conference_id,
+        count(*) as files,
+        count(r.seconds) as dated,
+        cast(floor(max(r.seconds) / 86400) as bigint) as days
+      from
+        (
+          select
+            f.conference_id,
+            date_part('epoch', t.now) - date_part('epoch', coalesce(f.end_time, f.start_time)) as seconds
+          from
+            clock as t
+            cross join recording as f
+        ) as r
+      group by
+        r.conference_id
+    )
+    select
+      d.conference_id as resource,
+      case
+        when a.days > ${var.recording_retention_days} then 'alarm'
+        when a.dated < a.files then 'skip'
+        else 'ok'
+      end as status,
+      d.name || case
+        when a.days > ${var.recording_retention_days} then ${local.say.recordings_not_too_old_alarm}
+        when a.dated < a.files then ${local.say.recordings_not_too_old_unknown}
+        else ${local.say.recordings_not_too_old_ok}
+      end as reason,
+      d.meeting_title,
+      d.host_name,
+      d.started as start_time,
+      d.connection_name
+    from
+      detail as d
+      join age as a on a.conference_id = d.conference_id
+    where
+      ${var.recording_retention_days} > 0
+    union all
+    select
+      'none',
+      'skip',
+      ${var.recording_retention_days > 0 ? local.say.no_recording_found : local.say.recordings_not_too_old_unnamed},
+      ${local.about_nothing}
+    where
+      ${var.recording_retention_days} = 0
+      or not exists (select 1 from recording)
+    order by
+      status,
+      resource
+  EOQ
+}
+
+control "recordings_in_region" {
+  title         = local.texts.recordings_in_region_title
+  description   = local.texts.recordings_in_region_about
+  documentation = file("./docs/controls/${local.docs}recordings_in_region.md")
+  severity      = "high"
+  tags = merge(local.recording_tags, {
+    gdpr = "Art. 44"
+    pipl = "Art. 40"
+  })
+  sql = <<-EOQ
+    ${local.look},
+    kept as (
+      select
+        r.conference_id,
+        count(*) as files,
+        count(r.region_id) as placed,
+        coalesce(min(case when a.id is null then r.region_id end), min(r.region_id)) as region,
+        count(case when a.id is null then r.region_id end) as elsewhere
+      from
+        recording as r
+        left join allowed_region as a on a.id = r.region_id
+      group by
+        r.conference_id
+    )
+    select
+      d.conference_id as resource,
+      case
+        when k.elsewhere > 0 then 'alarm'
+        when k.placed < k.files then 'skip'
+        else 'ok'
+      end as status,
+      d.name || case
+        when k.elsewhere > 0 then ${local.say.recordings_in_region_alarm}
+        when k.placed < k.files then ${local.say.recordings_in_region_unknown}
+        else ${local.say.recordings_in_region_ok}
+      end as reason,
+      d.meeting_title,
+      d.host_name,
+      d.started as start_time,
+      d.connection_name
+    from
+      detail as d
+      join kept as k on k.conference_id = d.conference_id
+    where
+      exists (select 1 from allowed_region)
+    union all
+    select
+      'none',
+      'skip',
+      ${length(var.recording_regions) > 0 ? local.say.no_recording_found : local.say.recordings_in_region_unnamed},
+      ${local.about_nothing}
+    where
+      not exists (select 1 from allowed_region)
+      or not exists (select 1 from recording)
+    order by
+      status,
+      resource
+  EOQ
+}
+
+control "no_outsiders_recorded" {
+  title         = local.texts.no_outsiders_recorded_title
+  description   = local.texts.no_outsiders_recorded_about
+  documentation = file("./docs/controls/${local.docs}no_outsiders_recorded.md")
+  severity      = "medium"
+  tags = merge(local.recording_tags, {
+    iso_27001_2022 = "A.5.34"
+  })
+  sql = <<-EOQ
+    ${local.look},
+    outsider as (
+      select
+        g.conference_id,
+        g.people,
+        g.names || case when g.people > 10 then ${local.say.and_more} else '' end as who
+      from
+        (
+          select
+            r.conference_id,
+            count(*) as people,
+            string_agg(case when r.place <= 10 then r.nick end, '${local.texts.comma}' order by r.nick) as names
+          from
+            (
+              select
+                conference_id,
+                person,
+                min(nick) as nick,
+                row_number() over (partition by conference_id order by min(nick), person) as place
+              from
+                recorded_member
+              where
+                outer_org_member
+                and join_time is not null
+              group by
+                conference_id,
+                person
+            ) as r
+          group by
+            r.conference_id
+        ) as g
+    )
+    select
+      d.conference_id as resource,
+      case
+        when d.recorded is null then 'skip'
+        when d.recorded = 'none' then 'ok'
+        when not exists (select 1 from recorded_member as x where x.conference_id = d.conference_id) then 'skip'
+        when o.people > 0 then ${var.allowed_recording_of_outsiders ? "'info'" : "'alarm'"}
+        else 'ok'
+      end as status,
+      d.name || case
+        when d.recorded is null then ${local.say.recording_unknown}
+        when d.recorded = 'none' then ${local.say.not_recorded}
+        when not exists (select 1 from recorded_member as x where x.conference_id = d.conference_id) then ${local.say.no_list}
+        when o.people > 0 then ${var.allowed_recording_of_outsiders ? local.say.no_outsiders_recorded_info : local.say.no_outsiders_recorded_alarm}
+        else ${local.say.no_outsiders_recorded_ok}
+      end as reason,
+      d.meeting_title,
+      d.host_name,
+      d.started as start_time,
+      d.connection_name
+    from
+      detail as d
+      left join outsider as o on o.conference_id = d.conference_id
+    ${local.no_meeting}
   EOQ
 }

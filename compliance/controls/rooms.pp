@@ -5,8 +5,8 @@ locals {
 }
 
 benchmark "room_use" {
-  title       = "Use of Rooms"
-  description = "Whether the rooms that are booked are used, and by whom. It costs two API calls for each 100 rooms, one for each five of them, one for the calendar of each organizer, one for each meeting number and one for each 100 people of a meeting. Without an acting user it costs nothing, and is skipped."
+  title       = local.texts.room_use_title
+  description = local.texts.room_use_about
   tags        = local.room_tags
 
   children = [
@@ -16,13 +16,12 @@ benchmark "room_use" {
 }
 
 control "booked_room_used" {
-  title       = "The meeting of a booked room should have taken place"
-  description = "A room that is booked for a video meeting that nobody joined stood empty, as far as DingTalk can show: people may have met in it without video. Bookings of events without a video meeting are skipped."
-  severity    = "low"
-  tags = merge(local.room_tags, {
-    mlps_gbt_22239 = "8.1.4.3"
-  })
-  sql = <<-EOQ
+  title         = local.texts.booked_room_used_title
+  description   = local.texts.booked_room_used_about
+  documentation = file("./docs/controls/${local.docs}booked_room_used.md")
+  severity      = "low"
+  tags          = local.room_tags
+  sql           = <<-EOQ
     ${local.look},
     held as (
       select
@@ -37,41 +36,62 @@ control "booked_room_used" {
         u.room_id,
         u.start_time,
         u.organizer_id
+    ),
+    answer as (
+      select
+        u.resource,
+        u.room,
+        u.booked,
+        u.organizer_id,
+        u.event_id,
+        u.room_code,
+        u.ahead,
+        u.meeting_title,
+        u.host_name,
+        u.connection_name,
+        coalesce(nullif(u.title, ''), ${local.say.an_event}) as title,
+        h.unattended
+      from
+        use as u
+        left join held as h on h.room_id = u.room_id
+          and h.start_time = u.start_time
+          and h.organizer_id = u.organizer_id
     )
     select
-      u.room_id || ' ' || u.booked as resource,
+      resource,
       case
-        when u.organizer_id is null then 'skip'
-        when u.event_id is null then 'info'
-        when u.room_code is null then 'skip'
-        when h.unattended = 0 then 'ok'
-        when u.ahead then 'skip'
+        when organizer_id is null then 'skip'
+        when event_id is null then 'info'
+        when room_code is null then 'skip'
+        when unattended = 0 then 'ok'
+        when ahead then 'skip'
         else 'alarm'
       end as status,
-      u.room || ' on ' || u.booked || case
-        when u.organizer_id is null then ': it is booked, and DingTalk does not return by whom.'
-        when u.event_id is null then ': it is booked, and the event is not in the calendar of ' || u.organizer_id || ' any more. If it was cancelled, give the room back.'
-        when u.room_code is null then ': it is booked for ' || coalesce(u.title, 'an event') || ', which has no video meeting: DingTalk does not return whether it was used.'
-        when h.unattended = 0 then ': it is booked for ' || coalesce(u.title, 'an event') || ', and a meeting was held.'
-        when u.ahead then ': it is booked for ' || coalesce(u.title, 'an event') || ', which is not over yet.'
-        else ': it is booked for ' || coalesce(u.title, 'an event') || ', and nobody joined the meeting.'
-      end as reason
+      ${local.say.room_at} || case
+        when organizer_id is null then ${local.say.booked_room_used_by_nobody}
+        when event_id is null then ${local.say.booked_room_used_gone}
+        when room_code is null then ${local.say.booked_room_used_no_video}
+        when unattended = 0 then ${local.say.booked_room_used_ok}
+        when ahead then ${local.say.booked_room_used_ahead}
+        else ${local.say.booked_room_used_alarm}
+      end as reason,
+      meeting_title,
+      host_name,
+      booked as start_time,
+      connection_name
     from
-      use as u
-      left join held as h on h.room_id = u.room_id
-        and h.start_time = u.start_time
-        and h.organizer_id = u.organizer_id
+      answer
     ${local.no_booking}
   EOQ
 }
 
 control "outsiders_hosted" {
-  title       = "Outsiders should not use a room for everybody without a host"
-  description = "A meeting in a room that everybody may book, with people from outside and without its host, had nobody who answered for the guests."
-  severity    = "medium"
+  title         = local.texts.outsiders_hosted_title
+  description   = local.texts.outsiders_hosted_about
+  documentation = file("./docs/controls/${local.docs}outsiders_hosted.md")
+  severity      = "medium"
   tags = merge(local.room_tags, {
-    iso_27001_2022 = "A.5.15"
-    soc_2          = "CC6.6"
+    soc_2 = "CC6.6"
   })
   sql = <<-EOQ
     ${local.look},
@@ -80,7 +100,7 @@ control "outsiders_hosted" {
         u.room_id,
         u.start_time,
         u.organizer_id,
-        count(distinct case when x.outer_org_member and x.join_time is not null then coalesce(x.union_id, x.nick) end) as outsiders,
+        count(distinct case when x.outer_org_member and x.join_time is not null then x.person end) as outsiders,
         count(case when x.host and x.join_time is not null then 1 end) as hosts,
         count(x.join_time) as joined
       from
@@ -90,27 +110,47 @@ control "outsiders_hosted" {
         u.room_id,
         u.start_time,
         u.organizer_id
+    ),
+    answer as (
+      select
+        u.resource,
+        u.room,
+        u.booked,
+        u.open_to,
+        u.meeting_title,
+        u.host_name,
+        u.connection_name,
+        coalesce(nullif(u.title, ''), ${local.say.an_event}) as title,
+        w.outsiders,
+        w.hosts,
+        w.joined
+      from
+        use as u
+        left join who as w on w.room_id = u.room_id
+          and w.start_time = u.start_time
+          and w.organizer_id = u.organizer_id
     )
     select
-      u.room_id || ' ' || u.booked as resource,
+      resource,
       case
-        when u.open_to is null or u.open_to <> 'everybody' or w.joined is null or w.joined = 0 then 'skip'
-        when w.outsiders = 0 or w.hosts > 0 then 'ok'
+        when open_to is null or open_to <> 'everybody' or joined is null or joined = 0 then 'skip'
+        when outsiders = 0 or hosts > 0 then 'ok'
         else 'alarm'
       end as status,
-      u.room || ' on ' || u.booked || case
-        when u.open_to is null then ': DingTalk does not return who may book it.'
-        when u.open_to <> 'everybody' then ': it is not for everybody.'
-        when w.joined is null or w.joined = 0 then ': DingTalk does not return who used it.'
-        when w.outsiders = 0 then ': nobody from outside joined.'
-        when w.hosts > 0 then ': ' || w.outsiders || ' from outside joined, and the host was there.'
-        else ': ' || w.outsiders || ' from outside joined ' || coalesce(u.title, 'the meeting') || ', and the host was not there.'
-      end as reason
+      ${local.say.room_at} || case
+        when open_to is null then ${local.say.outsiders_hosted_open_unknown}
+        when open_to <> 'everybody' then ${local.say.outsiders_hosted_not_open}
+        when joined is null or joined = 0 then ${local.say.outsiders_hosted_unknown}
+        when outsiders = 0 then ${local.say.outsiders_hosted_nobody}
+        when hosts > 0 then ${local.say.outsiders_hosted_ok}
+        else ${local.say.outsiders_hosted_alarm}
+      end as reason,
+      meeting_title,
+      host_name,
+      booked as start_time,
+      connection_name
     from
-      use as u
-      left join who as w on w.room_id = u.room_id
-        and w.start_time = u.start_time
-        and w.organizer_id = u.organizer_id
+      answer
     ${local.no_booking}
   EOQ
 }

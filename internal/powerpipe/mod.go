@@ -73,7 +73,6 @@ func Load(fsys fs.FS, values Values, now time.Time) (*Mod, error) {
 		fsys:   fsys,
 		mod:    &Mod{Benchmarks: map[string]*Benchmark{}, Controls: map[string]*Control{}, Queries: map[string]*Query{}, Dashboards: map[string]*Dashboard{}},
 		blocks: map[string][]*hclsyntax.Block{},
-		locals: map[string]hclsyntax.Expression{},
 	}
 	if err := l.parse(); err != nil {
 		return nil, err
@@ -123,7 +122,6 @@ type loader struct {
 	fsys   fs.FS
 	mod    *Mod
 	blocks map[string][]*hclsyntax.Block // by type
-	locals map[string]hclsyntax.Expression
 	ctx    hcl.EvalContext
 }
 
@@ -143,21 +141,7 @@ func (l *loader) parse() error {
 			return diags
 		}
 		for _, block := range file.Body.(*hclsyntax.Body).Blocks {
-			if block.Type != "locals" {
-				l.blocks[block.Type] = append(l.blocks[block.Type], block)
-				continue
-			}
-			for name, a := range block.Body.Attributes {
-				if _, twice := l.locals[name]; twice {
-					return at(a.SrcRange, "there are two locals %s", name)
-				}
-				l.locals[name] = a.Expr
-				for _, other := range localsOf(a.Expr) {
-					if _, same := block.Body.Attributes[other]; same {
-						return at(a.SrcRange, "the local %s names %s, which is in the same block: Powerpipe takes that for a circle", name, other)
-					}
-				}
-			}
+			l.blocks[block.Type] = append(l.blocks[block.Type], block)
 		}
 		return nil
 	})
@@ -168,42 +152,30 @@ func at(r hcl.Range, format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %s", r.Filename, r.Start.Line, fmt.Sprintf(format, args...))
 }
 
-// setLocals evaluates the locals, each after the locals that it names.
+// setLocals evaluates the blocks of locals in their order.
 func (l *loader) setLocals() error {
 	known := map[string]cty.Value{}
-	for len(known) < len(l.locals) {
+	for _, block := range l.blocks["locals"] {
+		l.ctx.Variables["local"] = object(known)
 		before := maps.Clone(known)
-		l.ctx.Variables["local"] = object(before)
-		for name, expr := range l.locals {
-			if _, done := known[name]; done || !ready(expr, before) {
-				continue
+		for name, a := range block.Body.Attributes {
+			if _, twice := known[name]; twice {
+				return at(a.SrcRange, "there are two locals %s", name)
 			}
-			v, diags := expr.Value(&l.ctx)
+			for _, other := range localsOf(a.Expr) {
+				if _, ready := before[other]; !ready {
+					return at(a.SrcRange, "the local %s names %s, which is not in a block before this one: Powerpipe reads files in the order of their paths, and gives up by chance where it has to come back", name, other)
+				}
+			}
+			v, diags := a.Expr.Value(&l.ctx)
 			if diags.HasErrors() {
 				return diags
 			}
 			known[name] = v
 		}
-		if len(known) == len(before) {
-			return fmt.Errorf("these locals name one another, or one that there is none of: %v", slices.Sorted(func(yield func(string) bool) {
-				for name := range l.locals {
-					if _, done := known[name]; !done && !yield(name) {
-						return
-					}
-				}
-			}))
-		}
 	}
 	l.ctx.Variables["local"] = object(known)
 	return nil
-}
-
-// ready reports whether all locals that an expression names are known.
-func ready(expr hclsyntax.Expression, known map[string]cty.Value) bool {
-	return !slices.ContainsFunc(localsOf(expr), func(name string) bool {
-		_, done := known[name]
-		return !done
-	})
 }
 
 // localsOf returns the locals that an expression names.

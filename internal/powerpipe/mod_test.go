@@ -30,11 +30,11 @@ variable "name" {
   default = "n"
 }
 locals {
-  b = "${local.a}, ${var.hours}"
-}
-locals {
   a    = join("+", [for id in var.ids : "'${replace(id, "'", "''")}'"])
   tags = { plugin = "p" }
+}
+locals {
+  b = "${local.a}, ${var.hours}"
 }
 `
 
@@ -205,39 +205,40 @@ func TestLoadErrors(t *testing.T) {
 		values powerpipe.Values
 		want   string
 	}{
-		"no such variable":          {"", value("nope", "1"), "there is no variable nope: there are hours, ids, name"},
-		"not a number":              {"", value("hours", `"soon"`), "the value of the variable hours, which must be a number: "},
-		"not a list":                {"", value("ids", "3"), "the value of the variable ids, which must be a list(string): "},
-		"null":                      {"", value("ids", "null"), "the variable ids must not be null"},
-		"a value that is no HCL":    {"", value("ids", `["a`), "the value of the variable ids"},
-		"a variable in a value":     {"", value("ids", `var.name`), "the value of the variable ids"},
-		"no value":                  {"variable \"must\" {\n type = string\n}", nil, "the variable must has no value: set it"},
-		"no HCL":                    {"control {", nil, "more.pp:1"},
-		"two locals":                {"locals {\n a = 1\n}", nil, "more.pp:2: there are two locals a"},
-		"locals in a circle":        {"locals {\n x = local.y\n}\nlocals {\n y = local.x\n}", nil, "these locals name one another, or one that there is none of: [x y]"},
-		"locals of one block":       {"locals {\n x = local.y\n y = 1\n}", nil, "more.pp:2: the local x names y, which is in the same block"},
-		"no such local":             {"locals {\n x = local.nope\n}", nil, "or one that there is none of: [x]"},
-		"no such child":             {"benchmark \"b\" {\n children = [control.nope]\n}", nil, "more.pp:2: there is no control nope"},
-		"a child of another kind":   {"benchmark \"b\" {\n children = [query.q]\n}", nil, "more.pp:2: there is no query q"},
-		"a child without a name":    {"benchmark \"b\" {\n children = [control]\n}", nil, "more.pp:2: this is not the name of a resource"},
-		"no children":               {"benchmark \"b\" {\n}", nil, "more.pp:1: benchmark b has no children"},
-		"no sql":                    {"control \"c\" {\n}", nil, "more.pp:1: control c has no sql"},
-		"an odd severity":           {"control \"c\" {\n sql = \"x\"\n severity = \"huge\"\n}", nil, `more.pp:1: control c: the severity "huge" is none of`},
-		"a title that is a list":    {"control \"c\" {\n sql = \"x\"\n title = [\"a\"]\n}", nil, "more.pp:3: title is no text"},
-		"tags that are a text":      {"control \"c\" {\n sql = \"x\"\n tags = \"a\"\n}", nil, "more.pp:3: tags are not texts"},
-		"a tag without a value":     {"control \"c\" {\n sql = \"x\"\n tags = { a = null }\n}", nil, "more.pp:3: the tag a has no value"},
-		"no such query":             {"dashboard \"x\" {\n card {\n query = query.nope\n}\n}", nil, "more.pp:3: there is no query nope"},
-		"two controls":              {"control \"one\" {\n sql = \"x\"\n}", nil, "there are two of control one"},
-		"two queries":               {"query \"q\" {\n}", nil, "there are two of query q"},
-		"two benchmarks":            {"benchmark \"part\" {\n children = []\n}", nil, "there are two of benchmark part"},
-		"two dashboards":            {"dashboard \"d\" {\n}", nil, "there are two of dashboard d"},
-		"a benchmark within itself": {"benchmark \"x\" {\n children = [benchmark.y]\n}\nbenchmark \"y\" {\n children = [benchmark.x]\n}", nil, "more.pp:1: benchmark x is within itself"},
-		"two mods":                  {"mod \"n\" {\n}", nil, "there are 2 mod blocks"},
-		"an unknown function":       {"locals {\n x = nope(1)\n}", nil, "nope"},
-		"no such file":              {"locals {\n x = file(\"docs/nope.md\")\n}", nil, "docs/nope.md"},
-		"a file outside the mod":    {"locals {\n x = file(\"../mod.pp\")\n}", nil, "../mod.pp"},
-		"a file of the machine":     {"locals {\n x = filemd5(\"mod.pp\")\n}", nil, "filemd5"},
-		"a null default":            {"variable \"must\" {\n default = null\n}", nil, "the variable must must not be null"},
+		"no such variable":            {"", value("nope", "1"), "there is no variable nope: there are hours, ids, name"},
+		"not a number":                {"", value("hours", `"soon"`), "the value of the variable hours, which must be a number: "},
+		"not a list":                  {"", value("ids", "3"), "the value of the variable ids, which must be a list(string): "},
+		"null":                        {"", value("ids", "null"), "the variable ids must not be null"},
+		"a value that is no HCL":      {"", value("ids", `["a`), "the value of the variable ids"},
+		"a variable in a value":       {"", value("ids", `var.name`), "the value of the variable ids"},
+		"no value":                    {"variable \"must\" {\n type = string\n}", nil, "the variable must has no value: set it"},
+		"a value that is not allowed": {"variable \"language\" {\n type = string\n default = \"en\"\n enum = [\"en\", \"zh\"]\n}", value("language", "fr"), "the variable language is one of en, zh, not fr"},
+		"no HCL":                      {"control {", nil, "more.pp:1"},
+		"two locals":                  {"locals {\n a = 1\n}", nil, "more.pp:2: there are two locals a"},
+		"locals in a circle":          {"locals {\n x = local.y\n}\nlocals {\n y = local.x\n}", nil, "more.pp:2: the local x names y, which is not in a block before this one"},
+		"locals of one block":         {"locals {\n x = local.y\n y = 1\n}", nil, "more.pp:2: the local x names y, which is not in a block before this one"},
+		"no such local":               {"locals {\n x = local.nope\n}", nil, "more.pp:2: the local x names nope, which is not in a block before this one"},
+		"no such child":               {"benchmark \"b\" {\n children = [control.nope]\n}", nil, "more.pp:2: there is no control nope"},
+		"a child of another kind":     {"benchmark \"b\" {\n children = [query.q]\n}", nil, "more.pp:2: there is no query q"},
+		"a child without a name":      {"benchmark \"b\" {\n children = [control]\n}", nil, "more.pp:2: this is not the name of a resource"},
+		"no children":                 {"benchmark \"b\" {\n}", nil, "more.pp:1: benchmark b has no children"},
+		"no sql":                      {"control \"c\" {\n}", nil, "more.pp:1: control c has no sql"},
+		"an odd severity":             {"control \"c\" {\n sql = \"x\"\n severity = \"huge\"\n}", nil, `more.pp:1: control c: the severity "huge" is none of`},
+		"a title that is a list":      {"control \"c\" {\n sql = \"x\"\n title = [\"a\"]\n}", nil, "more.pp:3: title is no text"},
+		"tags that are a text":        {"control \"c\" {\n sql = \"x\"\n tags = \"a\"\n}", nil, "more.pp:3: tags are not texts"},
+		"a tag without a value":       {"control \"c\" {\n sql = \"x\"\n tags = { a = null }\n}", nil, "more.pp:3: the tag a has no value"},
+		"no such query":               {"dashboard \"x\" {\n card {\n query = query.nope\n}\n}", nil, "more.pp:3: there is no query nope"},
+		"two controls":                {"control \"one\" {\n sql = \"x\"\n}", nil, "there are two of control one"},
+		"two queries":                 {"query \"q\" {\n}", nil, "there are two of query q"},
+		"two benchmarks":              {"benchmark \"part\" {\n children = []\n}", nil, "there are two of benchmark part"},
+		"two dashboards":              {"dashboard \"d\" {\n}", nil, "there are two of dashboard d"},
+		"a benchmark within itself":   {"benchmark \"x\" {\n children = [benchmark.y]\n}\nbenchmark \"y\" {\n children = [benchmark.x]\n}", nil, "more.pp:1: benchmark x is within itself"},
+		"two mods":                    {"mod \"n\" {\n}", nil, "there are 2 mod blocks"},
+		"an unknown function":         {"locals {\n x = nope(1)\n}", nil, "nope"},
+		"no such file":                {"locals {\n x = file(\"docs/nope.md\")\n}", nil, "docs/nope.md"},
+		"a file outside the mod":      {"locals {\n x = file(\"../mod.pp\")\n}", nil, "../mod.pp"},
+		"a file of the machine":       {"locals {\n x = filemd5(\"mod.pp\")\n}", nil, "filemd5"},
+		"a null default":              {"variable \"must\" {\n default = null\n}", nil, "the variable must must not be null"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := powerpipe.Load(files(test.more), test.values, now)

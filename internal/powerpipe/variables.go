@@ -129,6 +129,9 @@ func (l *loader) setVariables(values Values, now time.Time) error {
 		if known[name].IsNull() {
 			return fmt.Errorf("the variable %s must not be null", name)
 		}
+		if err := l.checkEnum(b.Body, name, known[name]); err != nil {
+			return err
+		}
 		v.Value = textOf(known[name])
 		l.mod.Variables = append(l.mod.Variables, v)
 	}
@@ -140,6 +143,27 @@ func (l *loader) setVariables(values Values, now time.Time) error {
 	slices.SortFunc(l.mod.Variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	l.ctx.Variables["var"] = object(known)
 	return nil
+}
+
+// checkEnum returns an error if a variable has a list of the values that it may have, and
+// this one is not in it.
+func (l *loader) checkEnum(body *hclsyntax.Body, name string, value cty.Value) error {
+	a, ok := body.Attributes["enum"]
+	if !ok {
+		return nil
+	}
+	allowed, diags := a.Expr.Value(&l.ctx)
+	if diags.HasErrors() {
+		return diags
+	}
+	var texts []string
+	for _, v := range allowed.AsValueSlice() {
+		if v.RawEquals(value) {
+			return nil
+		}
+		texts = append(texts, textOf(v))
+	}
+	return fmt.Errorf("the variable %s is one of %s, not %s", name, strings.Join(texts, ", "), textOf(value))
 }
 
 // read returns a value for the variable, which has the type t.

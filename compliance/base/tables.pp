@@ -16,44 +16,17 @@
 # each control, whichever runs it.
 
 locals {
-  # Lists become rows, each value once; a quote within a value is doubled.
-  named_rows      = length(var.schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "select distinct column1 from (values ${join(", ", [for id in var.schedule_conference_ids : "('${replace(id, "'", "''")}')"])}) as v"
-  person_rows     = length(var.union_ids) == 0 ? "select '' where 1 = 0" : "select distinct column1 from (values ${join(", ", [for id in var.union_ids : "('${replace(id, "'", "''")}')"])}) as v"
-  recorded_rows   = length(var.recorded_schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "select distinct column1 from (values ${join(", ", [for id in var.recorded_schedule_conference_ids : "('${replace(id, "'", "''")}')"])}) as v"
-  unrecorded_rows = length(var.unrecorded_schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "select distinct column1 from (values ${join(", ", [for id in var.unrecorded_schedule_conference_ids : "('${replace(id, "'", "''")}')"])}) as v"
-
-  directory_rows  = var.whole_directory ? "union select union_id from dingtalk_user where union_id is not null" : ""
-  own_corp_id     = replace(var.own_corp_id, "'", "''")
-  acting_union_id = replace(var.acting_union_id, "'", "''")
-
-  # The calendars are asked from this day on and up to that one. These are
-  # literals, which reach the plugin, and the same all day, so that queries
-  # share cached results. The table clock is exact, and fails where Powerpipe has run for so long
-  # that there are events behind them.
-  since_day = formatdate("YYYY-MM-DD", timeadd(timestamp(), "-${24 * var.days}h"))
-  until_day = formatdate("YYYY-MM-DD", timeadd(timestamp(), "48h"))
-
-  # Where nothing is named, the meetings in progress are looked at.
-  nothing_named = length(var.schedule_conference_ids) + length(var.union_ids) == 0 && !var.whole_directory
-}
-
-# Powerpipe takes a local that names another one of its own block for a circle.
-locals {
-  running_rows = local.nothing_named ? "union select conference_id from running where conference_id is not null" : ""
-
-  # Without an acting user, no plan is asked for.
-  plan_rows = var.acting_union_id == "" ? "where 1 = 0" : ""
-}
-
-locals {
   look = <<-EOQ
-    with clock (now, since) as materialized (
+    with clock (now, since, until) as materialized (
       select
         case
-          when to_char(timezone('UTC', now()), 'YYYY-MM-DD') < '${local.until_day}' then now()
+          when '${var.until}' <> '' or to_char(timezone('UTC', now()), 'YYYY-MM-DD') < '${local.until_day}' then now()
           else cast('Restart Powerpipe, which has counted the days up to ${local.until_day} and not to ' || now() as timestamptz)
         end,
-        to_timestamp(floor(date_part('epoch', now()) / 86400) * 86400 - 86400 * ${var.days})
+        ${replace(local.midnight, "{day}", "d.first")},
+        ${local.period_end}
+      from
+        (select ${local.first_day} as first) as d
     ),
     named (id) as materialized (
       ${local.named_rows}
@@ -68,6 +41,9 @@ locals {
     must_not_record (id) as materialized (
       ${local.unrecorded_rows}
     ),
+    allowed_region (id) as materialized (
+      ${local.region_rows}
+    ),
     running as materialized (
       select
         conference_id,
@@ -76,7 +52,8 @@ locals {
         creator_nick,
         room_code,
         start_time,
-        title
+        title,
+        sp_connection_name
       from
         dingtalk_ongoing_conference
     ),
@@ -88,6 +65,7 @@ locals {
         e.room_code,
         e.start_time,
         e.end_time,
+        e.organizer_id,
         e.organizer_name,
         jsonb_array_length(e.attendees) as attendees
       from
@@ -105,11 +83,13 @@ locals {
         e.room_code,
         e.start_time,
         e.end_time,
+        e.organizer_id,
+        e.organizer_name,
         e.attendees
       from
         clock as t
         join event_row as e on e.start_time >= t.since
-          and e.start_time <= t.now
+          and e.start_time <= t.until
     ),
     event_code as materialized (
       select distinct
@@ -138,7 +118,7 @@ locals {
         clock as t
         join booked as b on b.start_time is null
           or b.start_time >= t.since
-          and b.start_time <= t.now
+          and b.start_time <= t.until
       where
         b.room_code is not null
     ),
@@ -151,7 +131,10 @@ locals {
         c.status_name,
         c.start_time,
         c.end_time,
-        c.duration_seconds
+        c.duration_seconds,
+        c.creator_id,
+        c.creator_nick,
+        c.sp_connection_name
       from
         event_code as k
         join dingtalk_conference as c on c.room_code = k.room_code
@@ -165,7 +148,10 @@ locals {
         c.status_name,
         c.start_time,
         c.end_time,
-        c.duration_seconds
+        c.duration_seconds,
+        c.creator_id,
+        c.creator_nick,
+        c.sp_connection_name
       from
         (
           select distinct
@@ -187,7 +173,10 @@ locals {
         c.status_name,
         c.start_time,
         c.end_time,
-        c.duration_seconds
+        c.duration_seconds,
+        c.creator_id,
+        c.creator_nick,
+        c.sp_connection_name
       from
         booked_code as k
         join dingtalk_conference as c on c.room_code = k.room_code
@@ -199,46 +188,169 @@ locals {
       union
       select * from held_by_number where schedule_conference_id in (select id from named)
     ),
+    occasion as materialized (
+      select
+        o.conference_id,
+        o.organizer_id,
+        o.organizer_name,
+        o.end_time
+      from
+        (
+          select
+            m.conference_id,
+            e.organizer_id,
+            e.organizer_name,
+            e.end_time,
+            row_number() over (partition by m.conference_id order by abs(date_part('epoch', m.start_time) - date_part('epoch', e.start_time)), e.id, e.union_id) as place
+          from
+            meeting_row as m
+            join event as e on e.room_code = m.room_code
+              and date_part('epoch', m.start_time) >= date_part('epoch', e.start_time) - 1800
+              and date_part('epoch', m.start_time) <= date_part('epoch', e.end_time) + 7200
+        ) as o
+      where
+        o.place = 1
+    ),
     meeting as materialized (
       select
         m.conference_id,
         m.schedule_conference_id,
         m.room_code,
         m.title,
-        coalesce(nullif(m.title, ''), 'The meeting ' || m.conference_id) || coalesce(' of ' || to_char(timezone('UTC', m.start_time), 'YYYY-MM-DD HH24:MI') || ' UTC', '') as name,
+        case
+          when m.started is null then m.named
+          else ${local.say.meeting_of_time}
+        end as name,
+        coalesce(m.title, '') as meeting_title,
+        case
+          when m.host_id is null and m.host_nick is null then ''
+          else ${replace(replace(local.person, "{nick}", "m.host_nick"), "{id}", "m.host_id")}
+        end as host_name,
+        coalesce(m.started, '') as started,
+        m.connection_name,
         m.status_name,
         m.start_time,
         m.end_time,
-        m.duration_seconds
+        m.duration_seconds,
+        m.booked_until
       from
-        clock as t
-        join meeting_row as m on m.start_time is null
-          or m.start_time >= t.since
-          and m.start_time <= t.now
-      where
-        coalesce(m.status_name, '') <> 'not_started'
+        (
+          select
+            r.conference_id,
+            r.schedule_conference_id,
+            r.room_code,
+            r.title,
+            coalesce(nullif(r.title, ''), ${local.say.meeting_untitled}) as named,
+            ${replace(local.at, "{time}", "r.start_time")} as started,
+            coalesce(o.organizer_id, r.creator_id) as host_id,
+            case when o.conference_id is null then r.creator_nick else o.organizer_name end as host_nick,
+            coalesce(r.sp_connection_name, '') as connection_name,
+            r.status_name,
+            r.start_time,
+            r.end_time,
+            r.duration_seconds,
+            o.end_time as booked_until
+          from
+            clock as t
+            join meeting_row as r on r.start_time is null
+              or r.start_time >= t.since
+              and r.start_time <= t.until
+            left join occasion as o on o.conference_id = r.conference_id
+          where
+            coalesce(r.status_name, '') <> 'not_started'
+        ) as m
     ),
-    schedule as materialized (
+    schedule_row as materialized (
       select
-        id,
-        'Schedule ' || id as name
+        id
       from
         named
       union
       select
-        f.schedule_conference_id,
-        coalesce(nullif(max(f.title), '') || ' (schedule ' || f.schedule_conference_id || ')', 'Schedule ' || f.schedule_conference_id)
+        schedule_conference_id
+      from
+        found
+      where
+        schedule_conference_id is not null
+      union
+      select
+        schedule_conference_id
+      from
+        seen
+      where
+        schedule_conference_id is not null
+    ),
+    plan_row as materialized (
+      select
+        k.id,
+        p.title,
+        p.cancelled,
+        p.start_time,
+        p.end_time,
+        p.sp_connection_name
       from
         (
-          select schedule_conference_id, title from found
-          union
-          select schedule_conference_id, title from seen
-        ) as f
+          select distinct id from schedule_row
+          ${local.plan_rows}
+        ) as k
+        join dingtalk_schedule_conference_plan as p on p.schedule_conference_id = k.id
       where
-        f.schedule_conference_id is not null
-        and f.schedule_conference_id not in (select id from named)
+        p.acting_union_id = '${local.acting_union_id}'
+    ),
+    schedule_label as materialized (
+      select
+        r.id,
+        r.title
+      from
+        (
+          select
+            a.id,
+            a.title,
+            row_number() over (partition by a.id order by coalesce(a.second, 0) desc, a.title) as place
+          from
+            (
+              select '' as id, '' as title, 0.5 as second where 1 = 0
+              union
+              ${local.title_rows}
+              union
+              select schedule_conference_id, title, date_part('epoch', start_time) from found
+              union
+              select schedule_conference_id, title, date_part('epoch', start_time) from seen
+            ) as a
+          where
+            nullif(a.title, '') is not null
+        ) as r
+      where
+        r.place = 1
+    ),
+    known_name as materialized (
+      select
+        n.union_id,
+        max(n.name) as name
+      from
+        (
+          select organizer_id as union_id, organizer_name as name from event
+          union
+          select creator_id, creator_nick from found
+          union
+          select creator_id, creator_nick from seen
+        ) as n
+      where
+        n.union_id is not null
       group by
-        f.schedule_conference_id
+        n.union_id
+    ),
+    schedule as materialized (
+      select
+        s.id,
+        case
+          when l.title is null then ${local.say.schedule_untitled}
+          else ${local.say.schedule_titled}
+        end as name,
+        coalesce(l.title, '') as meeting_title
+      from
+        schedule_row as s
+        left join schedule_label as l on l.id = s.id
     ),
     setting_row as materialized (
       select
@@ -251,9 +363,12 @@ locals {
         x.waiting_room,
         x.join_before_host,
         x.enable_web_anonymous_join,
-        x.lock_nick
+        x.enable_chat,
+        x.mute_on_join_name,
+        x.lock_nick,
+        x.sp_connection_name
       from
-        (select distinct id from schedule) as k
+        (select distinct id from schedule_row) as k
         join dingtalk_schedule_conference_setting as x on x.schedule_conference_id = k.id
     ),
     setting as materialized (
@@ -261,6 +376,7 @@ locals {
         s.id,
         s.name,
         x.id is not null as known,
+        p.cancelled,
         x.host_union_id,
         x.cohost_union_ids,
         x.conf_allowed_corp_id,
@@ -269,33 +385,32 @@ locals {
         x.waiting_room,
         x.join_before_host,
         x.enable_web_anonymous_join,
-        x.lock_nick
+        x.enable_chat,
+        x.mute_on_join_name,
+        x.lock_nick,
+        s.meeting_title,
+        case
+          when x.host_union_id is null then ''
+          else ${replace(replace(local.person, "{nick}", "n.name"), "{id}", "x.host_union_id")}
+        end as host_name,
+        coalesce(${replace(local.at, "{time}", "p.start_time")}, '') as start_time,
+        coalesce(x.sp_connection_name, p.sp_connection_name, '') as connection_name
       from
         schedule as s
         left join setting_row as x on x.id = s.id
-    ),
-    plan_row as materialized (
-      select
-        k.id,
-        p.title,
-        p.cancelled,
-        p.start_time
-      from
-        (
-          select distinct id from schedule
-          ${local.plan_rows}
-        ) as k
-        join dingtalk_schedule_conference_plan as p on p.schedule_conference_id = k.id
-      where
-        p.acting_union_id = '${local.acting_union_id}'
+        left join plan_row as p on p.id = s.id
+        left join known_name as n on n.union_id = x.host_union_id
     ),
     plan as materialized (
       select
         s.id,
-        coalesce(nullif(p.title, '') || ' (schedule ' || s.id || ')', s.name) as name,
+        s.name,
         p.cancelled,
         p.start_time,
-        to_char(timezone('UTC', p.start_time), 'YYYY-MM-DD HH24:MI') || ' UTC' as planned
+        p.end_time,
+        ${replace(local.at, "{time}", "p.start_time")} as planned,
+        s.meeting_title,
+        coalesce(p.sp_connection_name, '') as connection_name
       from
         schedule as s
         left join plan_row as p on p.id = s.id
@@ -303,7 +418,8 @@ locals {
     member_row as materialized (
       select
         k.conference_id,
-        coalesce(nullif(x.user_nick, ''), x.union_id, 'somebody without a name') as nick,
+        ${replace(replace(local.person, "{nick}", "x.user_nick"), "{id}", "x.union_id")} as nick,
+        coalesce(x.union_id, x.user_nick, '') as person,
         x.union_id,
         x.attend_status_name,
         x.join_time,
@@ -321,8 +437,13 @@ locals {
       select
         m.conference_id,
         m.name,
+        m.meeting_title,
+        m.host_name,
+        m.started,
+        m.connection_name,
         m.status_name,
         x.nick,
+        x.person,
         x.union_id,
         x.attend_status_name,
         x.join_time,
@@ -379,6 +500,10 @@ locals {
         m.conference_id,
         m.schedule_conference_id,
         m.name,
+        m.meeting_title,
+        m.host_name,
+        m.started,
+        m.connection_name,
         m.status_name,
         c.cloud_record_status_name as recorded,
         c.cloud_record_owner_union_id as owner
@@ -392,10 +517,31 @@ locals {
         r.media_id,
         r.union_id,
         r.file_size,
-        r.duration_seconds
+        r.duration_seconds,
+        r.start_time,
+        r.end_time,
+        r.region_id
       from
         (select distinct conference_id from detail where recorded = 'ended') as k
         join dingtalk_conference_recording as r on r.conference_id = k.conference_id
+    ),
+    recorded_member as materialized (
+      select
+        k.conference_id,
+        ${replace(replace(local.person, "{nick}", "x.user_nick"), "{id}", "x.union_id")} as nick,
+        coalesce(x.union_id, x.user_nick, '') as person,
+        x.union_id,
+        x.attend_status_name,
+        x.join_time,
+        x.leave_time,
+        x.duration_seconds,
+        x.host,
+        x.co_host,
+        x.outer_org_member,
+        x.pstn_join
+      from
+        (select distinct conference_id from detail where recorded <> 'none') as k
+        join dingtalk_conference_member as x on x.conference_id = k.conference_id
     ),
     room as materialized (
       select
@@ -416,7 +562,8 @@ locals {
         organizer_id,
         start_time,
         end_time,
-        status_name
+        status_name,
+        sp_connection_name
       from
         dingtalk_meeting_room_booking
       where
@@ -436,11 +583,13 @@ locals {
         b.start_time,
         b.end_time,
         b.end_time > t.now as ahead,
-        to_char(timezone('UTC', b.start_time), 'YYYY-MM-DD HH24:MI') || ' UTC' as booked
+        ${replace(local.at, "{time}", "b.start_time")} as booked,
+        to_char(timezone('UTC', b.start_time), 'YYYY-MM-DD HH24:MI') || ' UTC' as place_in_time,
+        coalesce(b.sp_connection_name, '') as connection_name
       from
         clock as t
         join booking_row as b on b.start_time >= t.since
-          and b.start_time <= t.now
+          and b.start_time <= t.until
         left join room as r on r.room_id = b.room_id
       where
         b.status_name = 'booked'
@@ -465,6 +614,7 @@ locals {
     use as materialized (
       select
         b.room_id,
+        b.room_id || ' ' || b.place_in_time as resource,
         b.room,
         b.capacity,
         b.open_to,
@@ -477,7 +627,13 @@ locals {
         e.id as event_id,
         e.title,
         e.organizer_name,
-        e.room_code
+        e.room_code,
+        coalesce(e.title, '') as meeting_title,
+        case
+          when b.organizer_id is null then ''
+          else ${replace(replace(local.person, "{nick}", "e.organizer_name"), "{id}", "b.organizer_id")}
+        end as host_name,
+        b.connection_name
       from
         booking as b
         left join booker_event as e on e.organizer_id = b.organizer_id
@@ -494,7 +650,10 @@ locals {
         c.status_name,
         c.start_time,
         c.end_time,
-        c.duration_seconds
+        c.duration_seconds,
+        c.creator_id,
+        c.creator_nick,
+        c.sp_connection_name
       from
         (select distinct room_code from use where room_code is not null) as k
         join dingtalk_conference as c on c.room_code = k.room_code
@@ -514,7 +673,8 @@ locals {
     use_member as materialized (
       select
         k.conference_id,
-        coalesce(nullif(x.user_nick, ''), x.union_id, 'somebody without a name') as nick,
+        ${replace(replace(local.person, "{nick}", "x.user_nick"), "{id}", "x.union_id")} as nick,
+        coalesce(x.union_id, x.user_nick, '') as person,
         x.union_id,
         x.attend_status_name,
         x.join_time,
@@ -530,13 +690,20 @@ locals {
     )
   EOQ
 
+  # The columns that Powerpipe calls dimensions, of a result that is about nothing in
+  # particular.
+  about_nothing = "'' as meeting_title, '' as host_name, '' as start_time, '' as connection_name"
+}
+
+locals {
   # A check that found nothing to check says so: no row looks like success.
   no_schedule = <<-EOQ
     union all
     select
       'none',
       'alarm',
-      'No schedule was found to check. Name some in schedule_conference_ids, or people in union_ids from whose calendars they are found.'
+      ${local.say.no_schedule_found},
+      ${local.about_nothing}
     where
       not exists (select 1 from schedule)
     order by
@@ -544,18 +711,44 @@ locals {
       resource
   EOQ
 
+}
+
+locals {
+  # DingTalk returns no settings of a schedule that was cancelled, nor of one that it
+  # does not know: the control schedules_known says which.
+  no_setting = <<-EOQ
+    union all
+    select
+      'none',
+      'skip',
+      ${local.say.no_setting_known},
+      ${local.about_nothing}
+    where
+      exists (select 1 from schedule)
+      and not exists (select 1 from setting where known)
+    ${local.no_schedule}
+  EOQ
+
+  no_uncancelled = <<-EOQ
+    union all
+    select
+      'none',
+      'skip',
+      ${local.say.all_cancelled},
+      ${local.about_nothing}
+    where
+      exists (select 1 from schedule)
+      and not exists (select 1 from plan where not coalesce(cancelled, false))
+    ${local.no_schedule}
+  EOQ
+
   no_booking = <<-EOQ
     union all
     select
       'none',
-      case
-        when '${local.acting_union_id}' = '' then 'skip'
-        else 'alarm'
-      end,
-      case
-        when '${local.acting_union_id}' = '' then 'No acting user is named, so that no room is looked at. Set acting_union_id to a user who sees the rooms.'
-        else 'No booked room of the last ${var.days} days was found to check. Name another user who sees the rooms in acting_union_id, or raise days.'
-      end
+      ${var.acting_union_id == "" ? "'skip'" : "'alarm'"},
+      ${var.acting_union_id == "" ? local.say.no_room_asked : local.say.no_booking_found},
+      ${local.about_nothing}
     where
       not exists (select 1 from use)
     order by
@@ -568,7 +761,8 @@ locals {
     select
       'none',
       'alarm',
-      'No meeting of the last ${var.days} days was found to check. Name its schedule in schedule_conference_ids, or somebody who was invited in union_ids, or raise days.'
+      ${local.say.no_meeting_found},
+      ${local.about_nothing}
     where
       not exists (select 1 from meeting)
     order by

@@ -1,0 +1,118 @@
+# What the variables come to: values as SQL, and the ways in which the mod shows texts,
+# times and people.
+#
+# Powerpipe reads the files in the order of their paths, and a block of locals as a whole.
+# What it cannot resolve at once it tries again in an order of chance, and gives up if a
+# round resolves too little. So each local stands behind those that it names, in another
+# block, and these files come first.
+
+locals {
+  # The mod's version, which its reports name.
+  mod_version = "0.1.0"
+
+  dingtalk_compliance_common_tags = {
+    category = "Compliance"
+    plugin   = "dingtalk"
+    service  = "DingTalk"
+  }
+
+  # Lists become rows, each value once; a quote within a value is doubled.
+  named_rows      = length(var.schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "select distinct column1 from (values ${join(", ", [for id in var.schedule_conference_ids : "('${replace(id, "'", "''")}')"])}) as v"
+  person_rows     = length(var.union_ids) == 0 ? "select '' where 1 = 0" : "select distinct column1 from (values ${join(", ", [for id in var.union_ids : "('${replace(id, "'", "''")}')"])}) as v"
+  recorded_rows   = length(var.recorded_schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "select distinct column1 from (values ${join(", ", [for id in var.recorded_schedule_conference_ids : "('${replace(id, "'", "''")}')"])}) as v"
+  unrecorded_rows = length(var.unrecorded_schedule_conference_ids) == 0 ? "select '' where 1 = 0" : "select distinct column1 from (values ${join(", ", [for id in var.unrecorded_schedule_conference_ids : "('${replace(id, "'", "''")}')"])}) as v"
+  region_rows     = length(var.recording_regions) == 0 ? "select '' where 1 = 0" : "select distinct column1 from (values ${join(", ", [for id in var.recording_regions : "('${replace(id, "'", "''")}')"])}) as v"
+
+  directory_rows  = var.whole_directory ? "union select union_id from dingtalk_user where union_id is not null" : ""
+  own_corp_id     = replace(var.own_corp_id, "'", "''")
+  acting_union_id = replace(var.acting_union_id, "'", "''")
+  time_zone       = replace(var.time_zone, "'", "''")
+
+  # Where nothing is named, the meetings in progress are looked at.
+  nothing_named = length(var.schedule_conference_ids) + length(var.union_ids) == 0 && !var.whole_directory
+
+  # A day begins up to 14 hours before or after that of UTC.
+  zone_hours = var.time_zone == "UTC" ? 0 : 24
+
+  # The values of the variables that differ from their defaults, by name. Powerpipe has
+  # a number of its command line as a text.
+  changed = { for name, pair in {
+    acting_union_id                    = [jsonencode(var.acting_union_id), jsonencode("")]
+    alarm_absent_share                 = [tostring(var.alarm_absent_share), "1"]
+    allowed_chat                       = [tostring(var.allowed_chat), "true"]
+    allowed_phone_join                 = [tostring(var.allowed_phone_join), "false"]
+    allowed_recording_of_outsiders     = [tostring(var.allowed_recording_of_outsiders), "true"]
+    days                               = [tostring(var.days), "7"]
+    language                           = [jsonencode(var.language), jsonencode("en")]
+    max_calls                          = [tostring(var.max_calls), "500"]
+    max_hours                          = [tostring(var.max_hours), "8"]
+    max_minutes_off                    = [tostring(var.max_minutes_off), "15"]
+    max_minutes_over                   = [tostring(var.max_minutes_over), "30"]
+    names                              = [jsonencode(var.names), jsonencode("full")]
+    own_corp_id                        = [jsonencode(var.own_corp_id), jsonencode("")]
+    recorded_schedule_conference_ids   = [jsonencode(var.recorded_schedule_conference_ids), jsonencode([])]
+    recording_regions                  = [jsonencode(var.recording_regions), jsonencode([])]
+    recording_retention_days           = [tostring(var.recording_retention_days), "0"]
+    schedule_conference_ids            = [jsonencode(var.schedule_conference_ids), jsonencode([])]
+    since                              = [jsonencode(var.since), jsonencode("")]
+    time_zone                          = [jsonencode(var.time_zone), jsonencode("UTC")]
+    union_ids                          = [jsonencode(var.union_ids), jsonencode([])]
+    unrecorded_schedule_conference_ids = [jsonencode(var.unrecorded_schedule_conference_ids), jsonencode([])]
+    until                              = [jsonencode(var.until), jsonencode("")]
+    whole_directory                    = [tostring(var.whole_directory), "false"]
+  } : name => pair[0] if pair[0] != pair[1] }
+}
+
+locals {
+  # All texts, in the language that was chosen.
+  texts = { en = local.texts_en, zh = local.texts_zh }[var.language]
+}
+
+locals {
+  # The documentation of controls, in the language that was chosen.
+  docs = var.language == "en" ? "" : "zh-CN/"
+
+  # The values that differ from their defaults, within a text of SQL.
+  changed_text = replace(join(", ", [for name, value in local.changed : "${name} = ${value}"]), "'", "''")
+
+  # The calendars are asked from this day on and up to that one. These are
+  # literals, which reach the plugin, and the same all day, so that queries
+  # share cached results. The table clock is exact, and fails where Powerpipe has run for so long
+  # that there are events behind them.
+  since_day = formatdate("YYYY-MM-DD", var.since == "" ? timeadd(timestamp(), "-${24 * var.days + local.zone_hours}h") : timeadd("${var.since}T00:00:00Z", "-${local.zone_hours}h"))
+  until_day = formatdate("YYYY-MM-DD", var.until == "" ? timeadd(timestamp(), "48h") : timeadd("${var.until}T00:00:00Z", "${24 + local.zone_hours}h"))
+
+  # The days on which the period begins, and before which it ends.
+  first_day = var.since == "" ? "to_char(timezone('${local.time_zone}', to_timestamp(date_part('epoch', now()) - 86400 * ${var.days})), 'YYYY-MM-DD')" : "'${replace(var.since, "'", "''")}'"
+  end_day   = var.until == "" ? "" : formatdate("YYYY-MM-DD", timeadd("${var.until}T00:00:00Z", "24h"))
+
+  # The beginning of the day {day} in the zone.
+  midnight = "make_timestamptz(cast(substr({day}, 1, 4) as integer), cast(substr({day}, 6, 2) as integer), cast(substr({day}, 9, 2) as integer), 0, 0, 0, '${local.time_zone}')"
+
+  # The texts as SQL: what stands in braces in a text is a column, or SQL without quotes.
+  say = { for key, text in local.texts : key => "'${replace(replace(replace(text, "'", "''"), "{", "' || ("), "}", ") || '")}'" }
+
+  # The time {time} in the zone, as a text.
+  at = "to_char(timezone('${local.time_zone}', {time}), 'YYYY-MM-DD HH24:MI') || ' ${local.time_zone}'"
+
+  # How a person with the display name {nick} and the union ID {id} is shown.
+  person = {
+    full     = "coalesce(nullif({nick}, ''), {id}, '${replace(local.texts.nameless, "'", "''")}')"
+    initials = "coalesce(regexp_replace(nullif({nick}, ''), '([^ ])[^ ]* *', '\\1.', 'g'), {id}, '${replace(local.texts.nameless, "'", "''")}')"
+    ids      = "coalesce({id}, '${replace(local.texts.idless, "'", "''")}')"
+  }[var.names]
+}
+
+locals {
+  period_end = local.end_day == "" ? "now()" : "case when ${replace(local.midnight, "{day}", "'${local.end_day}'")} < now() then ${replace(local.midnight, "{day}", "'${local.end_day}'")} else now() end"
+
+  running_rows = local.nothing_named ? "union select conference_id from running where conference_id is not null" : ""
+
+  # Without an acting user, no plan is asked for, and schedules have the titles of their
+  # meetings.
+  plan_rows  = var.acting_union_id == "" ? "where 1 = 0" : ""
+  title_rows = var.acting_union_id == "" ? "select schedule_conference_id, title, date_part('epoch', start_time) from booked" : "select id, title, 1e12 from plan_row"
+
+  # Why a schedule has no plan to compare with.
+  no_plan = var.acting_union_id == "" ? local.say.no_acting_user : local.say.no_plan
+}
