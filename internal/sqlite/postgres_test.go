@@ -13,7 +13,7 @@ import (
 // are everywhere in SQLite.
 func TestPostgresFunctions(t *testing.T) {
 	db := open(t, simulator.New(simulator.DemoApp))
-	db.Now = func() time.Time { return time.Date(2026, 11, 23, 6, 0, 0, 5e8, time.FixedZone("", 3600)) }
+	db.Now = func() time.Time { return time.Date(2026, 11, 23, 6, 0, 0, 5e8+999, time.FixedZone("", 3600)) }
 	for sql, want := range map[string]any{
 		"now()": "2026-11-23T05:00:00.5Z",
 		"date_part('epoch', '2026-11-23T06:00:00.25Z')":                                    1795413600.25,

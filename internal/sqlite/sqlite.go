@@ -150,13 +150,15 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 	return db, nil
 }
 
-// now returns the time of the running query.
+// now returns the time of the running query, in whole microseconds as in Postgres: the
+// plugin refuses bounds with a fraction of one.
 func (db *DB) now() time.Time {
 	if db.query.now.IsZero() {
-		db.query.now = time.Now()
+		now := time.Now
 		if db.Now != nil {
-			db.query.now = db.Now()
+			now = db.Now
 		}
+		db.query.now = now().Truncate(time.Microsecond)
 	}
 	return db.query.now
 }
