@@ -45,6 +45,9 @@ standard input; in a terminal, a prompt asks for it (.help lists its commands).
                       aggregator and its members
   --database FILE     keep your own tables in that SQLite file; the tables of
                       the plugin are beside them, and never written into it
+  --keep-going        after a statement that fails, run the others, in which
+                      last_error() is the error of the statement before, or
+                      NULL. The exit code is 1 all the same
   --demo              query the made-up organization, and show below each
                       table the API calls that it cost
   --output FORMAT     table (the default), line, csv or json. A table that is
@@ -89,6 +92,7 @@ func main() {
 
 type options struct {
 	demo, help         bool
+	keepGoing          bool
 	config, connection string
 	database           string
 	output             format
@@ -102,7 +106,7 @@ type options struct {
 	values       assignments
 }
 
-// now returns the time of the demo organization.
+// now returns the time of the function now(), and of the demo organization.
 var now = time.Now
 
 // run prints results to stdout, and all else to stderr.
@@ -168,7 +172,7 @@ func runReport(ctx context.Context, opt options, stdout, stderr io.Writer) error
 
 // open opens the plugin's tables and the user's own.
 func open(opt options, stdout, stderr io.Writer) (*session, error) {
-	s := &session{output: opt.output, spreadsheet: opt.spreadsheet, zone: opt.zone, demo: opt.demo, timing: isTerminal(stderr), stdout: stdout, stderr: stderr}
+	s := &session{output: opt.output, spreadsheet: opt.spreadsheet, zone: opt.zone, demo: opt.demo, keepGoing: opt.keepGoing, timing: isTerminal(stderr), stdout: stdout, stderr: stderr}
 	connections, err := opt.connections()
 	if err != nil {
 		return nil, err
@@ -182,13 +186,11 @@ func open(opt options, stdout, stderr io.Writer) (*session, error) {
 	if err == nil {
 		s.db, err = sqlite.Open(e, opt.database)
 	}
-	if opt.demo && err == nil {
-		s.db.Now = now
-	}
 	if err != nil {
 		s.close()
 		return nil, err
 	}
+	s.db.Now = now
 	s.closers = append(s.closers, func() { s.db.Close() })
 	return s, nil
 }
@@ -247,6 +249,7 @@ func parse(args []string) (options, error) {
 	flags := flag.NewFlagSet("dingtalk-sql", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // the error says it all
 	flags.BoolVar(&opt.demo, "demo", false, "")
+	flags.BoolVar(&opt.keepGoing, "keep-going", false, "")
 	flags.StringVar(&opt.config, "config", "", "")
 	flags.StringVar(&opt.connection, "connection", "", "")
 	flags.StringVar(&opt.database, "database", "", "")

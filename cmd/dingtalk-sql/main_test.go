@@ -22,15 +22,21 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/logging"
 )
 
-// The test binary is dingtalk-sql itself where this variable is set, and runs the mod in
-// the folder of the other.
+// The test binary is dingtalk-sql itself where the first of these variables is set. The
+// second is a folder with a mod that it runs, the third the time, simulator.DemoTime if it
+// is not set.
 const (
 	asCommand = "TEST_AS_DINGTALK_SQL"
 	withMod   = "TEST_MOD"
+	clock     = "TEST_TIME"
 )
 
 func TestMain(m *testing.M) {
-	now = func() time.Time { return simulator.DemoTime }
+	t, err := time.Parse(time.RFC3339, os.Getenv(clock))
+	if err != nil {
+		t = simulator.DemoTime
+	}
+	now = func() time.Time { return t }
 	if folder := os.Getenv(withMod); folder != "" {
 		modFiles = os.DirFS(folder)
 	}
@@ -149,6 +155,10 @@ func TestCommand(t *testing.T) {
 		{"pages, and the same again from the cache", nil, "", []string{"--demo", standups + ";" + standups},
 			outcome{stdout: "+-----+\n|   n |\n+-----+\n| 230 |\n+-----+\n\n+-----+\n|   n |\n+-----+\n| 230 |\n+-----+\n", stderr: "-- 3 API calls\n-- 0 API calls\n"}},
 		{"several statements, the last of which fails", nil, "", []string{"--demo", "select 1; select nope"}, outcome{code: 1, stderr: "Error: no such column: nope\n"}},
+		{"going on after an error", nil, "", []string{"--demo", "--keep-going", "create table t (a); insert into t values (1, 2); insert into t values (last_error()); insert into t values (last_error()); select a from t; select 1/"},
+			outcome{code: 1, stdout: "+--------------------------------------------------+\n| a                                                |\n+--------------------------------------------------+\n" +
+				"| table t has 1 columns but 2 values were supplied |\n| <null>                                           |\n+--------------------------------------------------+\n",
+				stderr: "Error: table t has 1 columns but 2 values were supplied\nError: incomplete input\n-- 0 API calls\nError: 2 of 6 statements failed\n"}},
 		{"several results as csv", nil, "", []string{"--demo", "--output", "csv", "select 1; select 2"},
 			outcome{code: 1, stderr: "Error: 2 statements have a result, and csv can hold one: run them one by one\n"}},
 		{"help", nil, "", []string{"--help"}, outcome{stdout: usage}},
@@ -219,6 +229,7 @@ func TestStop(t *testing.T) {
 	}{
 		{"Ctrl-C in a query", os.Interrupt, []string{incident}},
 		{"SIGTERM in a query", syscall.SIGTERM, []string{incident}},
+		{"SIGTERM in a query that others follow", syscall.SIGTERM, []string{"--keep-going", incident + "; select 1"}},
 		{"Ctrl-C in standard input", os.Interrupt, nil},
 		{"SIGTERM in standard input", syscall.SIGTERM, nil},
 	}

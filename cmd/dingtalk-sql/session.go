@@ -23,6 +23,8 @@ type session struct {
 	zone *time.Location
 	// demo is true for the made-up organization.
 	demo bool
+	// keepGoing is whether the statements after one that fails are run.
+	keepGoing bool
 	// timing is whether the cost of each statement is shown after its result.
 	timing         bool
 	stdout, stderr io.Writer
@@ -61,12 +63,18 @@ func (s *session) query(ctx context.Context, statement string) (queryResult, err
 }
 
 // runAll runs all statements before it shows the first result, so that it shows either
-// all results or an error.
+// all results or an error; if it keeps going, all errors and then the results that there
+// are.
 func (s *session) runAll(ctx context.Context, statements []string) error {
 	var all []queryResult
-	results := 0
+	results, failed := 0, 0
 	for _, statement := range statements {
 		r, err := s.query(ctx, statement)
+		if err != nil && s.keepGoing && ctx.Err() == nil {
+			printError(s.stderr, err)
+			failed++
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -82,6 +90,9 @@ func (s *session) runAll(ctx context.Context, statements []string) error {
 		if err := s.show(r); err != nil {
 			return err
 		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %s failed", failed, count(len(statements), "statement"))
 	}
 	return nil
 }

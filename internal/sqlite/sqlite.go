@@ -37,6 +37,8 @@ type DB struct {
 	mu      sync.Mutex // locked by the running query
 	query   *query
 	changes int64 // of all queries so far
+	// lastError is the error of the query before the running one; nil if it had none.
+	lastError error
 	// dropped creates again the plugin's tables that the running query has dropped.
 	dropped []string
 }
@@ -101,7 +103,7 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 	}
 	db := &DB{engine: e, file: file, query: &query{}}
 	drv := &sqlite.Driver{}
-	if err := db.addPostgres(drv); err != nil {
+	if err := errors.Join(db.addPostgres(drv), db.addLastError(drv)); err != nil {
 		return nil, err
 	}
 	if err := drv.RegisterCollationUtf8(moment, db.compareTimes); err != nil {
@@ -207,6 +209,13 @@ type Result struct {
 func (db *DB) Query(ctx context.Context, text string) (*Result, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	result, err := db.queryLocked(ctx, text)
+	db.lastError = err
+	return result, err
+}
+
+// queryLocked does what Query does, for a caller that holds db.mu.
+func (db *DB) queryLocked(ctx context.Context, text string) (*Result, error) {
 	db.query = &query{ctx: ctx, compared: map[columnOf]bool{}}
 	result, err := db.run(ctx, text)
 	if create := strings.Join(db.dropped, ""); create != "" {
