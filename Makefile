@@ -20,7 +20,7 @@ GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 RACE_PACKAGES := ./dingtalk/client ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo bench profiles mutants fuzz fuzz-steampipe release-check steampipe-examples steampipe-answers steampipe-traps compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
+.PHONY: all install build demo bench profiles mutants fuzz fuzz-steampipe release-check steampipe-examples steampipe-answers steampipe-history steampipe-traps compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
 
 all: install
 
@@ -91,6 +91,10 @@ steampipe-traps:
 # Answers of DingTalk that people have seen, in a real Steampipe.
 steampipe-answers:
 	.ci/steampipe-answers
+
+# The history of the demo organization, collected in a real Steampipe and in SQLite.
+steampipe-history:
+	.ci/steampipe-history
 
 # All benchmarks of the compliance mod in the Steampipe and Powerpipe on this
 # machine, on the organization that its connection names; compliance-demo runs
