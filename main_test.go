@@ -168,6 +168,13 @@ func TestBuiltBinary(t *testing.T) {
 		t.Errorf("%d columns, want 10 and Steampipe's 3", n)
 	}
 
+	unkeyed := request("dingtalk_schedule_conference", "schedule_conference_id", true, "")
+	clear(unkeyed.QueryContext.Quals)
+	if err := rowsOf(p, unkeyed, func(*proto.Row) {}); err == nil || !strings.Contains(err.Error(), "the query must name schedule_conference_id (dingtalk_conference has them)") ||
+		!strings.Contains(err.Error(), "plan_cache_mode") {
+		t.Errorf("an error of a missing key as in Steampipe, got %v", err)
+	}
+
 	titles, err := execute(t, p, []string{simulator.DemoIncident})
 	if err != nil {
 		t.Fatal(err)

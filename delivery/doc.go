@@ -42,7 +42,8 @@
 //
 //  1. Steampipe calls [Server.Execute] (server.go) with a table, conditions, columns,
 //     connections and maybe a LIMIT.
-//  2. missingKeys returns an error if the query names too few key columns.
+//  2. missingKeys (missing_keys.go) returns an error if the query names too few key
+//     columns.
 //  3. split (scan_request.go, keys.go) makes a scan request for each connection and each
 //     list call that the conditions need.
 //  4. runRequest gets the result of each scan request from the cache (resultCache.get,

@@ -27,6 +27,9 @@ type Keys struct {
 	// They are one value. A row shows it as the query writes it; if the query writes
 	// it in several ways, in one of them.
 	Same map[string]func(string) string
+	// Sources say where the values of required key columns come from, as in "users has
+	// them", for the error of a query that does not name the column.
+	Sources map[string]string
 }
 
 // listCallQuals are the conditions of one list call that a query needs.

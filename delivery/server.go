@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -100,7 +99,7 @@ func (s *Server) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlug
 		}
 		request.ExecuteConnectionData = map[string]*proto.ExecuteConnectionData{request.Connection: {}}
 	}
-	if err := missingKeys(request, table); err != nil {
+	if err := s.missingKeys(request, table); err != nil {
 		return err
 	}
 	requests, err := s.split(request, table)
@@ -235,28 +234,6 @@ func (b *rowBag) key(row *proto.Row) (string, error) {
 		return "", fmt.Errorf("comparing rows: %w", err)
 	}
 	return string(key), nil
-}
-
-// missingKeys returns the error of a request without a condition on a required key
-// column. The SDK can lose its own error for it.
-func missingKeys(request *proto.ExecuteRequest, table *plugin.Table) error {
-	missing := plugin.NewKeyColumnQualValueMap(request.QueryContext.GetQuals(), table.List.KeyColumns).
-		GetUnsatisfiedKeyColumns(table.List.KeyColumns)
-	if len(missing) == 0 {
-		return nil
-	}
-	var names []string
-	join := " and "
-	for _, k := range missing {
-		names = append(names, k.Name+" = '...'")
-		if k.Require == plugin.AnyOf {
-			join = " or "
-		}
-	}
-	return fmt.Errorf("'List' call for table '%s' is missing %d required qual: %s\nName what to look up, as in: where %s\n"+
-		"If the query does, Postgres has not passed the condition on. It passes on none on an expression of the column, and in a join it may read this table before the other: "+
-		"put the other into a step of its own, as in: with o as materialized (select ...). A prepared statement loses a condition such as in ($1, $2) at its sixth execution: write = any($1), or set plan_cache_mode = force_custom_plan",
-		table.Name, len(missing), missing.String(), strings.Join(names, join))
 }
 
 // engineStream is the engine's stream, which the scans of an Execute call share.

@@ -24,14 +24,25 @@ func isUnknown(v *proto.QualValue) bool {
 	}
 }
 
-// checkKeys returns an error for a key whose value Postgres has not passed on.
+// checkKeys returns an error for a key whose value Postgres may not have passed on.
 func (l *listing) checkKeys() error {
 	for _, k := range l.Table.List.KeyColumns {
-		if slices.ContainsFunc(l.named(k.Name), isUnknown) {
-			return fmt.Errorf("no value: Postgres has not passed it on, as with %s = (select ...): write a join instead, as in: from other_table o join %s t on t.%s = o.id", k.Name, l.Table.Name, k.Name)
+		values := l.named(k.Name)
+		if i := slices.IndexFunc(values, isUnknown); i >= 0 {
+			unknown := literal(values[i])
+			return fmt.Errorf("no ID of DingTalk's: Postgres passes %[1]s on where it does not know the value, as with %[2]s = (select ...): write a join instead, as in: from other_table o join %[3]s t on t.%[2]s = o.id. "+
+				"If the query or the other table really has %[1]s, leave it out, as in: where o.id <> %[1]s", unknown, k.Name, l.Table.Name)
 		}
 	}
 	return nil
+}
+
+// literal returns a value as SQL writes it.
+func literal(v *proto.QualValue) string {
+	if _, ok := v.GetValue().(*proto.QualValue_StringValue); ok {
+		return "'" + v.GetStringValue() + "'"
+	}
+	return grpc.GetQualValueString(v)
 }
 
 // key returns the value of a text column that the query names with =, and

@@ -2,6 +2,7 @@ package dingtalk
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -130,6 +131,11 @@ func (s settings) ignores(e *client.Error) bool {
 	return e.Code != "" && s.ignoreCodes != nil && (s.ignoreCodes.MatchString(e.Code) || s.ignoreCodes.MatchString(e.BareCode()))
 }
 
+// ErrNoCredentials is wrapped by the errors of a connection that names no credentials.
+var ErrNoCredentials = errors.New("no credentials are set")
+
+const credentialsPage = "https://github.com/turbot/steampipe-plugin-dingtalk/blob/main/docs/index.md#credentials"
+
 // credentials chooses the flow, and checks that all its arguments are there. The
 // credentials in the file decide; the environment only adds what that flow lacks. If
 // the file has none, the environment decides.
@@ -162,7 +168,7 @@ func (cfg connectionConfig) credentials() (client.Credentials, error) {
 	case ticket.value != "":
 		needed = append(needed, &corp)
 	case corp.value == "" && id.value == "" && secret.value == "":
-		return nil, fmt.Errorf("no credentials are set: set %s and %s, or %s, in the connection or in the environment", id, secret, token)
+		return nil, fmt.Errorf("%w: set %s and %s, or %s, in the connection or in the environment; %s says where to find them", ErrNoCredentials, id, secret, token, credentialsPage)
 	}
 	var missing []string
 	for _, a := range needed {

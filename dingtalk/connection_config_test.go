@@ -63,7 +63,8 @@ func TestCredentials(t *testing.T) {
 		{"an empty argument is one left out", of("access_token", "", "client_id", "id", "client_secret", "sec"), nil, internal, ""},
 
 		{"nothing", of(), nil, nil,
-			"no credentials are set: set client_id (DINGTALK_CLIENT_ID) and client_secret (DINGTALK_CLIENT_SECRET), or access_token (DINGTALK_ACCESS_TOKEN), in the connection or in the environment"},
+			"no credentials are set: set client_id (DINGTALK_CLIENT_ID) and client_secret (DINGTALK_CLIENT_SECRET), or access_token (DINGTALK_ACCESS_TOKEN), in the connection or in the environment; " +
+				"https://github.com/turbot/steampipe-plugin-dingtalk/blob/main/docs/index.md#credentials says where to find them"},
 		{"no secret", of("client_id", "id"), nil, nil,
 			"credentials are incomplete: set client_secret (DINGTALK_CLIENT_SECRET) in the connection or in the environment"},
 		{"no client id", of("corp_id", "corp", "client_secret", "sec"), nil, nil,
@@ -71,7 +72,8 @@ func TestCredentials(t *testing.T) {
 		{"only a secret", of("client_secret", "sec"), nil, nil,
 			"credentials are incomplete: set client_id (DINGTALK_CLIENT_ID) in the connection or in the environment"},
 		{"nothing but blanks", of("client_id", " "), env{envClientSecret: " "}, nil,
-			"no credentials are set: set client_id (DINGTALK_CLIENT_ID) and client_secret (DINGTALK_CLIENT_SECRET), or access_token (DINGTALK_ACCESS_TOKEN), in the connection or in the environment"},
+			"no credentials are set: set client_id (DINGTALK_CLIENT_ID) and client_secret (DINGTALK_CLIENT_SECRET), or access_token (DINGTALK_ACCESS_TOKEN), in the connection or in the environment; " +
+				"https://github.com/turbot/steampipe-plugin-dingtalk/blob/main/docs/index.md#credentials says where to find them"},
 		{"a ticket without a corp id", of("client_id", "id", "client_secret", "sec", "suite_ticket", "ticket"), nil, nil,
 			"credentials are incomplete: set corp_id (DINGTALK_CORP_ID) in the connection or in the environment"},
 		{"only a ticket", of("suite_ticket", "ticket"), nil, nil,

@@ -193,7 +193,8 @@ func TestDepartmentThatIsNotKnownYet(t *testing.T) {
 	for table, key := range map[string]string{"dingtalk_department": "parent_id", "dingtalk_department_member": "department_id"} {
 		e, sim := demoEngine(t, dingtalk.NewServer())
 		rows, err := ask(t, e, table, "name", equals(key, 0))
-		if want := fmt.Sprintf("%s %q: no value: Postgres has not passed it on, as with %s = (select ...): write a join instead", key, "0", key); err == nil || !strings.Contains(err.Error(), want) {
+		if want := fmt.Sprintf("%[1]s \"0\": no ID of DingTalk's: Postgres passes 0 on where it does not know the value, as with %[1]s = (select ...): write a join instead, as in: from other_table o join %[2]s t on t.%[1]s = o.id. "+
+			"If the query or the other table really has 0, leave it out, as in: where o.id <> 0", key, table); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%d rows, %v, want %s", len(rows), err, want)
 		}
 		if n := len(asked(sim)); n > 0 {

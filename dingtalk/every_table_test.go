@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -211,6 +212,41 @@ func TestEveryTableHasTheHubsColumns(t *testing.T) {
 				t.Errorf("%s.%s: the description %q is not a sentence", w.table.Name, c.Name, d)
 			}
 		}
+	}
+}
+
+// The error of a missing key names other tables that have its values.
+func TestEveryMissingKeyHasASource(t *testing.T) {
+	e, sim := demoEngine(t, dingtalk.NewServer())
+	tables := dingtalk.Plugin(t.Context()).TableMap
+	for _, w := range ways(t) {
+		if len(w.keys) == 0 {
+			continue
+		}
+		_, err := answers(t, e, engine.Scan{Table: w.table.Name, Columns: []string{"title"}})
+		for _, key := range w.keys {
+			source := regexp.MustCompile(key + ` \(([^)]+)\)`).FindStringSubmatch(fmt.Sprint(err))
+			if source == nil {
+				t.Errorf("%s: no source of %s in: %v", w.table.Name, key, err)
+				continue
+			}
+			column := key
+			if _, other, ok := strings.Cut(source[1], " has them as "); ok {
+				column = other
+			}
+			named := regexp.MustCompile(`dingtalk_\w+`).FindAllString(source[1], -1)
+			if named == nil || named[0] == w.table.Name {
+				t.Errorf("%s: %s has its values from %q", w.table.Name, key, named)
+			}
+			for _, name := range named {
+				if tables[name] == nil || !slices.Contains(columnsOf(tables[name]), column) {
+					t.Errorf("%s: %s has no column %s", w.table.Name, name, column)
+				}
+			}
+		}
+	}
+	if n := len(asked(sim)); n > 0 {
+		t.Errorf("%d calls", n)
 	}
 }
 
@@ -487,7 +523,8 @@ func TestEveryTablesKeys(t *testing.T) {
 					s := w.scan(keys)
 					s.Quals = slices.DeleteFunc(s.Quals, func(q engine.Qual) bool { return q.Column == k })
 					_, err := answers(t, e, s)
-					if err == nil || !strings.Contains(err.Error(), "missing") || !strings.Contains(err.Error(), k) {
+					says := map[string]string{"Steampipe": "the query must name", "linked": "missing"}[name]
+					if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), k) {
 						t.Error(err)
 					}
 					if n := len(asked(sim)); n > 0 {

@@ -460,9 +460,7 @@ func TestErrors(t *testing.T) {
 func TestMissingQual(t *testing.T) {
 	sim := newSimulator()
 	_, err := query(t, start(t, sim), scan())
-	if err == nil || !strings.Contains(err.Error(), "'List' call for table 'dingtalk_schedule_conference' is missing 1 required qual: column:'schedule_conference_id' operator: =") {
-		t.Error(err)
-	}
+	diff(t, "error", "dingtalk_schedule_conference: the query must name schedule_conference_id (dingtalk_conference has them), as in: where schedule_conference_id = '...'", fmt.Sprint(err))
 	diff(t, "calls", []string(nil), calls(sim))
 }
 

@@ -32,7 +32,7 @@ func (c *connector) table(def definition) *plugin.Table {
 		isKey := slices.ContainsFunc(def.keys, func(k *plugin.KeyColumn) bool { return k.Name == column.Name })
 		return !isKey && (column.Name > corpIDColumn.Name || column.Name == "title")
 	})
-	asks := delivery.Keys{OneOf: def.oneOf}
+	asks := delivery.Keys{OneOf: def.oneOf, Sources: keySources}
 	if slices.ContainsFunc(columns, func(column *plugin.Column) bool { return column.Name == roomCodeColumn }) {
 		asks.Same = map[string]func(string) string{roomCodeColumn: client.RoomCodeDigits}
 	}
@@ -46,6 +46,15 @@ func (c *connector) table(def definition) *plugin.Table {
 		table.Cache = &plugin.TableCacheOptions{Enabled: false}
 	}
 	return table
+}
+
+// keySources say where the values of the required key columns come from.
+var keySources = map[string]string{
+	"conference_id":          "dingtalk_ongoing_conference has them, and dingtalk_conference by room_code",
+	"event_id":               "dingtalk_calendar_event has them as id",
+	roomCodeColumn:           "dingtalk_calendar_event has them",
+	"schedule_conference_id": "dingtalk_conference has them",
+	"union_id":               "dingtalk_user has them",
 }
 
 // required is a key column that a query must name with =.

@@ -145,7 +145,7 @@ func TestCommand(t *testing.T) {
 		{"one column name twice", nil, "", []string{"--demo", "--output", "json", "select 1 as a, 2 as a"},
 			outcome{code: 1, stderr: "Error: two columns are named \"a\", which JSON cannot distinguish: name them with AS\n"}},
 		{"a missing qual", nil, "", []string{"--demo", "select * from dingtalk_schedule_conference"},
-			outcome{code: 1, stderr: "Error: 'List' call for table 'dingtalk_schedule_conference' is missing 1 required qual: column:'schedule_conference_id' operator: =\nName what to look up, as in: where schedule_conference_id = '...'\nIf the query does, Postgres has not passed the condition on. It passes on none on an expression of the column, and in a join it may read this table before the other: put the other into a step of its own, as in: with o as materialized (select ...). A prepared statement loses a condition such as in ($1, $2) at its sixth execution: write = any($1), or set plan_cache_mode = force_custom_plan\n"}},
+			outcome{code: 1, stderr: "Error: dingtalk_schedule_conference: the query must name schedule_conference_id (dingtalk_conference has them), as in: where schedule_conference_id = '...'\n"}},
 		{"a comment first", nil, "", []string{"--demo", "-- a comment\n" + incident}, outcome{stdout: incidentTable, stderr: oneCall}},
 		{"a comment first, options behind", nil, "", []string{"-- a comment\n" + incident, "--demo"}, outcome{stdout: incidentTable, stderr: oneCall}},
 		{"options behind the query", nil, "", []string{incident, "--output", "csv", "--demo"},
@@ -164,7 +164,9 @@ func TestCommand(t *testing.T) {
 		{"help", nil, "", []string{"--help"}, outcome{stdout: usage}},
 		{"an option that isn't one", nil, "", []string{"--nope", incident}, outcome{code: 1, stderr: "Error: flag provided but not defined: -nope (dingtalk-sql --help lists the options)\n"}},
 		{"no credentials", nil, "", []string{incident},
-			outcome{code: 1, stderr: "Error: dingtalk: the config of connection \"dingtalk\": no credentials are set: set client_id (DINGTALK_CLIENT_ID) and client_secret (DINGTALK_CLIENT_SECRET), or access_token (DINGTALK_ACCESS_TOKEN), in the connection or in the environment\n"}},
+			outcome{code: 1, stderr: "Error: dingtalk: the config of connection \"dingtalk\": no credentials are set: set client_id (DINGTALK_CLIENT_ID) and client_secret (DINGTALK_CLIENT_SECRET), or access_token (DINGTALK_ACCESS_TOKEN), in the connection or in the environment; " +
+				"https://github.com/turbot/steampipe-plugin-dingtalk/blob/main/docs/index.md#credentials says where to find them\n" +
+				"To try SQL without an account, add --demo: it queries a made-up organization.\n"}},
 		{"several connections", nil, "", []string{"--config", file, strings.Replace(incident, "dingtalk_", "one.dingtalk_", 1)}, outcome{stdout: incidentTable}},
 		{"the first of several connections", nil, "", []string{"--config", file, incident}, outcome{stdout: incidentTable}},
 		{"another of several connections, which is refused", nil, "", []string{"--config", file, strings.Replace(incident, "dingtalk_", "two.dingtalk_", 1)},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
@@ -165,6 +166,9 @@ func printError(w io.Writer, err error) {
 		if before, whole := strings.CutSuffix(text, e.Error()); whole {
 			text = before + e.Reason() + "\n" + e.Remedy()
 		}
+	}
+	if errors.Is(err, dingtalk.ErrNoCredentials) {
+		text += "\nTo try SQL without an account, add --demo: it queries a made-up organization."
 	}
 	fmt.Fprintln(w, "Error:", plainLines(text))
 }

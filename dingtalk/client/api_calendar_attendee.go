@@ -13,7 +13,7 @@ var calendarEventAttendees = declare(endpoint{
 	api:    openAPI,
 	codes: map[string]meaning{
 		"invalidParameter.event.eventId": {kind: NotFound, advice: adviceNoEvent},
-		"invalidParameter":               {kind: BadRequest},
+		"invalidParameter":               {kind: BadRequest, advice: adviceBadEvent},
 	},
 	paging:     byToken,
 	maxPage:    500,

@@ -37,7 +37,7 @@ var calendarAttendeesAPI = apiCase{
 	},
 	codes: []codeCase{
 		{400, "invalidParameter.event.eventId", client.NotFound, "There is no such event, or it was deleted: check the id."},
-		{400, "invalidParameter", client.BadRequest, ""},
+		{400, "invalidParameter", client.BadRequest, "check union_id and the id of the event. A user id is no union id: dingtalk_user has both."},
 		{404, "itemNotFound", client.BadRequest, ""}, // is documented for one event alone
 	},
 }

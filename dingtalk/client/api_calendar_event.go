@@ -40,7 +40,7 @@ var (
 		codes: map[string]meaning{
 			"itemNotFound":     {kind: NotFound, advice: adviceNoEvent},
 			"instanceNotExist": {kind: NotFound, advice: adviceNoEvent},
-			"invalidParameter": {kind: BadRequest},
+			"invalidParameter": {kind: BadRequest, advice: adviceBadEvent},
 		},
 		permission: "Calendar.Event.Read",
 	})

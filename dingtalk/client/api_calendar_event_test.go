@@ -116,7 +116,7 @@ func eventsAPI(name, path, args string, call func(context.Context, *client.Clien
 		}(),
 		unread: unreadOfEvent("events[0]."),
 		codes: []codeCase{
-			{400, "invalidParameter", client.BadRequest, ": check the union id, and bound start_time on both sides."},
+			{400, "invalidParameter", client.BadRequest, ": check union_id, and bound start_time on both sides. A user id is no union id: dingtalk_user has both."},
 			{404, "itemNotFound", client.BadRequest, ""}, // is documented for one event alone
 		},
 	}
@@ -152,7 +152,7 @@ var calendarEventAPI = apiCase{
 	codes: []codeCase{
 		{404, "itemNotFound", client.NotFound, "There is no such event, or it was deleted: check the id."},
 		{404, "instanceNotExist", client.NotFound, "There is no such event, or it was deleted: check the id."},
-		{400, "invalidParameter", client.BadRequest, ""},
+		{400, "invalidParameter", client.BadRequest, "check union_id and the id of the event. A user id is no union id: dingtalk_user has both."},
 	},
 }
 

@@ -45,7 +45,7 @@ var meetingRoomBookingsAPI = apiCase{
 		`{"scheduleInformation":[{"roomId":"r1","scheduleItems":[]},{"roomId":"another","scheduleItems":[]}]}`: `the bookings of room "another" came once more than they were asked for`,
 	},
 	codes: []codeCase{
-		{400, "invalidParameter", client.BadRequest, ": check room_id, and acting_union_id, which is a union id."},
+		{400, "invalidParameter", client.BadRequest, ": check room_id and acting_union_id. A user id is no union id: dingtalk_user has both."},
 		{400, "meetingRoomNotAvailable", client.NotAllowed, "or name the other rooms in room_id."},
 	},
 }

@@ -43,8 +43,8 @@ var badRooms = map[string]string{
 }
 
 var roomCodes = []codeCase{
-	{400, "param.error", client.BadRequest, ": check room_id, and acting_union_id, which is a union id."},
-	{400, "user.not.employee", client.BadRequest, ": check acting_union_id, which is a union id."},
+	{400, "param.error", client.BadRequest, ": check room_id and acting_union_id. A user id is no union id: dingtalk_user has both."},
+	{400, "user.not.employee", client.BadRequest, ": check acting_union_id. A user id is no union id: dingtalk_user has both."},
 	{400, "org.not.found", client.BadRequest, ""},
 	{400, "no.smart.permission", client.NotAllowed, "or leave the tables of rooms out."},
 	{500, "system.error", client.Transient, ""},

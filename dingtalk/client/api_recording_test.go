@@ -36,7 +36,7 @@ var recordingsAPI = apiCase{
 		{404, "waterLimitError", client.Throttled, ""},
 		{404, "permissionError", client.NotAllowed, nameAnother},
 		{400, "orgAccessForbidden", client.NotAllowed, "DingTalk bars the organization from this: ask DingTalk's support why."},
-		{400, "unknownUserError", client.BadRequest, "check acting_union_id, which is a union id."},
+		{400, "unknownUserError", client.BadRequest, "check acting_union_id. A user id is no union id: dingtalk_user has both."},
 		{400, "resourceClose", client.BadRequest, "DingTalk has closed the meeting and returns nothing more about it: leave it out of the query."},
 		{400, "paramsError", client.BadRequest, ""},
 		{404, "roomNotFound", client.BadRequest, ""}, // is not documented here

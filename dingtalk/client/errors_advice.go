@@ -38,8 +38,8 @@ const (
 	adviceRange            = "The app may not see this part of the address book: widen its range (permission scope of the address book) on the app's Permissions page in the DingTalk developer console."
 	adviceNotAllowed       = "Neither the app nor the user on whose behalf it calls may see this: widen the app's scope in the DingTalk developer console, or name another user."
 	adviceNameAnother      = "The user on whose behalf the call was made may not see this: name another in acting_union_id."
-	adviceUnknownActing    = "DingTalk does not know the user on whose behalf the call was made: check acting_union_id, which is a union id."
-	adviceNoActingUser     = "DingTalk returns this only on behalf of a user: name one in acting_union_id (DINGTALK_ACTING_UNION_ID)"
+	adviceUnknownActing    = "DingTalk does not know the user on whose behalf the call was made: check acting_union_id. A user id is no union id: dingtalk_user has both."
+	adviceNoActingUser     = "DingTalk returns this only on behalf of a user: name one in acting_union_id (DINGTALK_ACTING_UNION_ID), a union id of dingtalk_user"
 	adviceOrgBarred        = "DingTalk bars the organization from this: ask DingTalk's support why."
 	adviceNotOurs          = "The meeting belongs to another organization, or the app may not see it: check the id."
 	adviceRoomRefused      = "DingTalk does not return the bookings of this room to the user on whose behalf the call was made: name another in acting_union_id, or name the other rooms in room_id."
@@ -48,8 +48,9 @@ const (
 
 	adviceBadRequest = "DingTalk does not accept one of the values in this call, and will answer the same again: check the values in the query's conditions and in the connection."
 	// DingTalk does not say which value it misses.
-	adviceBadCalendar = "DingTalk does not accept one of the values in this call: check the union id, and bound start_time on both sides."
-	adviceBadRoom     = "DingTalk does not accept one of the values in this call: check room_id, and acting_union_id, which is a union id."
+	adviceBadCalendar = "DingTalk does not accept one of the values in this call: check union_id, and bound start_time on both sides. A user id is no union id: dingtalk_user has both."
+	adviceBadEvent    = "DingTalk does not accept one of the values in this call: check union_id and the id of the event. A user id is no union id: dingtalk_user has both."
+	adviceBadRoom     = "DingTalk does not accept one of the values in this call: check room_id and acting_union_id. A user id is no union id: dingtalk_user has both."
 	// adviceUnknownCode has to be right for every cause.
 	adviceUnknownCode = "This program does not know the code: look it up in DingTalk's documentation of error codes, or ask DingTalk's support, with the request id."
 

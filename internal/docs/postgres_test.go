@@ -280,7 +280,7 @@ func lostConditions(t *testing.T, sql string) (problems []string) {
 
 // passedTogether are the key columns of which Postgres passes all on that a join
 // names: those that a query must name and, of a table that takes bounds as well,
-// the others too (delivery/planner.go).
+// the others too (delivery/steampipe.go).
 func passedTogether(table *plugin.Table) (names []string) {
 	if table == nil {
 		return nil

@@ -1,6 +1,8 @@
 package delivery
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
@@ -8,7 +10,8 @@ import (
 	gproto "google.golang.org/protobuf/proto"
 )
 
-// steampipeServer is the Server for Steampipe, with its planner in mind.
+// steampipeServer is the Server for Steampipe, whose Postgres decides which conditions of
+// a query reach the plugin.
 //
 // Steampipe's foreign data wrapper (2.2.2) tells Postgres by which sets of columns
 // another table's rows can look up those of a plugin's table, and what each costs.
@@ -60,3 +63,17 @@ func (s steampipeServer) GetSchema(request *proto.GetSchemaRequest) (*proto.GetS
 	}
 	return response, nil
 }
+
+// Execute adds to the error of a missing key what to do if the query names the key.
+func (s steampipeServer) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
+	err := s.Server.Execute(request, stream)
+	if errors.As(err, new(*missingKeysError)) {
+		err = fmt.Errorf("%w\n%s", err, lostCondition)
+	}
+	return err
+}
+
+// lostCondition is for a condition that the query has, and Postgres does not pass on.
+const lostCondition = "If the query does, Postgres has not passed the condition on. It passes on none on an expression of the column, and in a join it may read this table before the other: " +
+	"put the other into a step of its own, as in: with o as materialized (select ...). A prepared statement loses a condition such as in ($1, $2) at its sixth execution: " +
+	"write = any($1), or set plan_cache_mode = force_custom_plan"
