@@ -128,6 +128,7 @@ func TestEndpoint(t *testing.T) {
 		{"an empty query", "https://api.dingtalk.io?", "", "", "it must not contain a query or a fragment"},
 		{"a query", "https://api.dingtalk.io?a=b", "", "", "it must not contain a query or a fragment"},
 		{"a fragment", "https://api.dingtalk.io#a", "", "", "it must not contain a query or a fragment"},
+		{"a path", "https://api.dingtalk.io/v1.0", "", "", "it must not contain the path /v1.0: it names the host alone, like https://api.dingtalk.com (China) or https://api.dingtalk.io (elsewhere)"},
 		{"no URL at all", "https://me:hush@api dingtalk", "", "", "it is not a URL; write it like https://api.dingtalk.com (China) or https://api.dingtalk.io (elsewhere)"},
 	}
 	for _, test := range tests {

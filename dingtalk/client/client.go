@@ -167,8 +167,8 @@ func (c *Client) Close() {
 }
 
 // ParseEndpoint checks a base URL: absolute, https (http only to a loopback
-// address, since the token travels in a header), without user name, query or
-// fragment.
+// address, since the token travels in a header), without user name, query, fragment
+// or path.
 func ParseEndpoint(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
@@ -185,6 +185,8 @@ func ParseEndpoint(s string) (*url.URL, error) {
 		return nil, errors.New("the scheme must be https")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, errors.New("it must not contain a query or a fragment")
+	case strings.Trim(u.Path, "/") != "":
+		return nil, fmt.Errorf("it must not contain the path %s: it names the host alone, like %s (China) or %s (elsewhere)", u.EscapedPath(), EndpointChina, EndpointInternational)
 	}
 	return u, nil
 }

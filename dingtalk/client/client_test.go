@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -207,21 +206,6 @@ func TestKindsOfApp(t *testing.T) {
 			equal(t, "token calls", 0, w.sim.Count(simulator.TokenCall))
 		})
 	})
-}
-
-func TestEndpointWithAPath(t *testing.T) {
-	sim := simulator.New(testApp)
-	want := schedule(sim, "a/b", 1)
-	server := httptest.NewServer(http.StripPrefix("/gateway", sim))
-	defer server.Close()
-	endpoint, err := client.ParseEndpoint(server.URL + "/gateway/")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &world{api: client.New(client.Config{Endpoint: endpoint, Credentials: internalApp})}
-	got := list(context.Background(), w, "a/b", client.PageOptions{})
-	equal(t, "error", error(nil), got.err)
-	equal(t, "ids", want, got.ids)
 }
 
 // A page must ask before every call, repeats included; a token call must not.

@@ -58,7 +58,7 @@ const (
 	adviceHalf      = "DingTalk returned the beginning of the list and refused the rest: run the query again."
 	adviceOddForm   = "The answer is not what DingTalk documents. If endpoint is DingTalk's, run the query again, and report an error that comes again as an issue of this plugin, with the text above."
 	adviceNotAPI    = "Check that the endpoint is the DingTalk Open API, and that no proxy answers in its place."
-	adviceEndpoint  = "There is no such call at this address: check endpoint (DINGTALK_ENDPOINT), and legacy_endpoint (DINGTALK_LEGACY_ENDPOINT) if you set it. They name the host alone, without a path such as /v1.0."
+	adviceEndpoint  = "There is no such call at this address: check endpoint (DINGTALK_ENDPOINT), and legacy_endpoint (DINGTALK_LEGACY_ENDPOINT) if you set it."
 	adviceRedirect  = "Redirects are not followed, since the access token would travel along: check the endpoint."
 
 	adviceWebPage = "A web page came in place of an answer. A proxy, a gateway or another web server may have sent it: check the endpoint and the proxy. " +

@@ -491,10 +491,10 @@ func showsNoSecret(t *testing.T, err error) {
 
 func TestLegacyEndpoint(t *testing.T) {
 	for base, want := range map[string]string{
-		"https://api.dingtalk.io":    "https://oapi.dingtalk.io",
-		"https://api.dingtalk.com/":  "https://oapi.dingtalk.com/",
-		"https://dingtalk.example/x": "https://dingtalk.example/x",
-		"http://127.0.0.1:8080":      "http://127.0.0.1:8080",
+		"https://api.dingtalk.io":   "https://oapi.dingtalk.io",
+		"https://api.dingtalk.com/": "https://oapi.dingtalk.com/",
+		"https://dingtalk.example":  "https://dingtalk.example",
+		"http://127.0.0.1:8080":     "http://127.0.0.1:8080",
 	} {
 		var asked []string
 		u, err := client.ParseEndpoint(base)

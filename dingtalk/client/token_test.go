@@ -366,12 +366,12 @@ func TestTokenCallWith404(t *testing.T) {
 }
 
 // A token call that the server does not know is no error of the credentials: the
-// endpoint is wrong, as with a path behind the host.
+// endpoint is wrong.
 func TestTokenCallThatDoesNotExist(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: simulator.Refuse(404, "InvalidAction.NotFound", "Specified api is not found")})
 		got := list(t.Context(), w, "a", client.PageOptions{})
-		if !client.IsKind(got.err, client.Unexpected) || !strings.HasSuffix(got.err.Error(), "They name the host alone, without a path such as /v1.0.") {
+		if !client.IsKind(got.err, client.Unexpected) || !strings.HasSuffix(got.err.Error(), "There is no such call at this address: check endpoint (DINGTALK_ENDPOINT), and legacy_endpoint (DINGTALK_LEGACY_ENDPOINT) if you set it.") {
 			t.Error(got.err)
 		}
 		equal(t, "token calls", 1, w.sim.Count(simulator.TokenCall))

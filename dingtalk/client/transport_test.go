@@ -60,7 +60,9 @@ func TestPool(t *testing.T) {
 func TestParseEndpoint(t *testing.T) {
 	for in, want := range map[string]string{
 		EndpointInternational:         "",
-		EndpointChina + "/gateway/":   "",
+		EndpointChina + "/":           "",
+		EndpointChina + "/v1.0":       "it must not contain the path /v1.0: it names the host alone, like https://api.dingtalk.com (China) or https://api.dingtalk.io (elsewhere)",
+		"https://a.example/gateway/":  "it must not contain the path /gateway/: it names the host alone, like https://api.dingtalk.com (China) or https://api.dingtalk.io (elsewhere)",
 		"http://localhost:80":         "",
 		"http://LOCALHOST":            "",
 		"http://127.3.2.1":            "",
