@@ -59,10 +59,10 @@ func (db *DB) advise(ctx context.Context, statement string, err error) error {
 		e.Advice = fmt.Sprintf("Another program is writing to %s: run the statement again when it is done.", db.file)
 		return e
 	}
-	refused := strings.HasSuffix(e.Message, "syntax error") || strings.HasPrefix(e.Message, "unrecognized token") || e.Message == "no such column: interval"
-	if refused && postgres.MatchString(texts.ReplaceAllString(statement, "''")) {
-		e.Advice = "SQL is SQLite's here: instead of Postgres' value::type write cast(value as type), instead of ilike like, " +
-			"and instead of an interval a date function, as in: datetime('now', '-1 day')"
+	refused := strings.HasSuffix(e.Message, "syntax error") || strings.HasPrefix(e.Message, "unrecognized token") ||
+		strings.HasPrefix(e.Message, "no such function: ") || e.Message == "no such column: interval"
+	if advice := advisePostgres(statement); refused && advice != "" {
+		e.Advice = advice
 		return e
 	}
 	table, noTable := strings.CutPrefix(e.Message, "no such table: ")
@@ -82,11 +82,39 @@ func (db *DB) advise(ctx context.Context, statement string, err error) error {
 	return e
 }
 
-// postgres matches what Postgres has and SQLite has not, in SQL without texts.
-var (
-	postgres = regexp.MustCompile(`(?i)::|\bilike\b|\binterval\s+'`)
-	texts    = regexp.MustCompile(`'[^']*'`)
-)
+// onlyPostgres is what Postgres has and SQLite has not: an expression for SQL without
+// texts, an example, and what to write instead.
+var onlyPostgres = []struct {
+	in             *regexp.Regexp
+	example, write string
+}{
+	{regexp.MustCompile(`::`), "value::type", "cast(value as type)"},
+	{regexp.MustCompile(`(?i)\bilike\b`), "ilike", "like"},
+	{regexp.MustCompile(`(?i)\binterval\s+'`), "now() - interval '1 day'", "datetime('now', '-1 day')"},
+	{regexp.MustCompile(`(?i)\bextract\s*\(`), "extract(epoch from start_time)", "date_part('epoch', start_time), and for the year and so on strftime('%Y', start_time)"},
+	{regexp.MustCompile(`(?i)\bdate_trunc\s*\(`), "date_trunc('day', start_time)", "date(start_time)"},
+	{regexp.MustCompile(`(?i)\bat\s+time\s+zone\b`), "start_time at time zone 'Asia/Shanghai'", "datetime(start_time, '+8 hours')"},
+	{regexp.MustCompile(`(?i)\b(array|json|jsonb)_agg\s*\(`), "array_agg(title)", "json_group_array(title)"},
+	{regexp.MustCompile(`(?i)\bdistinct\s+on\b`), "distinct on (creator_id)", "group by creator_id, with max(start_time) among the columns: the others are of the row that has it"},
+}
+
+var texts = regexp.MustCompile(`'[^']*'`)
+
+// advisePostgres returns what to write instead of that in a statement which only Postgres
+// has; "" if there is nothing.
+func advisePostgres(statement string) string {
+	statement = texts.ReplaceAllString(statement, "''")
+	var all []string
+	for _, p := range onlyPostgres {
+		if p.in.MatchString(statement) {
+			all = append(all, fmt.Sprintf("instead of %s write %s", p.example, p.write))
+		}
+	}
+	if all == nil {
+		return ""
+	}
+	return "SQL is SQLite's here: " + strings.Join(all, ", ")
+}
 
 func adviseTable(name string, tables []Table) string {
 	schema, name, qualified := cutName(name)

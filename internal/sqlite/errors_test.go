@@ -14,8 +14,7 @@ import (
 func TestSQLErrors(t *testing.T) {
 	const readOnly = "dingtalk_user is read-only\nThe plugin only reads, and changes nothing. " +
 		"To keep rows, put them into a table of your own, as in: create table mine as select * from dingtalk_user"
-	const sqlites = "SQL is SQLite's here: instead of Postgres' value::type write cast(value as type), instead of ilike like, " +
-		"and instead of an interval a date function, as in: datetime('now', '-1 day')"
+	const sqlites = "SQL is SQLite's here: instead of "
 	tests := []struct{ name, sql, want string }{
 		{"no SQL", "selec 1", `near "selec": syntax error`},
 		{"a column", "select titel from dingtalk_ongoing_conference", "no such column: titel\nDid you mean title?"},
@@ -41,9 +40,21 @@ func TestSQLErrors(t *testing.T) {
 		{"drop", "drop table dingtalk_user", readOnly},
 		{"drop in a connection", "drop table if exists dingtalk.dingtalk_user", readOnly},
 		{"rename", "alter table dingtalk_user rename to x", readOnly},
-		{"Postgres' casts", "select '2026-11-01'::timestamp", "unrecognized token: \":\"\n" + sqlites},
-		{"Postgres' ilike", "select 1 where 'a' ILIKE 'A'", "near \"ILIKE\": syntax error\n" + sqlites},
-		{"Postgres' intervals", "select now() - interval '1 day'", "no such column: interval\n" + sqlites},
+		{"Postgres' casts", "select '2026-11-01'::timestamp", "unrecognized token: \":\"\n" + sqlites + "value::type write cast(value as type)"},
+		{"Postgres' ilike", "select 1 where 'a' ILIKE 'A'", "near \"ILIKE\": syntax error\n" + sqlites + "ilike write like"},
+		{"Postgres' intervals", "select now() - interval '1 day'", "no such column: interval\n" + sqlites + "now() - interval '1 day' write datetime('now', '-1 day')"},
+		{"Postgres' extract", "select extract(epoch from start_time) from dingtalk_ongoing_conference",
+			"near \"from\": syntax error\n" + sqlites + "extract(epoch from start_time) write date_part('epoch', start_time), and for the year and so on strftime('%Y', start_time)"},
+		{"Postgres' date_trunc", "select date_trunc('day', start_time) from dingtalk_ongoing_conference",
+			"no such function: date_trunc\n" + sqlites + "date_trunc('day', start_time) write date(start_time)"},
+		{"Postgres' zones", "select start_time AT TIME  ZONE 'UTC' from dingtalk_ongoing_conference",
+			"near \"TIME\": syntax error\n" + sqlites + "start_time at time zone 'Asia/Shanghai' write datetime(start_time, '+8 hours')"},
+		{"Postgres' arrays", "select array_agg(title) from dingtalk_ongoing_conference",
+			"no such function: array_agg\n" + sqlites + "array_agg(title) write json_group_array(title)"},
+		{"Postgres' distinct on", "select distinct on (title) title from dingtalk_ongoing_conference",
+			"near \"on\": syntax error\n" + sqlites + "distinct on (creator_id) write group by creator_id, with max(start_time) among the columns: the others are of the row that has it"},
+		{"several of Postgres'", "select date_trunc('day', now())::date", "unrecognized token: \":\"\n" + sqlites + "value::type write cast(value as type), instead of date_trunc('day', start_time) write date(start_time)"},
+		{"a function of nobody's", "select nope(1)", "no such function: nope"},
 		{"Postgres in a text", "selec '::1', 'a ilike b', 'interval '", `near "selec": syntax error`},
 		{"no Postgres", "selec 1:2, ilikes, interval", `near "selec": syntax error`},
 		{"a constraint", "create table mine (a primary key); insert into mine values (1), (1)", "UNIQUE constraint failed: mine.a"},
@@ -109,4 +120,19 @@ func TestDrop(t *testing.T) {
 	exec("detach "+first.Name, true)
 	exec("drop table second.dingtalk_user", false)
 	exec("select 1 from second.dingtalk_user limit 0", true)
+}
+
+// What the advice says to write instead of Postgres' SQL works.
+func TestWhatToWriteInstead(t *testing.T) {
+	db := openOn(t, engineOf(t, simulator.Demo(simulator.DemoTime)))
+	r, err := db.Query(t.Context(), `select creator_id, max(start_time), title, date(start_time), strftime('%Y', start_time), datetime(start_time, '+8 hours'),
+		date_part('epoch', start_time), cast(title as text), json_group_array(title)
+		from dingtalk_ongoing_conference where start_time > datetime('2026-11-24', '-7 days') and title like '%INC%' group by creator_id`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"uChenYuf5KdM3vbxZiiQ0cTqiEiE 2026-11-23T05:42:00Z INC-2047 登录故障应急 2026-11-23 2026 2026-11-23 13:42:00 1.79541252e+09 INC-2047 登录故障应急 [\"INC-2047 登录故障应急\"]"}
+	if d := cmp.Diff(want, text(r)); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
 }

@@ -14,7 +14,7 @@ import (
 // datePart is date_part('epoch', time): the seconds since 1970.
 func datePart(args []driver.Value) (driver.Value, error) {
 	if part := valueText(args[0]); part != "epoch" {
-		return nil, fmt.Errorf("%q is not supported here, only 'epoch'", part)
+		return nil, fmt.Errorf("%q is not supported here, only 'epoch': write strftime('%%Y', start_time) for the year, and so on", part)
 	}
 	t, err := parseTime(args[1])
 	if err != nil {

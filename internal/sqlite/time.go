@@ -79,7 +79,7 @@ func parseTime(v driver.Value) (time.Time, error) {
 	}
 	return time.Time{}, &Error{
 		Message: fmt.Sprintf("%q is not a time", text),
-		Advice:  "Write a time as '2026-11-01', '2026-11-01 08:00:00' or '2026-11-01T08:00:00+08:00'; without a zone it is UTC.",
+		Advice:  "Write a time as '2026-11-01', '2026-11-01 08:00:00' or '2026-11-01T08:00:00+08:00' (without a zone it is UTC), or as datetime('now', '-7 days').",
 	}
 }
 
