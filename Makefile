@@ -10,7 +10,7 @@ export GOFLAGS     := $(shell go env GOFLAGS) -trimpath -tags=netgo -gcflags=all
 STEAMPIPE_INSTALL_DIR ?= $(HOME)/.steampipe
 PLUGIN_DIR            := $(STEAMPIPE_INSTALL_DIR)/plugins/hub.steampipe.io/plugins/turbot/dingtalk@latest
 VERSION               ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-PLUGIN_BUILD          := go build -ldflags "-s -w -X github.com/turbot/steampipe-plugin-dingtalk/dingtalk.version=$(VERSION)"
+BUILD                 := go build -ldflags "-s -w -X github.com/turbot/steampipe-plugin-dingtalk/dingtalk.version=$(VERSION)"
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
@@ -27,19 +27,19 @@ all: install
 # The plugin where Steampipe looks for it; a config that is there is kept.
 install:
 	mkdir -p "$(PLUGIN_DIR)" "$(STEAMPIPE_INSTALL_DIR)/config"
-	$(PLUGIN_BUILD) -o "$(PLUGIN_DIR)/steampipe-plugin-dingtalk.plugin" .
+	$(BUILD) -o "$(PLUGIN_DIR)/steampipe-plugin-dingtalk.plugin" .
 	@test -e "$(STEAMPIPE_INSTALL_DIR)/config/dingtalk.spc" || cp config/dingtalk.spc "$(STEAMPIPE_INSTALL_DIR)/config/dingtalk.spc"
 	@echo "Installed. The connection is in $(STEAMPIPE_INSTALL_DIR)/config/dingtalk.spc"
 
 build:
 	mkdir -p bin
-	$(PLUGIN_BUILD) -o bin/steampipe-plugin-dingtalk.plugin .
-	go build -o bin/ ./cmd/dingtalk-sql ./cmd/dingtalk-simulator
+	$(BUILD) -o bin/steampipe-plugin-dingtalk.plugin .
+	$(BUILD) -o bin/ ./cmd/dingtalk-sql ./cmd/dingtalk-simulator
 
 demo:
 	@mkdir -p bin
 	@echo "Building dingtalk-sql (the first time takes some minutes) ..."
-	@go build -o bin/dingtalk-sql ./cmd/dingtalk-sql
+	@$(BUILD) -o bin/dingtalk-sql ./cmd/dingtalk-sql
 	@for query in cmd/dingtalk-sql/demo/*.sql; do echo; cat $$query; bin/dingtalk-sql --demo < $$query || exit 1; done
 
 # The figures of contributing/performance.md.
@@ -77,7 +77,7 @@ fuzz-steampipe:
 release-check:
 	@for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64; do \
 		echo "building $$target"; \
-		GOOS=$${target%/*} GOARCH=$${target#*/} $(PLUGIN_BUILD) -o /dev/null . ./cmd/dingtalk-sql ./cmd/dingtalk-simulator || exit 1; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} $(BUILD) -o /dev/null . ./cmd/dingtalk-sql ./cmd/dingtalk-simulator || exit 1; \
 	done
 
 # The documentation's Postgres examples in a real Steampipe.

@@ -11,8 +11,11 @@ import (
 
 const pluginName = "steampipe-plugin-dingtalk"
 
-// version is stamped by the release build.
+// version is stamped by the release build, and by make.
 var version = "dev"
+
+// Version returns the version of the build; "dev" if it has none.
+func Version() string { return version }
 
 // tables are all tables of the plugin.
 var tables = []func(*connector) *plugin.Table{

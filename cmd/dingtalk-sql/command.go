@@ -24,14 +24,17 @@ var commands = []struct{ name, argument, help string }{
 	{".timing", "", "say, or don't say, what each query took"},
 }
 
-const helpKeys = `A statement ends with ; and may span lines. Tab completes, the arrows and Ctrl-R
-bring back what was typed, Ctrl-C ends a query or clears the line, Ctrl-D quits.
-`
+const helpKeys = "A statement ends with ; and may span lines. Tab completes, the arrows and Ctrl-R " +
+	"bring back what was typed, Ctrl-C ends a query or clears the line, Ctrl-D quits."
+
+// adviseTables is for those who know other programs' commands for it.
+const adviseTables = ".tables lists the tables, .inspect TABLE the columns of one."
 
 // errQuit ends the prompt.
 var errQuit = errors.New("quit")
 
-// dotCommand returns the words of a line that is a command and no SQL.
+// dotCommand returns the words of a line that is a command and no SQL: one of the
+// prompt's, or one of psql's, which the prompt does not have.
 func dotCommand(line string) (words []string, ok bool) {
 	words = strings.Fields(strings.TrimSuffix(strings.TrimSpace(line), ";"))
 	if len(words) == 0 {
@@ -40,7 +43,7 @@ func dotCommand(line string) (words []string, ok bool) {
 	if len(words) == 1 && slices.Contains([]string{"help", "quit", "exit"}, words[0]) {
 		words[0] = "." + words[0]
 	}
-	return words, strings.HasPrefix(words[0], ".")
+	return words, strings.HasPrefix(words[0], ".") || strings.HasPrefix(words[0], `\`)
 }
 
 // command runs a command.
@@ -48,10 +51,14 @@ func (s *session) command(ctx context.Context, words []string) error {
 	argument := strings.Join(words[1:], " ")
 	switch words[0] {
 	case ".help":
-		for _, c := range commands {
-			fmt.Fprintf(s.stdout, "  %-18s %s\n", c.name+" "+c.argument, c.help)
+		rows := make([][]string, len(commands))
+		for i, c := range commands {
+			rows[i] = []string{strings.TrimSpace(c.name + " " + c.argument), c.help}
 		}
-		fmt.Fprint(s.stdout, helpKeys)
+		if err := list(s.stdout, nil, rows); err != nil {
+			return err
+		}
+		fmt.Fprintln(s.stdout, wrapped(s.stdout, helpKeys))
 		return nil
 	case ".inspect":
 		return s.inspect(ctx, argument)
@@ -73,6 +80,9 @@ func (s *session) command(ctx context.Context, words []string) error {
 		fmt.Fprintln(s.stdout, map[bool]string{true: "on", false: "off"}[s.timing])
 		return nil
 	default:
+		if strings.HasPrefix(words[0], `\`) {
+			return fmt.Errorf("there is no %s\n%s", plaintext.Of(words[0]), adviseTables)
+		}
 		return fmt.Errorf("there is no %s; .help lists what there is", plaintext.Of(words[0]))
 	}
 }
@@ -99,16 +109,21 @@ func (s *session) inspect(ctx context.Context, name string) error {
 		rows[i] = []string{c.Name, c.Type, c.Key, c.Description}
 	}
 	if t.Description != "" {
-		fmt.Fprintln(s.stdout, plaintext.Of(t.Description))
+		fmt.Fprintln(s.stdout, wrapped(s.stdout, plaintext.Of(t.Description)))
 	}
 	return list(s.stdout, []string{"column", "type", "condition", ""}, rows)
 }
 
-// leastText is the least width of a list's last column.
-const leastText = 20
+// leastText is the least width of a list's last column, and indent where its text begins
+// on a terminal that is too narrow for that.
+const (
+	leastText = 30
+	indent    = "    "
+)
 
-// list prints rows below each other without a frame. The last column is text
-// that is wrapped where the terminal ends.
+// list prints rows below each other without a frame. The last column is text, which is
+// broken between words where the terminal ends. If the terminal is too narrow, each text
+// is on lines of its own, below the row.
 func list(w io.Writer, header []string, rows [][]string) error {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleDefault)
@@ -116,12 +131,17 @@ func list(w io.Writer, header []string, rows [][]string) error {
 	t.Style().Options = table.OptionsNoBordersAndSeparators
 	t.Style().Box.PaddingLeft = ""
 	t.Style().Box.PaddingRight = "  "
-	t.AppendHeader(tableRow(header, func(s string) any { return s }))
+	if header != nil {
+		t.AppendHeader(tableRow(header, func(s string) any { return s }))
+	}
+	last := len(rows[0]) - 1
 	used := 0
-	for i := range header[:len(header)-1] {
-		width := len(header[i])
-		for _, row := range rows {
-			width = max(width, text.StringWidth(plaintext.Of(row[i])))
+	for i := range last {
+		width := 0
+		for _, row := range append([][]string{header}, rows...) {
+			if row != nil {
+				width = max(width, text.StringWidth(plaintext.Of(row[i])))
+			}
 		}
 		used += width + len(t.Style().Box.PaddingRight)
 	}
@@ -129,11 +149,26 @@ func list(w io.Writer, header []string, rows [][]string) error {
 		t.AppendRow(tableRow(row, func(s string) any { return plaintext.Of(s) }))
 	}
 	if width := terminalWidth(w); width > 0 {
-		t.SetColumnConfigs([]table.ColumnConfig{{
-			Number: len(header), WidthMax: max(leastText, width-used-len(t.Style().Box.PaddingRight)), WidthMaxEnforcer: text.WrapSoft,
-		}})
+		left := width - used - len(t.Style().Box.PaddingRight)
+		if left < leastText {
+			return listNarrow(w, width, rows)
+		}
+		t.SetColumnConfigs([]table.ColumnConfig{{Number: last + 1, WidthMax: left, WidthMaxEnforcer: text.WrapSoft}})
 	}
 	t.SuppressTrailingSpaces()
 	_, err := fmt.Fprintln(w, t.Render())
 	return err
+}
+
+// listNarrow is list for a narrow terminal.
+func listNarrow(w io.Writer, width int, rows [][]string) error {
+	for _, row := range rows {
+		last := len(row) - 1
+		name := strings.Join(slices.DeleteFunc(slices.Clone(row[:last]), func(s string) bool { return s == "" }), "  ")
+		lines := wrap(plaintext.Of(row[last]), width-len(indent))
+		if _, err := fmt.Fprintf(w, "%s\n%s%s\n", plaintext.Of(name), indent, strings.ReplaceAll(lines, "\n", "\n"+indent)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -37,6 +37,7 @@ const usage = `dingtalk-sql runs SQL on DingTalk's video meetings.
 
 The SQL is SQLite's, one or more statements. Without an argument it is read from
 standard input; in a terminal, a prompt asks for it (.help lists its commands).
+.tables in place of SQL lists the tables, ".inspect TABLE" the columns of one.
 
   --config FILE       a .spc file with connections. Each is a schema, as in
                       my_connection.dingtalk_user; a table's name alone means
@@ -69,6 +70,7 @@ standard input; in a terminal, a prompt asks for it (.help lists its commands).
                       --var 'schedule_conference_ids=["6bd63df9-..."]'.
                       --time-zone is its time_zone
   --var-file FILE     a file with values
+  --version           print the version
   --help              print this
 `
 
@@ -93,6 +95,7 @@ func main() {
 type options struct {
 	demo, help         bool
 	keepGoing          bool
+	version            bool
 	config, connection string
 	database           string
 	output             format
@@ -124,6 +127,10 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 		_, err := io.WriteString(stdout, usage)
 		return err
 	}
+	if opt.version {
+		_, err := fmt.Fprintln(stdout, "dingtalk-sql", dingtalk.Version())
+		return err
+	}
 	if opt.report != "" {
 		return runReport(ctx, opt, stdout, stderr)
 	}
@@ -150,6 +157,12 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 	defer s.close()
 	if prompt {
 		return s.prompt(ctx)
+	}
+	if command, ok := dotCommand(opt.sql); ok {
+		if err := s.command(ctx, command); !errors.Is(err, errQuit) {
+			return err
+		}
+		return nil
 	}
 	return s.runAll(ctx, statements)
 }
@@ -250,6 +263,7 @@ func parse(args []string) (options, error) {
 	flags.SetOutput(io.Discard) // the error says it all
 	flags.BoolVar(&opt.demo, "demo", false, "")
 	flags.BoolVar(&opt.keepGoing, "keep-going", false, "")
+	flags.BoolVar(&opt.version, "version", false, "")
 	flags.StringVar(&opt.config, "config", "", "")
 	flags.StringVar(&opt.connection, "connection", "", "")
 	flags.StringVar(&opt.database, "database", "", "")

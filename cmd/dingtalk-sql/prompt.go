@@ -44,7 +44,7 @@ func (s *session) prompt(ctx context.Context) error {
 	defer signal.Stop(interrupts)
 
 	s.timing = true
-	fmt.Fprintln(s.stdout, "SQL about DingTalk's video meetings. A statement ends with ;  .help lists what else there is.")
+	fmt.Fprintln(s.stdout, wrapped(s.stdout, "SQL about DingTalk's video meetings. A statement ends with ; .help lists what else there is, .tables the tables."))
 	for {
 		line, err := readLine(ctx, editor, pending == "")
 		switch {

@@ -238,8 +238,8 @@ func TestCommands(t *testing.T) {
 		typed string
 		want  []string
 	}{
-		{".help", []string{"  .help ", "  .inspect [TABLE] ", "  .output [FORMAT] ", "  .quit ", "  .tables ", "  .timing ", "Ctrl-C ends a query"}},
-		{"help", []string{"  .help "}},
+		{".help", []string{".help ", ".inspect [TABLE] ", ".output [FORMAT] ", ".quit ", ".tables ", ".timing ", "Ctrl-C ends a query"}},
+		{"help", []string{".help "}},
 		{".tables", []string{"schema", "dingtalk  dingtalk_calendar_event ", "dingtalk  dingtalk_user "}},
 		{".inspect", []string{"dingtalk  dingtalk_calendar_event "}},
 		{".inspect dingtalk_schedule_conference;", []string{"The video meetings held", "schedule_conference_id  text          required: = "}},
@@ -254,6 +254,8 @@ func TestCommands(t *testing.T) {
 		{".timing", []string{"\r\noff\r\n"}},
 		{".timing", []string{"\r\non\r\n"}},
 		{".nope", []string{"Error: there is no .nope; .help lists what there is\r\n"}},
+		{`\dt`, []string{"Error: there is no \\dt\r\n.tables lists the tables, .inspect TABLE the columns of one.\r\n"}},
+		{"show tables;", []string{"syntax error\r\n.tables lists the tables, .inspect TABLE the columns of one.\r\n"}},
 		{"-- nothing", nil},
 		{";", nil},
 		{"", nil},
@@ -295,6 +297,36 @@ func TestNarrowTerminal(t *testing.T) {
 		}
 		if !regexp.MustCompile(`\r\n1 row, 0 API calls, \d+\.\d s\r\n$`).MatchString(seen) {
 			t.Errorf("%d columns: no summary in %q", columns, seen)
+		}
+	}
+}
+
+// Lists and help break between words, and fit into the terminal.
+func TestTextInANarrowTerminal(t *testing.T) {
+	sentences := map[string]string{
+		".tables": "dingtalk_conference_member The people who were invited to a video meeting in DingTalk, who came, and for how long. A person may have several rows. dingtalk",
+		".inspect dingtalk_conference_member": "The people who were invited to a video meeting in DingTalk, who came, and for how long. A person may have several rows. " +
+			"conference_id text required: = The ID of the meeting. A query must name it. attend_status integer What became",
+		".help": ".help print this .inspect [TABLE] the columns of a table: types, what they are, and which a query must name; without TABLE, all tables .output",
+	}
+	for _, columns := range []uint16{50, 60, 80} {
+		for command, sentence := range sentences {
+			p := inTerminal(t, columns, nil, "--demo", command)
+			code, seen := p.ends()
+			for _, line := range strings.Split(seen, "\r\n") {
+				if len(line) >= int(columns) {
+					t.Errorf("%s in %d columns: %q", command, columns, line)
+				}
+			}
+			if code != 0 || !strings.Contains(strings.Join(strings.Fields(seen), " "), sentence) {
+				t.Errorf("%s in %d columns: code %d, no %q in\n%s", command, columns, code, sentence, seen)
+			}
+		}
+	}
+	p := inTerminal(t, 40, nil, "--demo")
+	for _, line := range strings.Split(p.sees(promptFirst), "\r\n") {
+		if len(line) >= 40 {
+			t.Errorf("the prompt begins with %q", line)
 		}
 	}
 }

@@ -57,6 +57,9 @@ func (s *session) query(ctx context.Context, statement string) (queryResult, err
 	defer w.end()
 	start := time.Now()
 	r, err := s.db.Query(client.WithTrace(ctx, w.trace()), statement)
+	if e, ok := errors.AsType[*sqlite.Error](err); ok && asksForTables.MatchString(statement) {
+		e.Advice = adviseTables
+	}
 	if errors.Is(err, context.Canceled) {
 		err = errStopped
 	}
@@ -134,6 +137,9 @@ func (s *session) write(r *sqlite.Result) error {
 	}
 	return s.output.write(s.stdout, r)
 }
+
+// asksForTables matches statements of other databases that list tables or columns.
+var asksForTables = regexp.MustCompile(`(?i)^(show|describe|desc)\b|\b(information_schema|pg_catalog)\.`)
 
 // changesRows matches statements for which SQLite returns how many rows they changed.
 var changesRows = regexp.MustCompile(`(?i)^(insert|update|delete|replace|with)\b`)

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"io"
 	"os"
 	"strings"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 	"golang.org/x/term"
 )
@@ -26,6 +28,25 @@ func terminalWidth(f any) int {
 		return 0
 	}
 	return width
+}
+
+// wrapped breaks a text between words where the terminal ends.
+func wrapped(w io.Writer, s string) string {
+	width := terminalWidth(w)
+	if width == 0 {
+		return s
+	}
+	return wrap(s, width)
+}
+
+// wrap breaks a text between words into lines of at most as many columns, less one: a
+// full line makes some terminals begin another.
+func wrap(s string, columns int) string {
+	lines := strings.Split(text.WrapSoft(s, max(1, columns-1)), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 // plainLines is plaintext.Of for each line.
