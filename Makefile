@@ -75,9 +75,10 @@ fuzz-steampipe:
 
 # The targets of .goreleaser.yml, built as it builds them.
 release-check:
-	@for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64; do \
+	@for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64; do \
 		echo "building $$target"; \
-		GOOS=$${target%/*} GOARCH=$${target#*/} $(BUILD) -o /dev/null . ./cmd/dingtalk-sql ./cmd/dingtalk-simulator || exit 1; \
+		case $$target in windows/*) plugin= ;; *) plugin=. ;; esac; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} $(BUILD) -o /dev/null $$plugin ./cmd/dingtalk-sql ./cmd/dingtalk-simulator || exit 1; \
 	done
 
 # The documentation's Postgres examples in a real Steampipe.
