@@ -110,6 +110,7 @@ insert into slack_user (id, display_name, email, deleted, is_bot, tz) values
 insert into hr_employee (employee_number, cost_center, status) values
   ('A-0101', 'CC-100', 'active'),
   ('A-0108', 'CC-100', 'active'),
+  ('A-0115 ', 'CC-100', 'active'),
   ('A-0115', 'CC-210', 'active'),
   ('A-0157', 'CC-400', 'active'),
   ('A-0171', 'CC-500', 'left'),
