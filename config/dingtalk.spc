@@ -58,6 +58,8 @@ connection "dingtalk" {
   # page_size = 100
 
   # DingTalk error codes that mean "no rows" instead of an error, besides those
-  # for an unknown ID. * stands for any text.
-  # ignore_error_codes = ["Forbidden.AccessDenied.AccessTokenPermissionDenied"]
+  # for an unknown ID. * stands for any text. With noPermission, a query over many
+  # meetings leaves out those of other organizations, and those that the app may
+  # not see, instead of ending at the first of them.
+  # ignore_error_codes = ["noPermission"]
 }

@@ -50,6 +50,26 @@ func textOf(t *testing.T, pattern string) string {
 	return all.String()
 }
 
+// With the code that the sample config ignores, a query over many meetings leaves out
+// those of other organizations.
+func TestIgnoredCodeOfTheSampleConfig(t *testing.T) {
+	line := regexp.MustCompile(`(?m)^  # (ignore_error_codes = .*)$`).FindStringSubmatch(textOf(t, "../config/dingtalk.spc"))
+	if line == nil {
+		t.Fatal("the sample config has no ignore_error_codes")
+	}
+	for config, want := range map[string]bool{"": false, line[1]: true} {
+		e, sim := demoEngine(t, dingtalk.NewServer(), config)
+		sim.Script(simulator.Fault{
+			On:    func(c simulator.Call) bool { return strings.Contains(c.Path, simulator.DemoVoiceCall) },
+			Serve: simulator.Refuse(403, "noPermission", "the conference belongs to another organization"),
+		})
+		rows, err := ask(t, e, "dingtalk_conference_member", "user_nick", in("conference_id", simulator.DemoVoiceCall, simulator.DemoLastAllHands))
+		if (err == nil) != want || want && len(rows) == 0 {
+			t.Errorf("%q: %d rows, %v", config, len(rows), err)
+		}
+	}
+}
+
 // The pages name for each table the permissions that its calls need, whichever
 // key columns a query names.
 func TestPermissionsOfTables(t *testing.T) {
