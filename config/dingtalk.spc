@@ -62,4 +62,9 @@ connection "dingtalk" {
   # meetings leaves out those of other organizations, and those that the app may
   # not see, instead of ending at the first of them.
   # ignore_error_codes = ["noPermission"]
+
+  # "zh" adds to an error message a line in Chinese that says what to do; "en" adds
+  # none. By default, it is the language of the environment in which Steampipe was
+  # started: the first of LC_ALL, LC_MESSAGES and LANG that is set.
+  # language = "zh"
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
@@ -114,14 +115,18 @@ func (b bounds) allow(t *time.Time) bool {
 
 // wrongBound returns the error of a bound that is not that of the query.
 func wrongBound(name, operator string, t time.Time) error {
-	return fmt.Errorf("%[1]s %[2]s %[3]s is what arrived, and a bound has to be from 2010 to 2200. If the query says another time, Postgres has passed on a wrong one: "+
-		"the value of a subquery arrives as the year 2000, and a time outside of 1707 to 2292 as another year. "+
-		"Write the time itself, as in: %[1]s %[2]s '2026-11-01', or: %[1]s %[2]s now() - interval '7 days'", name, operator, t.Format(time.RFC3339))
+	return client.Advice{
+		English: fmt.Sprintf("%[1]s %[2]s %[3]s is what arrived, and a bound has to be from 2010 to 2200. If the query says another time, Postgres has passed on a wrong one: "+
+			"the value of a subquery arrives as the year 2000, and a time outside of 1707 to 2292 as another year. "+
+			"Write the time itself, as in: %[1]s %[2]s '2026-11-01', or: %[1]s %[2]s now() - interval '7 days'", name, operator, t.Format(time.RFC3339)),
+		Chinese: fmt.Sprintf("到达插件的时间不在 2010 年至 2200 年之间，可能与查询里写的不同。请直接写出时间，例如：%[1]s %[2]s '2026-11-01'，或者：%[1]s %[2]s now() - interval '7 days'", name, operator),
+	}
 }
 
 // unbounded returns the error of a query that does not bound a column on both sides.
-// why says why DingTalk needs the bounds; instead has conditions that need none.
-func (b bounds) unbounded(name, why, instead string) error {
+// why says why DingTalk needs the bounds; instead has conditions that need none, in both
+// languages.
+func (b bounds) unbounded(name, why string, instead client.Advice) error {
 	arrived := "no bound has arrived"
 	switch {
 	case !b.min.IsZero():
@@ -129,8 +134,11 @@ func (b bounds) unbounded(name, why, instead string) error {
 	case !b.max.IsZero():
 		arrived = "only an upper one has arrived, " + b.max.Format(time.RFC3339)
 	}
-	return fmt.Errorf("bound %[1]s on both sides, as in: %[1]s >= '2026-11-01' and %[1]s < '2026-12-01'%[2]s. %[3]s, and %[4]s. "+
-		"In Postgres, a bound that is a function call and nothing else, or comes from another table, does not reach the plugin: in place of now(), write now() + interval '0 days'", name, instead, why, arrived)
+	return client.Advice{
+		English: fmt.Sprintf("bound %[1]s on both sides, as in: %[1]s >= '2026-11-01' and %[1]s < '2026-12-01'%[2]s. %[3]s, and %[4]s. "+
+			"In Postgres, a bound that is a function call and nothing else, or comes from another table, does not reach the plugin: in place of now(), write now() + interval '0 days'", name, instead.English, why, arrived),
+		Chinese: fmt.Sprintf("请给 %[1]s 写上起止两个界限，例如：%[1]s >= '2026-11-01' and %[1]s < '2026-12-01'%[2]s。在 Postgres 里，单独的函数调用或另一张表的列到达不了插件：请不要写 now()，写 now() + interval '0 days'。", name, instead.Chinese),
+	}
 }
 
 // widening is by how much the bounds of a call are widened: DingTalk has a time of its

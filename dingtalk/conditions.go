@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
@@ -30,8 +31,12 @@ func (l *listing) checkKeys() error {
 		values := l.named(k.Name)
 		if i := slices.IndexFunc(values, isUnknown); i >= 0 {
 			unknown := literal(values[i])
-			return fmt.Errorf("no ID of DingTalk's: Postgres passes %[1]s on where it does not know the value, as with %[2]s = (select ...): write a join instead, as in: from other_table o join %[3]s t on t.%[2]s = o.id. "+
-				"If the query or the other table really has %[1]s, leave it out, as in: where o.id <> %[1]s", unknown, k.Name, l.Table.Name)
+			return client.Advice{
+				English: fmt.Sprintf("no ID of DingTalk's: Postgres passes %[1]s on where it does not know the value, as with %[2]s = (select ...): write a join instead, as in: from other_table o join %[3]s t on t.%[2]s = o.id. "+
+					"If the query or the other table really has %[1]s, leave it out, as in: where o.id <> %[1]s", unknown, k.Name, l.Table.Name),
+				Chinese: fmt.Sprintf("Postgres 不知道 %[2]s 的值时会传来 %[1]s，例如写成 %[2]s = (select ...) 时：请改写成联接，例如：from other_table o join %[3]s t on t.%[2]s = o.id。"+
+					"如果查询或另一张表里确实有 %[1]s，请把它排除，例如：where o.id <> %[1]s", unknown, k.Name, l.Table.Name),
+			}
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package dingtalk
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -31,6 +30,7 @@ type connectionConfig struct {
 	CallsPerSecond   *string  `hcl:"calls_per_second,optional"`
 	PageSize         *string  `hcl:"page_size,optional"`
 	IgnoreErrorCodes []string `hcl:"ignore_error_codes,optional"`
+	Language         *string  `hcl:"language,optional"`
 }
 
 func newConnectionConfig() any { return &connectionConfig{} }
@@ -86,15 +86,18 @@ type clientSettings struct {
 // resolve checks the config, and adds missing arguments from the environment. An error
 // names the argument and its variable, and never shows a value that may be a secret.
 func (cfg connectionConfig) resolve() (s settings, err error) {
+	if err := cfg.checkLanguage(); err != nil {
+		return s, err
+	}
 	endpoint, err := client.ParseEndpoint(cmp.Or(value(cfg.Endpoint), strings.TrimSpace(os.Getenv(envEndpoint)), client.EndpointInternational))
 	if err != nil {
-		return s, fmt.Errorf("endpoint (%s) is not usable: %w", envEndpoint, err)
+		return s, unusable(argument{name: "endpoint", env: envEndpoint}, err)
 	}
 	s.endpoint = *endpoint
 	if text := cmp.Or(value(cfg.LegacyEndpoint), strings.TrimSpace(os.Getenv(envLegacy))); text != "" {
 		legacy, err := client.ParseEndpoint(text)
 		if err != nil {
-			return s, fmt.Errorf("legacy_endpoint (%s) is not usable: %w", envLegacy, err)
+			return s, unusable(argument{name: "legacy_endpoint", env: envLegacy}, err)
 		}
 		s.legacy = *legacy
 	}
@@ -111,7 +114,10 @@ func (cfg connectionConfig) resolve() (s settings, err error) {
 	}
 	for _, code := range cfg.IgnoreErrorCodes {
 		if code == legacyWrapper || code == legacyPrefix+legacyWrapper {
-			return s, fmt.Errorf(`ignore_error_codes names %q, in which DingTalk wraps every code of the older API: name the code that the error message shows, such as "60011" for "code errcode 60011"`, code)
+			return s, client.Advice{
+				English: fmt.Sprintf(`ignore_error_codes names %q, in which DingTalk wraps every code of the older API: name the code that the error message shows, such as "60011" for "code errcode 60011"`, code),
+				Chinese: fmt.Sprintf(`旧版 API 的所有错误码都包在 %q 里，不能写进 ignore_error_codes：请写报错里显示的错误码，例如 "code errcode 60011" 写作 "60011"。`, code),
+			}
 		}
 	}
 	s.ignoreCodes = wildcards(cfg.IgnoreErrorCodes)
@@ -131,10 +137,14 @@ func (s settings) ignores(e *client.Error) bool {
 	return e.Code != "" && s.ignoreCodes != nil && (s.ignoreCodes.MatchString(e.Code) || s.ignoreCodes.MatchString(e.BareCode()))
 }
 
-// ErrNoCredentials is wrapped by the errors of a connection that names no credentials.
-var ErrNoCredentials = errors.New("no credentials are set")
+const documentation = "https://github.com/turbot/steampipe-plugin-dingtalk/blob/main/docs"
 
-const credentialsPage = "https://github.com/turbot/steampipe-plugin-dingtalk/blob/main/docs/index.md#credentials"
+// ErrNoCredentials is wrapped by the errors of a connection that names no credentials.
+var ErrNoCredentials error = client.Advice{
+	English: "no credentials are set",
+	Chinese: "没有设置凭证：请在连接配置或环境变量里设置 client_id (" + envClientID + ") 和 client_secret (" + envClientSecret + ")，" +
+		"或者设置 access_token (" + envAccessToken + ")。在哪里可以找到，见 " + documentation + "/zh-CN/index.md#凭证",
+}
 
 // credentials chooses the flow, and checks that all its arguments are there. The
 // credentials in the file decide; the environment only adds what that flow lacks. If
@@ -157,7 +167,10 @@ func (cfg connectionConfig) credentials() (client.Credentials, error) {
 	if token.value != "" {
 		for _, a := range []argument{id, secret, ticket} {
 			if a.value != "" {
-				return nil, fmt.Errorf("%s and %s are both set: keep either the token or the app's credentials", token, a)
+				return nil, client.Advice{
+					English: fmt.Sprintf("%s and %s are both set: keep either the token or the app's credentials", token, a),
+					Chinese: fmt.Sprintf("%s 和 %s 同时设置了：请只保留访问凭证，或者只保留应用的凭证。", token, a),
+				}
 			}
 		}
 		return client.AccessToken{Token: client.NewSecret(token.value)}, nil
@@ -168,7 +181,7 @@ func (cfg connectionConfig) credentials() (client.Credentials, error) {
 	case ticket.value != "":
 		needed = append(needed, &corp)
 	case corp.value == "" && id.value == "" && secret.value == "":
-		return nil, fmt.Errorf("%w: set %s and %s, or %s, in the connection or in the environment; %s says where to find them", ErrNoCredentials, id, secret, token, credentialsPage)
+		return nil, fmt.Errorf("%w: set %s and %s, or %s, in the connection or in the environment; %s/index.md#credentials says where to find them", ErrNoCredentials, id, secret, token, documentation)
 	}
 	var missing []string
 	for _, a := range needed {
@@ -178,7 +191,10 @@ func (cfg connectionConfig) credentials() (client.Credentials, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return nil, fmt.Errorf("credentials are incomplete: set %s in the connection or in the environment", strings.Join(missing, " and "))
+		return nil, client.Advice{
+			English: fmt.Sprintf("credentials are incomplete: set %s in the connection or in the environment", strings.Join(missing, " and ")),
+			Chinese: fmt.Sprintf("凭证不完整：请在连接配置或环境变量里设置 %s。", strings.Join(missing, "、")),
+		}
 	}
 
 	clientSecret := client.NewSecret(secret.value)
@@ -211,6 +227,14 @@ func (a argument) String() string { return fmt.Sprintf("%s (%s)", a.name, a.env)
 // fill takes the variable's value if the file has none.
 func (a *argument) fill() { a.value = cmp.Or(a.value, strings.TrimSpace(os.Getenv(a.env))) }
 
+// unusable returns the error of an address that no client takes.
+func unusable(a argument, err error) error {
+	return client.Advice{
+		English: fmt.Sprintf("%s is not usable: %v", a, err),
+		Chinese: fmt.Sprintf("请检查 %s：只写 https:// 和主机名，例如 https://api.dingtalk.com，不带路径、用户名、密码、查询参数和锚点。", a),
+	}
+}
+
 // value returns a string argument; a missing one is "".
 func value(s *string) string {
 	if s == nil {
@@ -224,15 +248,17 @@ func number(name string, text *string, left, most int) (int, error) {
 	if text == nil {
 		return left, nil
 	}
+	wrong := client.Advice{Chinese: fmt.Sprintf("%s 请填写 1 到 %d 的整数；不填写时为 %d。", name, most, left)}
 	n, err := strconv.Atoi(*text)
 	switch {
 	case err != nil:
-		return 0, fmt.Errorf("%s is %q; it must be a whole number from 1 to %d (leave it out for %d)", name, *text, most, left)
+		wrong.English = fmt.Sprintf("%s is %q; it must be a whole number from 1 to %d (leave it out for %d)", name, *text, most, left)
 	case n < 1 || n > most:
-		return 0, fmt.Errorf("%s is %d; it must be from 1 to %d (leave it out for %d)", name, n, most, left)
+		wrong.English = fmt.Sprintf("%s is %d; it must be from 1 to %d (leave it out for %d)", name, n, most, left)
 	default:
 		return n, nil
 	}
+	return 0, wrong
 }
 
 // wildcards returns an expression for codes in which * is any text; nil if there are

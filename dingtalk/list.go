@@ -29,13 +29,17 @@ type listing struct {
 
 // list returns the list function of a table, which connects and calls read. Some errors
 // mean that there are no rows (meansNoRows): then the list function returns none. To any
-// other error it adds the names of the table and of the key.
+// other error it adds the names of the table and of the key, and behind it what to do in
+// Chinese, if that is the language.
 func (c *connector) list(read func(context.Context, *listing) error) delivery.ListFunc {
 	return func(ctx context.Context, d *plugin.QueryData, emit func(any) bool) error {
 		l := &listing{QueryData: d, emit: emit, wanted: func() (int64, bool) { return delivery.Wanted(ctx) }}
 		err := l.run(ctx, c, read)
 		if err != nil && ctx.Err() == nil {
 			plugin.Logger(ctx).Error(d.Table.Name+".list", "error", err)
+		}
+		if configOf(d.Connection).inChinese() {
+			return withChinese(err)
 		}
 		return err
 	}

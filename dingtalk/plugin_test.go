@@ -38,6 +38,7 @@ var columns = []string{
 
 func TestMain(m *testing.M) {
 	os.Setenv(logging.EnvLogLevel, "OFF")
+	os.Setenv("LC_ALL", "C")      // the language of messages
 	delivery.SetFreeMemInterval() // as the program does
 	for _, v := range os.Environ() {
 		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "DINGTALK_") {

@@ -106,9 +106,9 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 			return err
 		}
 	case bySeries:
-		return bounds.unbounded("start_time", "DingTalk finds the occurrences to come of a series within a span of time only", ", or leave start_time out for the past ones")
+		return bounds.unbounded("start_time", "DingTalk finds the occurrences to come of a series within a span of time only", client.Advice{English: ", or leave start_time out for the past ones", Chinese: "；或者不写 start_time，只查过去的日程"})
 	default:
-		return bounds.unbounded("start_time", "DingTalk finds the occurrences of what recurs within a span of time only", ", or name id or series_master_id")
+		return bounds.unbounded("start_time", "DingTalk finds the occurrences of what recurs within a span of time only", client.Advice{English: ", or name id or series_master_id", Chinese: "；或者写明 id 或 series_master_id"})
 	}
 	rows.rest()
 	return nil

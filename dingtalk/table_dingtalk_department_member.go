@@ -105,7 +105,10 @@ func readMemberships(ctx context.Context, l *listing, userID string, wanted func
 
 func streamMemberships(l *listing, u *client.User, wanted func(department int64) bool) (more bool, err error) {
 	if u.DepartmentIDs == nil {
-		return false, fmt.Errorf("user %s: DingTalk returned the user without the departments (result.dept_id_list is missing), so that the memberships are not known: name a department_id in the query, and no user_id", *u.UserID)
+		return false, client.Advice{
+			English: fmt.Sprintf("user %s: DingTalk returned the user without the departments (result.dept_id_list is missing), so that the memberships are not known: name a department_id in the query, and no user_id", *u.UserID),
+			Chinese: "钉钉返回的员工信息里没有所属部门：请在查询里写明 department_id，不要写 user_id。",
+		}
 	}
 	leads := map[int64]client.Flag{}
 	for _, d := range u.LeaderInDepartments {

@@ -53,7 +53,7 @@ func readMeetingRoomBookings(ctx context.Context, l *listing) error {
 	case named && acting == "": // no row has an empty one
 		return nil
 	case !bounds.both():
-		return bounds.unbounded("start_time", "DingTalk returns the bookings of a span of time only", "")
+		return bounds.unbounded("start_time", "DingTalk returns the bookings of a span of time only", client.Advice{})
 	}
 	// Only about the first room that a query names can an error say that there is
 	// nothing: the others were listed, or their bookings before.

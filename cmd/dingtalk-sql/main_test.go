@@ -49,6 +49,7 @@ func TestMain(m *testing.M) {
 	}
 	os.Unsetenv(logging.EnvLogLevel)
 	os.Setenv("TZ", "UTC")
+	os.Setenv("LC_ALL", "C") // the language of messages
 	os.Exit(m.Run())
 }
 

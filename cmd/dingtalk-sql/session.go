@@ -165,12 +165,13 @@ func count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// printError prints an error: what went wrong, and on the next line what to do.
+// printError prints an error: what went wrong, and on the next line what to do. If the
+// language is Chinese, the error has a further line with that.
 func printError(w io.Writer, err error) {
 	text := err.Error()
 	if e, ok := errors.AsType[*client.Error](err); ok {
-		if before, whole := strings.CutSuffix(text, e.Error()); whole {
-			text = before + e.Reason() + "\n" + e.Remedy()
+		if before, behind, found := strings.Cut(text, e.Error()); found && (behind == "" || behind[0] == '\n') {
+			text = before + e.Reason() + "\n" + e.Remedy() + behind
 		}
 	}
 	if errors.Is(err, dingtalk.ErrNoCredentials) {

@@ -26,7 +26,7 @@ var cloudRecordVideos = declare(endpoint{
 
 // ErrNoActingUser is the error of a call without an acting user to an API that DingTalk
 // answers only on behalf of one. The call is not made.
-var ErrNoActingUser = errors.New(adviceNoActingUser)
+var ErrNoActingUser = error(adviceNoActingUser)
 
 // Types of a recording.
 const (

@@ -157,7 +157,7 @@ func decode(of *endpoint, status int, header http.Header, body []byte, out answe
 	// A refusal with status 200: the older API's errcode, a blocked address, or an
 	// HTML page. It must never become "no rows".
 	e := refused(of, status, header, body)
-	if e.Kind != Unexpected || e.Advice != "" {
+	if e.Kind != Unexpected || e.Advice != (Advice{}) {
 		return e
 	}
 	var syntax *json.SyntaxError

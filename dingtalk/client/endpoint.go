@@ -60,8 +60,8 @@ var (
 // meaning is what an error code stands for.
 type meaning struct {
 	kind Kind
-	// advice is what a person can do about it; "" is the kind's.
-	advice string
+	// advice is what a person can do about it; zero is the kind's.
+	advice Advice
 	// attempts is how often a call that fails so is sent at most; 0 is as often
 	// as any.
 	attempts int

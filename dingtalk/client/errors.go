@@ -92,8 +92,8 @@ type Error struct {
 	// MostAttempts is how often a call with this error is sent at most; 0 is the
 	// number for all calls.
 	MostAttempts int
-	// Advice is what a person can do about it; "" is the advice of the Kind.
-	Advice string
+	// Advice is what a person can do about it; zero is the advice of the Kind.
+	Advice Advice
 	// Err is the cause if no answer came; nil otherwise.
 	Err error
 }
@@ -148,15 +148,23 @@ func (e *Error) Reason() string {
 }
 
 // Remedy returns the second part of Error: what a person can do.
-func (e *Error) Remedy() string {
+func (e *Error) Remedy() string { return e.remedy().English }
+
+// InChinese returns what Remedy returns, in Chinese.
+func (e *Error) InChinese() string { return e.remedy().Chinese }
+
+func (e *Error) remedy() Advice {
+	advice := e.advice()
 	if e.RetryAfter > 0 {
-		return fmt.Sprintf("It asks to wait %s. %s", e.RetryAfter.Round(time.Second), e.advice())
+		wait := e.RetryAfter.Round(time.Second)
+		advice.English = fmt.Sprintf("It asks to wait %s. %s", wait, advice.English)
+		advice.Chinese = fmt.Sprintf("对方要求等待 %.0f 秒。%s", wait.Seconds(), advice.Chinese)
 	}
-	return e.advice()
+	return advice
 }
 
 // unexpected returns the error of an answer that DingTalk does not document.
-func unexpected(status int, message, advice string) *Error {
+func unexpected(status int, message string, advice Advice) *Error {
 	return &Error{Kind: Unexpected, Status: status, Message: message, Advice: advice}
 }
 

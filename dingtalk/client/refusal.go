@@ -135,7 +135,7 @@ func refused(of *endpoint, status int, header http.Header, body []byte) *Error {
 
 	switch html := !isJSON && isHTML(header, body); {
 	case r.Punish != "":
-		e.Kind, e.Message, e.Advice = AddressBlocked, "the IP address is blocked", ""
+		e.Kind, e.Message, e.Advice = AddressBlocked, "the IP address is blocked", Advice{}
 	case html && status/100 != 3:
 		e.Message, e.Advice = "an HTML page", adviceForHTML(status)
 	case e.Code == "" && e.Message == "" && status/100 == 3:

@@ -42,7 +42,7 @@ func (e *proxyError) Error() string {
 }
 
 // meaning returns the kind of the proxy's refusal, and what to do about it.
-func (e *proxyError) meaning() (Kind, string) {
+func (e *proxyError) meaning() (Kind, Advice) {
 	switch {
 	case e.status == http.StatusProxyAuthRequired:
 		return Unexpected, adviceProxyRefuses

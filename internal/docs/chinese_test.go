@@ -136,8 +136,10 @@ func inline(text string) []string {
 	return found(sameRegion(fence.ReplaceAllString(text, "")), "`([^`\n]+)`")
 }
 
-// messages returns what is quoted.
-func messages(text string) []string { return regexp.MustCompile(`(?m)^> .*$`).FindAllString(text, -1) }
+// messages returns what is quoted: English, without the Chinese below it.
+func messages(text string) []string {
+	return slices.DeleteFunc(regexp.MustCompile(`(?m)^> .*$`).FindAllString(text, -1), regexp.MustCompile(`\p{Han}`).MatchString)
+}
 
 // cells returns each row of the tables: the code in each of its cells.
 func cells(text string) []string {
