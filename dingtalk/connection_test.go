@@ -41,7 +41,7 @@ func TestConnection(t *testing.T) {
 		"an app":             {other, international},
 		"an access token":    {`access_token = "hush"`, international},
 		"China":              {other + "\n" + china, but(row{"endpoint": "https://api.dingtalk.com", "legacy_endpoint": "https://oapi.dingtalk.com"})},
-		"both endpoints":     {other + "\nendpoint = \"https://a.example/x\"\nlegacy_endpoint = \"https://b.example\"", but(row{"endpoint": "https://a.example/x", "legacy_endpoint": "https://b.example"})},
+		"both endpoints":     {other + "\nendpoint = \"https://a.example\"\nlegacy_endpoint = \"https://b.example\"", but(row{"endpoint": "https://a.example", "legacy_endpoint": "https://b.example"})},
 		"an organization":    {other + "\ncorp_id = \"c\"", but(row{"corp_id": "c"})},
 		"the made-up one":    {demo, but(row{"demo": true})},
 		"with its own corp":  {demo + "\ncorp_id = \"" + simulator.DemoApp.CorpID + `"`, but(row{"demo": true, "corp_id": simulator.DemoApp.CorpID})},

@@ -278,6 +278,7 @@ func TestLateNewsOfADeadToken(t *testing.T) {
 		wg.Go(func() {
 			equal(t, "ids of the late", want, list(t.Context(), w, "late", client.PageOptions{}).ids)
 		})
+		synctest.Wait() // the late call is sent, with the dead token
 		equal(t, "ids", want, list(t.Context(), w, "a", client.PageOptions{}).ids)
 		wg.Wait()
 		equal(t, "token calls", 2, w.sim.Count(simulator.TokenCall))
