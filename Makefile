@@ -36,11 +36,19 @@ build:
 	$(BUILD) -o bin/steampipe-plugin-dingtalk.plugin .
 	$(BUILD) -o bin/ ./cmd/dingtalk-sql ./cmd/dingtalk-simulator
 
+# The comments of the demo's queries are in English and in Chinese: the locale chooses.
+ifneq ($(filter zh%,$(or $(LC_ALL),$(LC_MESSAGES),$(LANG))),)
+demo: DEMO_TITLE := "用 SQL 查询钉钉视频会议：下面的组织是虚构的，不需要钉钉账号和 Steampipe。\n正在编译 dingtalk-sql，第一次需要几分钟；Go 模块下载不了时，见 docs/zh-CN/building.md ……\n"
+demo: OTHER_LANGUAGE := ^-- [ -~]
+else
+demo: DEMO_TITLE := "Building dingtalk-sql (the first time takes some minutes) ...\n"
+demo: OTHER_LANGUAGE := ^-- [^ -~]
+endif
 demo:
 	@mkdir -p bin
-	@echo "Building dingtalk-sql (the first time takes some minutes) ..."
+	@printf $(DEMO_TITLE)
 	@$(BUILD) -o bin/dingtalk-sql ./cmd/dingtalk-sql
-	@for query in cmd/dingtalk-sql/demo/*.sql; do echo; cat $$query; bin/dingtalk-sql --demo < $$query || exit 1; done
+	@for query in cmd/dingtalk-sql/demo/*.sql; do echo; LC_ALL=C sed '/$(OTHER_LANGUAGE)/d' $$query; bin/dingtalk-sql --demo < $$query || exit 1; done
 
 # The figures of contributing/performance.md.
 bench:

@@ -4,6 +4,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -41,6 +42,25 @@ func TestErrorsInChinese(t *testing.T) {
 		}
 		if got.code != 1 || len(lines) != len(want) || lines[1] != want[1] || lines[len(lines)-1] != want[len(want)-1] {
 			t.Errorf("language %q, locale %s: code %d\n%s", test.language, test.locale, got.code, got.stderr)
+		}
+	}
+}
+
+// A query of make demo begins with what it asks, in English and then in Chinese, and has
+// no comment else. make demo leaves one language out by the first letter of the lines.
+func TestDemoComments(t *testing.T) {
+	files, err := filepath.Glob("demo/*.sql")
+	if err != nil || len(files) < 3 {
+		t.Fatal(files, err)
+	}
+	form := regexp.MustCompile(`^(-- [ -~]+\n)+(-- \p{Han}.*\n)+(?:[^-]|-[^-])*$`)
+	for _, f := range files {
+		query, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !form.Match(query) {
+			t.Errorf("%s does not begin with comments in both languages:\n%s", f, query)
 		}
 	}
 }

@@ -1,5 +1,6 @@
 -- Who attended the last all-hands, and for how long? Who left and came back has
 -- several rows. The first ten:
+-- 最近一次全员大会谁参加了、在会多久？离会后又入会的人有多行。前十人：
 with last as materialized (
   select conference_id
   from dingtalk_schedule_conference

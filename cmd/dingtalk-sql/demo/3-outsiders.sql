@@ -1,4 +1,5 @@
 -- Who came to it from outside?
+-- 其中谁来自组织以外？
 with last as materialized (
   select conference_id
   from dingtalk_schedule_conference

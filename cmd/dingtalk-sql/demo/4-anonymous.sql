@@ -1,4 +1,5 @@
 -- Which scheduled meetings let anonymous people in, and do they have to wait?
+-- 哪些预约会议支持免登入会？入会的人要不要在等候室等待？
 select p.title, s.waiting_room, s.lock_room, s.join_before_host
 from dingtalk_schedule_conference_setting as s
 join dingtalk_schedule_conference_plan as p on p.schedule_conference_id = s.schedule_conference_id

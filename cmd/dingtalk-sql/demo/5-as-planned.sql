@@ -1,4 +1,5 @@
 -- What took place as planned? A cancelled schedule has no plan any more.
+-- 哪些会议按计划召开了？已取消的预约会议不再有计划。
 select p.schedule_conference_id, p.cancelled, p.start_time as planned, c.start_time as began, coalesce(p.title, c.title) as title
 from dingtalk_schedule_conference_plan as p
 left join dingtalk_schedule_conference as c on c.schedule_conference_id = p.schedule_conference_id

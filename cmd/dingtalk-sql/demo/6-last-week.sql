@@ -1,6 +1,8 @@
 -- Who attended which meeting last week? It begins with the directory, so it needs
 -- no ID: from the calendars of the management to the meetings that were held, the
 -- people in them, and their departments' names.
+-- 上周谁参加了哪些会议？从通讯录查起，所以不需要任何 ID：
+-- 从管理层的日程找到召开过的会议，再找到参会人员和他们的部门。
 with department as materialized (
   select department_id, name
   from dingtalk_department
