@@ -2,6 +2,7 @@ package docs_test
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -64,6 +65,23 @@ func TestChineseConfiguration(t *testing.T) {
 		text := read(t, name)
 		if china, other := strings.Index(text, "api.dingtalk.com"), strings.Index(text, "api.dingtalk.io"); china < 0 || other >= 0 && other < china {
 			t.Errorf("%s does not name China's endpoint first", name)
+		}
+	}
+}
+
+// The Chinese addresses its readers politely, and has DingTalk's word for a token.
+func TestChineseWords(t *testing.T) {
+	files := []string{"README.zh-CN.md", chineseColumns, "dingtalk/client/errors_advice.go", "compliance/base/chinese.pp", "internal/report/texts.go"}
+	for _, pattern := range []string{"docs/zh-CN/*.md", "docs/zh-CN/tables/*.md", "cmd/dingtalk-sql/demo/*.sql"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || found == nil {
+			t.Fatal(pattern, err)
+		}
+		files = append(files, found...)
+	}
+	for _, file := range files {
+		for _, word := range regexp.MustCompile(`你|令牌`).FindAllString(read(t, file), -1) {
+			t.Errorf("%s has %s: write %s", file, word, map[string]string{"你": "您", "令牌": "访问凭证"}[word])
 		}
 	}
 }
