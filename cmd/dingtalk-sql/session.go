@@ -11,6 +11,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
 
@@ -177,5 +178,5 @@ func printError(w io.Writer, err error) {
 	if errors.Is(err, dingtalk.ErrNoCredentials) {
 		text += "\nTo try SQL without an account, add --demo: it queries a made-up organization."
 	}
-	fmt.Fprintln(w, "Error:", plainLines(text))
+	fmt.Fprintln(w, "Error:", plaintext.Lines(strings.TrimSpace(text)))
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/text"
-	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 	"golang.org/x/term"
 )
 
@@ -45,15 +44,6 @@ func wrap(s string, columns int) string {
 	lines := strings.Split(text.WrapSoft(s, max(1, columns-1)), "\n")
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(line, " ")
-	}
-	return strings.Join(lines, "\n")
-}
-
-// plainLines is plaintext.Of for each line.
-func plainLines(s string) string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	for i, line := range lines {
-		lines[i] = plaintext.Of(line)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -38,6 +38,15 @@ func Of(s string) string {
 	return b.String()
 }
 
+// Lines is Of for each line of a text.
+func Lines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = Of(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // moves reports whether a terminal may take a character for a command.
 func moves(r rune) bool {
 	return r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Bidi_Control, unicode.Zl, unicode.Zp)

@@ -20,3 +20,9 @@ func TestPlain(t *testing.T) {
 		}
 	}
 }
+
+func TestLines(t *testing.T) {
+	if got := plaintext.Lines("one\x1b\ntwo\r\n"); got != "one\\x1b\ntwo\\r\n" {
+		t.Errorf("%q", got)
+	}
+}

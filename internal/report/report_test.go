@@ -29,7 +29,7 @@ func (b byControl) Query(_ context.Context, sql string) (*sqlite.Result, error) 
 	if r := b[sql]; r != nil {
 		return r, nil
 	}
-	return nil, errors.New("DingTalk refused <it>")
+	return nil, errors.New("DingTalk refused <it>\n钉钉拒绝了。")
 }
 
 func rows(rows ...[]any) *sqlite.Result {
@@ -179,6 +179,7 @@ func TestText(t *testing.T) {
 
   Refused should be [low]: 1 error
     ERROR  DingTalk refused <it>
+      钉钉拒绝了。
 
 All, 2026-11-23 06:00 UTC: 1 error, 1 alarm, 2 ok, 1 info, 1 skip
 1 API call
@@ -261,7 +262,7 @@ func TestCSV(t *testing.T) {
 		row(part, "control.mixed", "Mixed should be", "Why.", "D.", "d", "info", "high", "", "", "", "", "p", "CC6.1"),
 		row(part, "control.mixed", "Mixed should be", "Why.", "C is not known.", "c", "skip", "high", "", "", "", "", "p", "CC6.1"),
 		row(part, "control.fine", "Fine should be", "Why.", "A.", "a", "ok", "", "", "", "", "", "", ""),
-		row(group("all", "All", "All of it."), "control.refused", "Refused should be", "Why.", "DingTalk refused <it>", "", "error", "low", "", "", "", "", "", ""),
+		row(group("all", "All", "All of it."), "control.refused", "Refused should be", "Why.", "DingTalk refused <it>\n钉钉拒绝了。", "", "error", "low", "", "", "", "", "", ""),
 	}
 	if d := cmp.Diff(want, rows); d != "" {
 		t.Errorf("(-want +got):\n%s", d)

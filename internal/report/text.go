@@ -43,8 +43,11 @@ func (t texts) writeGroup(b *strings.Builder, g *Group, indent string, oneConnec
 		}
 		fmt.Fprintf(b, "\n%s%s%s%s%s\n", indent, c.Control.Title, severity, t.Colon, t.counts(c.Summary))
 		for _, result := range c.results() {
-			// Anybody can write a meeting's title.
-			fmt.Fprintf(b, "%s  %s  %s", indent, t.status(result.Status), plaintext.Of(result.Reason))
+			reason := plaintext.Of(result.Reason) // anybody can write a meeting's title
+			if c.Err != nil {
+				reason = strings.ReplaceAll(plaintext.Lines(result.Reason), "\n", "\n"+indent+"    ")
+			}
+			fmt.Fprintf(b, "%s  %s  %s", indent, t.status(result.Status), reason)
 			if dimensions := t.dimensions(result, oneConnection); dimensions != "" {
 				fmt.Fprintf(b, " (%s)", plaintext.Of(dimensions))
 			}
