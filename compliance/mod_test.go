@@ -375,7 +375,7 @@ func TestInvitedToLargeEvents(t *testing.T) {
 				continue
 			}
 			found = true
-			if want := fmt.Sprintf(" invited, %d did not come: ", len(absent)); !strings.Contains(r.Reason, want) {
+			if want := fmt.Sprintf(" on its list, %d did not come: ", len(absent)); !strings.Contains(r.Reason, want) {
 				t.Errorf("%d people: %q, want %q", test.people, r.Reason, want)
 			}
 		}

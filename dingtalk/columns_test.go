@@ -465,7 +465,7 @@ func everyColumn(t *testing.T, sim *simulator.Simulator, without map[string]stri
 	server := httptest.NewServer(api)
 	defer server.Close()
 	corpID := sim.App.CorpID
-	e := startAt(t, dingtalk.NewServer(), sim, server.URL, fmt.Sprintf("corp_id = %q\nsuite_ticket = %q", corpID, sim.App.SuiteTicket))
+	e := startAt(t, dingtalk.NewServer(), sim, server.URL, fmt.Sprintf("corp_id = %q\nsuite_ticket = %q\nignore_error_codes = [\"none\"]", corpID, sim.App.SuiteTicket))
 	tables := dingtalk.Plugin(t.Context()).TableMap
 	for name := range tables {
 		if _, ok := columnSources[name]; !ok {

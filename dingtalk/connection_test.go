@@ -14,7 +14,7 @@ import (
 // connection is a scan of the table about the connection, which a cache may answer.
 func connection(columns ...string) engine.Scan {
 	if columns == nil {
-		columns = []string{"api_calls", "corp_id", "demo", "endpoint", "legacy_endpoint", "plugin_version", "title"}
+		columns = []string{"api_calls", "corp_id", "demo", "endpoint", "ignore_error_codes", "legacy_endpoint", "plugin_version", "title"}
 	}
 	return engine.Scan{Table: "dingtalk_connection", Columns: columns, Cache: true}
 }
@@ -24,7 +24,7 @@ func connection(columns ...string) engine.Scan {
 func TestConnection(t *testing.T) {
 	const china, other = `endpoint = "https://api.dingtalk.com"`, "client_id = \"an-app\"\nclient_secret = \"hush\""
 	demo := fmt.Sprintf("client_id = %q\nclient_secret = %q", simulator.DemoApp.ClientID, simulator.DemoApp.ClientSecret)
-	international := row{"api_calls": int64(0), "corp_id": nil, "demo": false, "endpoint": "https://api.dingtalk.io", "legacy_endpoint": "https://oapi.dingtalk.io", "plugin_version": "dev", "title": "dingtalk"}
+	international := row{"api_calls": int64(0), "corp_id": nil, "demo": false, "endpoint": "https://api.dingtalk.io", "ignore_error_codes": nil, "legacy_endpoint": "https://oapi.dingtalk.io", "plugin_version": "dev", "title": "dingtalk"}
 	but := func(changes row) row {
 		r := row{}
 		for _, from := range []row{international, changes} {
@@ -41,7 +41,8 @@ func TestConnection(t *testing.T) {
 		"an app":             {other, international},
 		"an access token":    {`access_token = "hush"`, international},
 		"China":              {other + "\n" + china, but(row{"endpoint": "https://api.dingtalk.com", "legacy_endpoint": "https://oapi.dingtalk.com"})},
-		"both endpoints":     {other + "\nendpoint = \"https://a.example\"\nlegacy_endpoint = \"https://b.example\"", but(row{"endpoint": "https://a.example", "legacy_endpoint": "https://b.example"})},
+		"both endpoints":     {other + "\nendpoint = \"https://a.example\"\nlegacy_endpoint = \"https://b.example\"", but(row{"demo": nil, "endpoint": "https://a.example", "legacy_endpoint": "https://b.example"})},
+		"ignored codes":      {other + "\nignore_error_codes = [\"a\", \"b.*\"]", but(row{"ignore_error_codes": []any{"a", "b.*"}})},
 		"an organization":    {other + "\ncorp_id = \"c\"", but(row{"corp_id": "c"})},
 		"the made-up one":    {demo, but(row{"demo": true})},
 		"with its own corp":  {demo + "\ncorp_id = \"" + simulator.DemoApp.CorpID + `"`, but(row{"demo": true, "corp_id": simulator.DemoApp.CorpID})},

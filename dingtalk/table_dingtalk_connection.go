@@ -2,7 +2,9 @@ package dingtalk
 
 import (
 	"context"
+	"encoding/json"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
@@ -15,8 +17,9 @@ func tableConnection(c *connector) *plugin.Table {
 		description: "The connection itself: which organization, endpoints and version of the plugin a query is about.",
 		columns: []*plugin.Column{
 			column("api_calls", "The number of API calls that the plugin has sent with the connection and that count against the organization's month, repeats included, since the plugin started or the connection's config changed.", func(l *listing) *int64 { return new(l.api.CountedCalls()) }),
-			column("demo", "True if the organization is the made-up one of the simulator.", func(l *listing) *bool { return new(l.api.ClientID() == demoClientID) }),
+			column("demo", "True if the organization is the made-up one of the simulator, false if calls go to DingTalk. Null for another endpoint, where nobody can say.", isDemo),
 			column("endpoint", "The base URL of the API to which calls go.", func(l *listing) *string { return new(l.api.Endpoint()) }),
+			object("ignore_error_codes", "The error codes of DingTalk that mean no rows with the connection, as its config names them: what is refused with one of them is missing in the results. Null if it names none.", func(l *listing) json.RawMessage { return jsonList(configOf(l.Connection).IgnoreErrorCodes) }),
 			column("legacy_endpoint", "The base URL of DingTalk's older API, to which calls for people and departments go.", func(l *listing) *string { return new(l.api.LegacyEndpoint()) }),
 			column("plugin_version", "The version of the plugin; dev if it is not from a release.", func(*listing) *string { return &version }),
 			column("title", "The name of the connection.", func(l *listing) *string { return &l.Connection.Name }),
@@ -28,6 +31,18 @@ func tableConnection(c *connector) *plugin.Table {
 
 // demoClientID is the client id of the app that the simulator's organization knows.
 const demoClientID = "demo-client-id"
+
+// isDemo is what the column demo says of a connection.
+func isDemo(l *listing) *bool {
+	switch {
+	case l.api.ClientID() == demoClientID:
+		return new(true)
+	case l.api.Endpoint() == client.EndpointInternational || l.api.Endpoint() == client.EndpointChina:
+		return new(false)
+	default:
+		return nil
+	}
+}
 
 //// LIST FUNCTION
 

@@ -63,9 +63,11 @@ standard input; in a terminal, a prompt asks for it (.help lists its commands).
                       all the same
   --report BENCHMARK  run a benchmark of the compliance mod in place of SQL:
                       compliance (all of them), check_itself, meeting_security,
-                      attendance_evidence, meeting_lifecycle or recording. Its
-                      --output is text (the default), csv, json or html. Exit
-                      code 1 is an alarm, 2 an error
+                      attendance_evidence, meeting_lifecycle, recording,
+                      room_use, or the controls that are evidence for a
+                      standard: iso_27001_2022, mlps_gbt_22239, soc_2, gdpr,
+                      pipl. Its --output is text (the default), csv, json or
+                      html. Exit code 1 is an alarm, 2 an error
   --var NAME=VALUE    the value of a variable of the mod, as in
                       --var 'schedule_conference_ids=["6bd63df9-..."]'.
                       --time-zone is its time_zone

@@ -137,7 +137,7 @@ func TestCommand(t *testing.T) {
 		{"json in a zone", nil, "", []string{"--demo", "--output", "json", "--time-zone", "Asia/Shanghai", "select timezone('UTC', '2026-11-01') as b"}, outcome{stdout: "[\n  {\"b\": \"2026-11-01T08:00:00+08:00\"}\n]\n"}},
 		{"no zone", nil, "", []string{"--demo", "--time-zone", "Beijing", "select 1"},
 			outcome{code: 1, stderr: "Error: --time-zone: there is no time zone \"Beijing\": name one of the IANA's, such as UTC or Asia/Shanghai\n"}},
-		{"for a spreadsheet", nil, "", []string{"--demo", "--spreadsheet", "--output", "csv", "select '=1+1' as \"=a\", '董事会' as b, -1 as c, null as d"}, outcome{stdout: "\ufeff'=a,b,c,d\n'=1+1,董事会,-1,\n"}},
+		{"for a spreadsheet", nil, "", []string{"--demo", "--spreadsheet", "--output", "csv", "select '=1+1' as \"=a\", '董事会' as b, -1 as c, null as d"}, outcome{stdout: "\ufeff\"'=a\",\"b\",\"c\",\"d\"\n\"'=1+1\",\"董事会\",\"-1\",\"\"\n"}},
 		{"a table for a spreadsheet", nil, "", []string{"--demo", "--spreadsheet", "select 1"}, outcome{code: 1, stderr: "Error: --spreadsheet goes with --output csv\n"}},
 		{"a config file", nil, "", []string{"--config", file, "--connection", "one", incident}, outcome{stdout: incidentTable}},
 		{"the environment", env, "", []string{incident}, outcome{stdout: incidentTable}},

@@ -4,31 +4,31 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/spreadsheet"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
 
-// writeSpreadsheet is writeCSV for a spreadsheet.
+// writeSpreadsheet prints a header line and the rows for a spreadsheet; NULL is an empty
+// field, and a text is no formula.
 func writeSpreadsheet(w io.Writer, r *sqlite.Result) error {
-	cells := &sqlite.Result{}
-	for _, name := range r.Columns {
-		cells.Columns = append(cells.Columns, spreadsheet.Cell(name))
+	header := make([]string, len(r.Columns))
+	for i, name := range r.Columns {
+		header[i] = spreadsheet.Cell(name)
 	}
+	rows := [][]string{header}
 	for _, row := range r.Rows {
-		row = slices.Clone(row)
+		cells := make([]string, len(row))
 		for i, v := range row {
 			if text, ok := printable(v).(string); ok {
-				row[i] = spreadsheet.Cell(text)
+				cells[i] = spreadsheet.Cell(text)
+			} else if v != nil {
+				cells[i] = fmt.Sprint(printable(v))
 			}
 		}
-		cells.Rows = append(cells.Rows, row)
+		rows = append(rows, cells)
 	}
-	if _, err := io.WriteString(w, spreadsheet.BOM); err != nil {
-		return err
-	}
-	return writeCSV(w, cells)
+	return spreadsheet.Write(w, rows)
 }
 
 // writeCSV prints a header line and the rows; NULL is an empty field.

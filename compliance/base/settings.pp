@@ -26,13 +26,17 @@ locals {
   directory_rows  = var.whole_directory ? "union select union_id from dingtalk_user where union_id is not null" : ""
   own_corp_id     = replace(var.own_corp_id, "'", "''")
   acting_union_id = replace(var.acting_union_id, "'", "''")
-  time_zone       = replace(var.time_zone, "'", "''")
 
   # Where nothing is named, the meetings in progress are looked at.
   nothing_named = length(var.schedule_conference_ids) + length(var.union_ids) == 0 && !var.whole_directory
 
-  # A day begins up to 14 hours before or after that of UTC.
-  zone_hours = var.time_zone == "UTC" ? 0 : 24
+  # Calendars are asked for a day more on both sides: a meeting may begin before the day of
+  # its event ends, or after it, and a day begins up to 14 hours before or after that of UTC.
+  zone_hours = var.time_zone == "UTC" ? 24 : 48
+
+  # Postgres knows zones such as CST and +08:00 as well, of which one is that of Chicago
+  # and the other counts the wrong way. This is none that it knows.
+  known_zone = length(regexall("^(UTC|[A-Za-z_]+/[A-Za-z0-9_/+-]+)$", var.time_zone)) == 1 ? var.time_zone : "${var.time_zone}: name a zone of the IANA's, such as UTC or Asia/Shanghai"
 
   # The values of the variables that differ from their defaults, by name. Powerpipe has
   # a number of its command line as a text.
@@ -64,6 +68,8 @@ locals {
 }
 
 locals {
+  time_zone = replace(local.known_zone, "'", "''")
+
   # All texts, in the language that was chosen.
   texts = { en = local.texts_en, zh = local.texts_zh }[var.language]
 }
@@ -80,10 +86,9 @@ locals {
   # share cached results. The table clock is exact, and fails where Powerpipe has run for so long
   # that there are events behind them.
   since_day = formatdate("YYYY-MM-DD", var.since == "" ? timeadd(timestamp(), "-${24 * var.days + local.zone_hours}h") : timeadd("${var.since}T00:00:00Z", "-${local.zone_hours}h"))
-  until_day = formatdate("YYYY-MM-DD", var.until == "" ? timeadd(timestamp(), "48h") : timeadd("${var.until}T00:00:00Z", "${24 + local.zone_hours}h"))
+  until_day = formatdate("YYYY-MM-DD", var.until == "" || tonumber(replace(var.until == "" ? "0" : var.until, "-", "")) > tonumber(formatdate("YYYYMMDD", timestamp())) ? timeadd(timestamp(), "48h") : timeadd("${var.until}T00:00:00Z", "${24 + local.zone_hours}h"))
 
-  # The days on which the period begins, and before which it ends.
-  first_day = var.since == "" ? "to_char(timezone('${local.time_zone}', to_timestamp(date_part('epoch', now()) - 86400 * ${var.days})), 'YYYY-MM-DD')" : "'${replace(var.since, "'", "''")}'"
+  # The day before which the period ends.
   end_day   = var.until == "" ? "" : formatdate("YYYY-MM-DD", timeadd("${var.until}T00:00:00Z", "24h"))
 
   # The beginning of the day {day} in the zone.
@@ -97,13 +102,17 @@ locals {
 
   # How a person with the display name {nick} and the union ID {id} is shown.
   person = {
-    full     = "coalesce(nullif({nick}, ''), {id}, '${replace(local.texts.nameless, "'", "''")}')"
-    initials = "coalesce(regexp_replace(nullif({nick}, ''), '([^ ])[^ ]* *', '\\1.', 'g'), {id}, '${replace(local.texts.nameless, "'", "''")}')"
+    full     = "coalesce(nullif(trim({nick}), ''), {id}, '${replace(local.texts.nameless, "'", "''")}')"
+    initials = "coalesce(regexp_replace(nullif(trim({nick}), ''), '([^ ])[^ ]* *', '\\1.', 'g'), {id}, '${replace(local.texts.nameless, "'", "''")}')"
     ids      = "coalesce({id}, '${replace(local.texts.idless, "'", "''")}')"
   }[var.names]
 }
 
 locals {
+  # The day on which the period begins: so many days before noon of today, whichever of
+  # them is longer or shorter than others.
+  first_day = var.since == "" ? "to_char(timezone('${local.time_zone}', to_timestamp(date_part('epoch', ${replace(local.midnight, "{day}", "to_char(timezone('${local.time_zone}', now()), 'YYYY-MM-DD')")}) + 43200 - 86400 * ${var.days})), 'YYYY-MM-DD')" : "'${replace(var.since, "'", "''")}'"
+
   period_end = local.end_day == "" ? "now()" : "case when ${replace(local.midnight, "{day}", "'${local.end_day}'")} < now() then ${replace(local.midnight, "{day}", "'${local.end_day}'")} else now() end"
 
   running_rows = local.nothing_named ? "union select conference_id from running where conference_id is not null" : ""

@@ -67,6 +67,7 @@ locals {
         e.end_time,
         e.organizer_id,
         e.organizer_name,
+        e.is_all_day,
         jsonb_array_length(e.attendees) as attendees
       from
         person as p
@@ -85,11 +86,13 @@ locals {
         e.end_time,
         e.organizer_id,
         e.organizer_name,
-        e.attendees
+        e.is_all_day,
+        e.attendees,
+        e.start_time >= t.since and e.start_time < t.until as of_period
       from
         clock as t
-        join event_row as e on e.start_time >= t.since
-          and e.start_time <= t.until
+        join event_row as e on date_part('epoch', e.end_time) >= date_part('epoch', t.since) - 7200
+          and date_part('epoch', e.start_time) <= date_part('epoch', t.until) + 1800
     ),
     event_code as materialized (
       select distinct
@@ -116,11 +119,21 @@ locals {
         b.room_code
       from
         clock as t
-        join booked as b on b.start_time is null
-          or b.start_time >= t.since
-          and b.start_time <= t.until
+        cross join (
+          select
+            room_code,
+            start_time,
+            row_number() over (partition by schedule_conference_id order by date_part('epoch', start_time) desc, conference_id) as place
+          from
+            booked
+          where
+            room_code is not null
+        ) as b
       where
-        b.room_code is not null
+        b.place = 1
+        or b.start_time is null
+        or b.start_time >= t.since
+        and b.start_time < t.until
     ),
     found as materialized (
       select
@@ -191,6 +204,8 @@ locals {
     occasion as materialized (
       select
         o.conference_id,
+        o.event_id,
+        o.event_time,
         o.organizer_id,
         o.organizer_name,
         o.end_time
@@ -198,9 +213,11 @@ locals {
         (
           select
             m.conference_id,
+            e.id as event_id,
+            e.start_time as event_time,
             e.organizer_id,
             e.organizer_name,
-            e.end_time,
+            case when not coalesce(e.is_all_day, false) then e.end_time end as end_time,
             row_number() over (partition by m.conference_id order by abs(date_part('epoch', m.start_time) - date_part('epoch', e.start_time)), e.id, e.union_id) as place
           from
             meeting_row as m
@@ -242,7 +259,7 @@ locals {
             r.title,
             coalesce(nullif(r.title, ''), ${local.say.meeting_untitled}) as named,
             ${replace(local.at, "{time}", "r.start_time")} as started,
-            coalesce(o.organizer_id, r.creator_id) as host_id,
+            case when o.conference_id is null then r.creator_id else o.organizer_id end as host_id,
             case when o.conference_id is null then r.creator_nick else o.organizer_name end as host_nick,
             coalesce(r.sp_connection_name, '') as connection_name,
             r.status_name,
@@ -254,7 +271,7 @@ locals {
             clock as t
             join meeting_row as r on r.start_time is null
               or r.start_time >= t.since
-              and r.start_time <= t.until
+              and r.start_time < t.until
             left join occasion as o on o.conference_id = r.conference_id
           where
             coalesce(r.status_name, '') <> 'not_started'
@@ -419,7 +436,7 @@ locals {
       select
         k.conference_id,
         ${replace(replace(local.person, "{nick}", "x.user_nick"), "{id}", "x.union_id")} as nick,
-        coalesce(x.union_id, x.user_nick, '') as person,
+        case when x.union_id is not null then 'ID ' || x.union_id else 'name ' || coalesce(x.user_nick, '') || coalesce(' ' || date_part('epoch', x.join_time), '') end as person,
         x.union_id,
         x.attend_status_name,
         x.join_time,
@@ -529,7 +546,7 @@ locals {
       select
         k.conference_id,
         ${replace(replace(local.person, "{nick}", "x.user_nick"), "{id}", "x.union_id")} as nick,
-        coalesce(x.union_id, x.user_nick, '') as person,
+        case when x.union_id is not null then 'ID ' || x.union_id else 'name ' || coalesce(x.user_nick, '') || coalesce(' ' || date_part('epoch', x.join_time), '') end as person,
         x.union_id,
         x.attend_status_name,
         x.join_time,
@@ -589,7 +606,7 @@ locals {
       from
         clock as t
         join booking_row as b on b.start_time >= t.since
-          and b.start_time <= t.until
+          and b.start_time < t.until
         left join room as r on r.room_id = b.room_id
       where
         b.status_name = 'booked'
@@ -674,7 +691,7 @@ locals {
       select
         k.conference_id,
         ${replace(replace(local.person, "{nick}", "x.user_nick"), "{id}", "x.union_id")} as nick,
-        coalesce(x.union_id, x.user_nick, '') as person,
+        case when x.union_id is not null then 'ID ' || x.union_id else 'name ' || coalesce(x.user_nick, '') || coalesce(' ' || date_part('epoch', x.join_time), '') end as person,
         x.union_id,
         x.attend_status_name,
         x.join_time,

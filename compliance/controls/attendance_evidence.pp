@@ -35,13 +35,13 @@ locals {
     invited as (
       select distinct
         m.conference_id,
-        a.attendee_union_id as person,
+        'ID ' || a.attendee_union_id as person,
         ${replace(replace(local.person, "{nick}", "a.display_name"), "{id}", "a.attendee_union_id")} as nick
       from
-        crowd as e
-        join meeting as m on m.room_code = e.room_code
-          and date_part('epoch', m.start_time) >= date_part('epoch', e.start_time) - 1800
-          and date_part('epoch', m.start_time) <= date_part('epoch', e.end_time) + 7200
+        meeting as m
+        join occasion as o on o.conference_id = m.conference_id
+        join crowd as e on e.id = o.event_id
+          and e.start_time = o.event_time
         join invitation as a on a.union_id = e.union_id
           and a.id = e.id
       where
@@ -56,7 +56,8 @@ locals {
         max(x.outside) as outside,
         max(x.unknown) as unknown,
         max(x.phone) as phone,
-        max(x.removed) as removed
+        max(x.removed) as removed,
+        max(x.named) as named
       from
         (
           select
@@ -67,7 +68,8 @@ locals {
             case when outer_org_member and join_time is not null then 1 else 0 end as outside,
             case when outer_org_member and join_time is not null and union_id is null then 1 else 0 end as unknown,
             case when pstn_join and join_time is not null then 1 else 0 end as phone,
-            case when attend_status_name = 'kicked' then 1 else 0 end as removed
+            case when attend_status_name = 'kicked' then 1 else 0 end as removed,
+            case when union_id is null then 0 else 1 end as named
           from
             member
           where
@@ -81,7 +83,8 @@ locals {
             0,
             0,
             0,
-            0
+            0,
+            1
           from
             invited
         ) as x
@@ -116,8 +119,8 @@ locals {
           when 'unknown' then p.unknown
           when 'phone' then p.phone
           when 'removed' then p.removed
-          when 'absent' then case when p.joins = 0 then 1 else 0 end
-          else 1
+          when 'absent' then case when p.joins = 0 then p.named else 0 end
+          else p.named
         end = 1
     ),
     people as (

@@ -38,7 +38,11 @@ control "report_head" {
     connection as materialized (
       select
         sp_connection_name as name,
-        coalesce(corp_id, nullif('${local.own_corp_id}', '')) as corp_id,
+        corp_id,
+        '${local.own_corp_id}' as own_corp_id,
+        case
+          when jsonb_array_length(ignore_error_codes) > 0 then replace(cast(ignore_error_codes as text), '", "', '","')
+        end as ignored,
         endpoint,
         demo,
         plugin_version,
@@ -50,10 +54,11 @@ control "report_head" {
       select
         'organization' as resource,
         case
-          when corp_id is null then ${local.say.report_head_no_organization}
-          else ${local.say.report_head_organization}
+          when corp_id is not null then ${local.say.report_head_organization}
+          when own_corp_id <> '' then ${local.say.report_head_own_organization}
+          else ${local.say.report_head_no_organization}
         end as reason,
-        coalesce(corp_id, '') as value,
+        coalesce(corp_id, nullif(own_corp_id, ''), '') as value,
         name as connection_name
       from
         connection
@@ -62,7 +67,9 @@ control "report_head" {
       union all
       select 'endpoint', ${local.say.report_head_endpoint}, endpoint, name from connection
       union all
-      select 'demo', case when demo then ${local.say.report_head_demo} else ${local.say.report_head_no_demo} end, case when demo then 'true' else 'false' end, name from connection
+      select 'demo', case when demo then ${local.say.report_head_demo} when not demo then ${local.say.report_head_no_demo} else ${local.say.report_head_unknown_demo} end, case when demo then 'true' when not demo then 'false' else 'unknown' end, name from connection
+      union all
+      select 'ignore_error_codes', ${local.say.report_head_ignored}, ignored, name from connection where ignored is not null
       union all
       select 'plugin_version', ${local.say.report_head_plugin}, plugin_version, name from connection
       union all
@@ -133,9 +140,9 @@ control "coverage" {
     calendar as (
       select
         (select count(*) from person) as people,
-        (select count(distinct union_id) from event) as with_events,
-        (select count(*) from (select distinct id, start_time from event) as e) as events,
-        (select count(*) from (select distinct id, start_time from event where room_code is not null) as e) as with_video
+        (select count(distinct union_id) from event where of_period) as with_events,
+        (select count(*) from (select distinct id, start_time from event where of_period) as e) as events,
+        (select count(*) from (select distinct id, start_time from event where room_code is not null and of_period) as e) as with_video
     ),
     counted as (
       select
@@ -150,6 +157,7 @@ control "coverage" {
     met as (
       select
         count(*) as meetings,
+        count(distinct conference_id) as different,
         count(case when status_name = 'in_progress' then 1 end) as running,
         count(case when schedule_conference_id is null then 1 end) as unscheduled
       from
@@ -206,10 +214,13 @@ control "coverage" {
     select
       'meetings',
       case
-        when meetings = 0 then 'alarm'
+        when meetings = 0 or meetings > different then 'alarm'
         else 'ok'
       end,
-      ${local.say.coverage_meetings},
+      case
+        when meetings > different then ${local.say.coverage_twice}
+        else ${local.say.coverage_meetings}
+      end,
       ${local.about_nothing}
     from
       met
@@ -228,8 +239,14 @@ control "coverage" {
     union all
     select
       'refusals',
-      'info',
-      ${local.say.coverage_refusals},
+      case
+        when exists (select 1 from dingtalk_connection where jsonb_array_length(ignore_error_codes) > 0) then 'alarm'
+        else 'info'
+      end,
+      case
+        when exists (select 1 from dingtalk_connection where jsonb_array_length(ignore_error_codes) > 0) then ${local.say.coverage_ignored}
+        else ${local.say.coverage_refusals}
+      end,
       ${local.about_nothing}
     from
       met
@@ -281,8 +298,8 @@ control "calendars_found" {
       select
         p.union_id,
         ${replace(replace(local.person, "{nick}", "max(n.name)"), "{id}", "p.union_id")} as whose,
-        count(e.id) as events,
-        count(e.room_code) as with_video
+        count(case when e.of_period then e.id end) as events,
+        count(case when e.of_period then e.room_code end) as with_video
       from
         person as p
         left join event as e on e.union_id = p.union_id
@@ -319,7 +336,7 @@ control "calendars_found" {
       ${local.about_nothing}
     where
       exists (select 1 from person)
-      and not exists (select 1 from event)
+      and not exists (select 1 from event where of_period)
     order by
       status,
       resource
@@ -382,7 +399,8 @@ control "meetings_found" {
       name || case
         when meetings > 0 then ${local.say.meetings_found_ok}
         when next_time is not null then ${local.say.meetings_found_ahead}
-        when ever > 0 or start_time <> '' then ${local.say.meetings_found_other_time}
+        when ever > 0 then ${local.say.meetings_found_other_time}
+        when start_time <> '' then ${local.say.meetings_found_planned}
         else ${local.say.meetings_found_never}
       end as reason,
       meeting_title,

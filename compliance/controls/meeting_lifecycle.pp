@@ -62,6 +62,7 @@ locals {
         c.meeting_title,
         c.connection_name,
         c.ahead,
+        c.outside,
         c.minutes_off,
         c.last_held,
         - c.minutes_off as minutes_early,
@@ -77,6 +78,7 @@ locals {
             p.meeting_title,
             p.connection_name,
             date_part('epoch', p.start_time) + 60 * ${var.max_minutes_off} > date_part('epoch', t.now) as ahead,
+            p.start_time < t.since or p.start_time >= t.until as outside,
             (
               select
                 max(d.minutes)
@@ -95,7 +97,7 @@ locals {
               where
                 h.id = p.id
                 and h.start_time >= t.since
-                and h.start_time <= t.until
+                and h.start_time < t.until
             ) as last_held
           from
             plan as p
@@ -145,7 +147,7 @@ control "not_overrun" {
         cast(floor((date_part('epoch', t.now) - date_part('epoch', r.start_time)) / 60) as bigint) as minutes
       from
         clock as t
-        cross join running as r
+        join running as r on date_part('epoch', t.until) >= date_part('epoch', t.now)
     )
     select
       conference_id as resource,
@@ -171,11 +173,19 @@ control "not_overrun" {
     union all
     select
       'none',
-      'ok',
-      ${local.say.not_overrun_none},
+      case
+        when date_part('epoch', until) < date_part('epoch', now) then 'skip'
+        else 'ok'
+      end,
+      case
+        when date_part('epoch', until) < date_part('epoch', now) then ${local.say.not_overrun_past}
+        else ${local.say.not_overrun_none}
+      end,
       ${local.about_nothing}
+    from
+      clock
     where
-      not exists (select 1 from running)
+      not exists (select 1 from open_room)
     order by
       status,
       resource
@@ -235,28 +245,12 @@ control "ended_near_plan" {
         m.connection_name,
         m.status_name,
         m.end_time,
-        coalesce(m.booked_until, case when p.nearest = 1 then p.end_time end) as due
+        coalesce(m.booked_until, p.end_time) as due
       from
         meeting as m
-        left join (
-          select
-            d.conference_id,
-            d.end_time,
-            row_number() over (partition by d.id order by d.seconds, d.conference_id) as nearest
-          from
-            (
-              select
-                m.conference_id,
-                p.id,
-                p.end_time,
-                abs(date_part('epoch', m.start_time) - date_part('epoch', p.start_time)) as seconds
-              from
-                meeting as m
-                join plan_row as p on p.id = m.schedule_conference_id
-            ) as d
-          where
-            d.seconds < 43200
-        ) as p on p.conference_id = m.conference_id
+        left join plan_row as p on p.id = m.schedule_conference_id
+          and date_part('epoch', m.start_time) >= date_part('epoch', p.start_time) - 1800
+          and date_part('epoch', m.start_time) <= date_part('epoch', p.end_time) + 7200
     ),
     overrun as (
       select
@@ -309,7 +303,7 @@ control "took_place" {
     select
       id as resource,
       case
-        when cancelled is null or start_time is null or ahead then 'skip'
+        when cancelled is null or start_time is null or ahead or outside then 'skip'
         when minutes_off is null then 'alarm'
         else 'ok'
       end as status,
@@ -317,6 +311,7 @@ control "took_place" {
         when cancelled is null then ${local.no_plan}
         when start_time is null then ${local.say.plan_without_time}
         when ahead then ${local.say.plan_ahead}
+        when outside then ${local.say.plan_outside}
         when minutes_off is null then ${local.say.plan_not_held}
         else ${local.say.took_place_ok}
       end as reason,
@@ -343,7 +338,7 @@ control "on_time" {
     select
       id as resource,
       case
-        when cancelled is null or start_time is null or ahead or minutes_off is null then 'skip'
+        when cancelled is null or start_time is null or ahead or outside or minutes_off is null then 'skip'
         when minutes_off > ${var.max_minutes_off} or minutes_off < - (${var.max_minutes_off}) then 'alarm'
         else 'ok'
       end as status,
@@ -351,6 +346,7 @@ control "on_time" {
         when cancelled is null then ${local.no_plan}
         when start_time is null then ${local.say.plan_without_time}
         when ahead then ${local.say.plan_ahead}
+        when outside then ${local.say.plan_outside}
         when minutes_off is null then ${local.say.plan_not_held}
         when minutes_off > 0 then ${local.say.on_time_later}
         when minutes_off < 0 then ${local.say.on_time_earlier}

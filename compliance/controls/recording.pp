@@ -230,39 +230,55 @@ control "recordings_not_too_old" {
       select
         r.conference_id,
         count(*) as files,
-        count(r.seconds) as dated,
-        cast(floor(max(r.seconds) / 86400) as bigint) as days
+        count(r.second) as dated,
+        max(t.second - r.second) as seconds,
+        to_timestamp(min(r.second)) as oldest
       from
-        (
-          select
-            f.conference_id,
-            date_part('epoch', t.now) - date_part('epoch', coalesce(f.end_time, f.start_time)) as seconds
-          from
-            clock as t
-            cross join recording as f
-        ) as r
+        (select date_part('epoch', now) as second from clock) as t
+        cross join (select conference_id, date_part('epoch', coalesce(end_time, start_time)) as second from recording) as r
       group by
         r.conference_id
+    ),
+    answer as (
+      select
+        d.conference_id,
+        d.name,
+        d.meeting_title,
+        d.host_name,
+        d.started,
+        d.connection_name,
+        d.recorded,
+        a.files,
+        a.dated,
+        a.seconds,
+        ${replace(local.at, "{time}", "a.oldest")} as oldest
+      from
+        detail as d
+        left join age as a on a.conference_id = d.conference_id
+      where
+        coalesce(d.recorded, '') <> 'none'
     )
     select
-      d.conference_id as resource,
+      conference_id as resource,
       case
-        when a.days > ${var.recording_retention_days} then 'alarm'
-        when a.dated < a.files then 'skip'
+        when seconds > 86400 * ${var.recording_retention_days} then 'alarm'
+        when coalesce(dated, 0) = 0 or dated < files then 'skip'
         else 'ok'
       end as status,
-      d.name || case
-        when a.days > ${var.recording_retention_days} then ${local.say.recordings_not_too_old_alarm}
-        when a.dated < a.files then ${local.say.recordings_not_too_old_unknown}
+      name || case
+        when seconds > 86400 * ${var.recording_retention_days} then ${local.say.recordings_not_too_old_alarm}
+        when recorded is null then ${local.say.recording_unknown}
+        when recorded <> 'ended' then ${local.say.recording_running}
+        when files is null then ${local.say.no_recording_file}
+        when dated < files then ${local.say.recordings_not_too_old_unknown}
         else ${local.say.recordings_not_too_old_ok}
       end as reason,
-      d.meeting_title,
-      d.host_name,
-      d.started as start_time,
-      d.connection_name
+      meeting_title,
+      host_name,
+      started as start_time,
+      connection_name
     from
-      detail as d
-      join age as a on a.conference_id = d.conference_id
+      answer
     where
       ${var.recording_retention_days} > 0
     union all
@@ -273,7 +289,7 @@ control "recordings_not_too_old" {
       ${local.about_nothing}
     where
       ${var.recording_retention_days} = 0
-      or not exists (select 1 from recording)
+      or not exists (select 1 from answer)
     order by
       status,
       resource
@@ -303,26 +319,47 @@ control "recordings_in_region" {
         left join allowed_region as a on a.id = r.region_id
       group by
         r.conference_id
+    ),
+    answer as (
+      select
+        d.conference_id,
+        d.name,
+        d.meeting_title,
+        d.host_name,
+        d.started,
+        d.connection_name,
+        d.recorded,
+        k.files,
+        k.placed,
+        k.region,
+        k.elsewhere
+      from
+        detail as d
+        left join kept as k on k.conference_id = d.conference_id
+      where
+        coalesce(d.recorded, '') <> 'none'
     )
     select
-      d.conference_id as resource,
+      conference_id as resource,
       case
-        when k.elsewhere > 0 then 'alarm'
-        when k.placed < k.files then 'skip'
+        when elsewhere > 0 then 'alarm'
+        when coalesce(placed, 0) = 0 or placed < files then 'skip'
         else 'ok'
       end as status,
-      d.name || case
-        when k.elsewhere > 0 then ${local.say.recordings_in_region_alarm}
-        when k.placed < k.files then ${local.say.recordings_in_region_unknown}
+      name || case
+        when elsewhere > 0 then ${local.say.recordings_in_region_alarm}
+        when recorded is null then ${local.say.recording_unknown}
+        when recorded <> 'ended' then ${local.say.recording_running}
+        when files is null then ${local.say.no_recording_file}
+        when placed < files then ${local.say.recordings_in_region_unknown}
         else ${local.say.recordings_in_region_ok}
       end as reason,
-      d.meeting_title,
-      d.host_name,
-      d.started as start_time,
-      d.connection_name
+      meeting_title,
+      host_name,
+      started as start_time,
+      connection_name
     from
-      detail as d
-      join kept as k on k.conference_id = d.conference_id
+      answer
     where
       exists (select 1 from allowed_region)
     union all
@@ -333,7 +370,7 @@ control "recordings_in_region" {
       ${local.about_nothing}
     where
       not exists (select 1 from allowed_region)
-      or not exists (select 1 from recording)
+      or not exists (select 1 from answer)
     order by
       status,
       resource

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/csv"
 	"io"
 	"maps"
 	"slices"
@@ -21,6 +20,7 @@ func (r *Report) writeCSV(w io.Writer) error {
 		{"report_since", strings.Join(r.values("since"), "; ")},
 		{"report_until", strings.Join(r.values("until"), "; ")},
 		{"report_demo", strings.Join(r.values(keyDemo), "; ")},
+		{"report_api_calls", strings.Join(r.values(keyCalls), "; ")},
 	}
 	columns := slices.Concat([]string{"group_id", "title", "description", "control_id", "control_title", "control_description", "reason", "resource", "status", "severity"}, dimensions, tags)
 	for _, h := range head {
@@ -51,10 +51,7 @@ func (r *Report) writeCSV(w io.Writer) error {
 			row[i] = spreadsheet.Cell(text)
 		}
 	}
-	if _, err := io.WriteString(w, spreadsheet.BOM); err != nil {
-		return err
-	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return spreadsheet.Write(w, rows)
 }
 
 // dimensionsAndTags returns the keys of all dimensions and the names of all tags, sorted.

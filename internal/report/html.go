@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 	"github.com/yuin/goldmark"
 )
 
@@ -37,7 +38,7 @@ type htmlPage struct {
 	About              template.HTML // the documentation of the benchmark
 	When, CallsMade    string        // without a head
 	IsDemo             bool
-	Head               []Fact
+	Head               []string
 	Statuses           []htmlStatus
 	Sections           []htmlSection
 	Documents          []htmlDocument
@@ -84,8 +85,10 @@ func (r *Report) writeHTML(w io.Writer) error {
 	b := r.Root.Benchmark
 	p := htmlPage{
 		texts: t, Title: b.Title, Description: b.Description, About: markdown(b.Documentation),
-		When: r.when(), CallsMade: plural(r.Calls, t.OneCall, t.Calls), IsDemo: r.isDemo(), Head: r.head(),
-		Documents: r.documents(),
+		When: r.when(), CallsMade: plural(r.Calls, t.OneCall, t.Calls), IsDemo: r.isDemo(), Documents: r.documents(),
+	}
+	for _, f := range r.head() {
+		p.Head = append(p.Head, plaintext.Of(f.Sentence))
 	}
 	for _, status := range Statuses {
 		p.Statuses = append(p.Statuses, t.htmlStatus(status, r.Root.Summary[status]))
@@ -123,7 +126,7 @@ func (r *Report) htmlSection(g *Group, path string) htmlSection {
 			control.Document = documentID(c)
 		}
 		for _, result := range c.results() {
-			control.Rows = append(control.Rows, htmlRow{t.htmlStatus(result.Status, 1), result.Reason, t.dimensions(result, oneConnection)})
+			control.Rows = append(control.Rows, htmlRow{t.htmlStatus(result.Status, 1), plaintext.Of(result.Reason), plaintext.Of(t.dimensions(result, oneConnection))})
 		}
 		s.Controls = append(s.Controls, control)
 	}

@@ -244,12 +244,12 @@ func TestCSV(t *testing.T) {
 	}
 	group := func(name string, cells ...string) []string { return append([]string{"m.benchmark." + name}, cells...) }
 	row := func(group []string, cells ...string) []string {
-		return slices.Concat(group, cells, []string{"2026-11-23T06:00:00Z", "ding1; =ding2", "2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z", "true"})
+		return slices.Concat(group, cells, []string{"2026-11-23T06:00:00Z", "ding1; =ding2", "2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z", "true", "12"})
 	}
 	part := group("part", "Part", "A part.")
 	want := [][]string{
 		{"group_id", "title", "description", "control_id", "control_title", "control_description", "reason", "resource", "status", "severity", "meeting_title", "n", "room", "start_time", "plugin", "soc_2",
-			"report_collected", "report_organization", "report_since", "report_until", "report_demo"},
+			"report_collected", "report_organization", "report_since", "report_until", "report_demo", "report_api_calls"},
 		row(part, "control.titled", "Titled should be", "Why.", "B.", "b", "alarm", "critical", "Board <b>\u202e", "1.5", "R", "", "", ""),
 		row(part, "control.titled", "Titled should be", "Why.", "'=A.", "a", "ok", "critical", "'=HYPERLINK(\"x\")", "7", "", "2026-11-23 14:00", "", ""),
 		row(part, "control.mixed", "Mixed should be", "Why.", "B <script> is\nnot.", "b", "alarm", "", "", "", "", "", "", ""),

@@ -117,12 +117,25 @@ func (t texts) status(s Status) string {
 	return fmt.Sprintf("%-*s", width, strings.ToUpper(t.Statuses[s]))
 }
 
-// dimensions returns the dimensions of a result as text, those that the reason does not
-// say, which says the value of a fact. The connection goes without saying if the report has only one.
+// dimensions returns the dimensions of a result as text. The title and the start of the
+// meeting go without saying where the reason says them, the value of a fact always, and the
+// connection if the report has only one.
 func (t texts) dimensions(r Result, oneConnection bool) string {
 	var parts []string
 	for _, d := range r.Dimensions {
-		if !strings.Contains(r.Reason, d.Value) && d.Key != "value" && !(oneConnection && d.Key == "connection_name") {
+		switch d.Key {
+		case "meeting_title", "start_time":
+			if strings.Contains(r.Reason, d.Value) {
+				continue
+			}
+		case "connection_name":
+			if oneConnection {
+				continue
+			}
+		case "value":
+			continue
+		}
+		if d.Value != "" {
 			parts = append(parts, t.dimension(d.Key)+t.Colon+d.Value)
 		}
 	}

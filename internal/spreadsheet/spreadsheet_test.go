@@ -1,6 +1,9 @@
 package spreadsheet_test
 
 import (
+	"encoding/csv"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/spreadsheet"
@@ -30,5 +33,22 @@ func TestCell(t *testing.T) {
 		if back := spreadsheet.Text(cell); back != text {
 			t.Errorf("%q became %q, and of that %q", text, cell, back)
 		}
+	}
+}
+
+// Each cell is in quotation marks, and is read as it was.
+func TestWrite(t *testing.T) {
+	rows := [][]string{{"a", `x;=1+1`, `"quoted"`}, {"", "two\nlines", "董事会"}}
+	var b strings.Builder
+	if err := spreadsheet.Write(&b, rows); err != nil {
+		t.Fatal(err)
+	}
+	text, bom := strings.CutPrefix(b.String(), spreadsheet.BOM)
+	if !bom || !strings.HasPrefix(text, `"a","x;=1+1","""quoted"""`+"\n") {
+		t.Errorf("%q", b.String())
+	}
+	back, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || !slices.EqualFunc(rows, back, slices.Equal) {
+		t.Errorf("%q, %v", back, err)
 	}
 }

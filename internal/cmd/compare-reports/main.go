@@ -104,5 +104,5 @@ var columns = []string{"control_id", "resource", "status", "reason", "severity"}
 
 // ofRun reports whether a row of the head depends on the run.
 func ofRun(cells map[string]string) bool {
-	return cells["control_id"] == "control.report_head" && slices.Contains([]string{"collected", "api_calls"}, cells["resource"])
+	return cells["control_id"] == "control.report_head" && slices.Contains([]string{"collected", "until", "api_calls"}, cells["resource"])
 }
