@@ -152,11 +152,17 @@ func at(r hcl.Range, format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %s", r.Filename, r.Start.Line, fmt.Sprintf(format, args...))
 }
 
-// setLocals evaluates the blocks of locals in their order.
+// setLocals evaluates the blocks of locals in their order, and reads the controls before
+// the first block that names one.
 func (l *loader) setLocals() error {
 	known := map[string]cty.Value{}
 	for _, block := range l.blocks["locals"] {
 		l.ctx.Variables["local"] = object(known)
+		if _, read := l.ctx.Variables["control"]; !read && namesControl(block) {
+			if err := l.readControls(); err != nil {
+				return err
+			}
+		}
 		before := maps.Clone(known)
 		for name, a := range block.Body.Attributes {
 			if _, twice := known[name]; twice {
@@ -176,6 +182,18 @@ func (l *loader) setLocals() error {
 	}
 	l.ctx.Variables["local"] = object(known)
 	return nil
+}
+
+// namesControl reports whether an expression of a block names a control.
+func namesControl(b *hclsyntax.Block) bool {
+	for _, a := range b.Body.Attributes {
+		for _, t := range a.Expr.Variables() {
+			if t.RootName() == "control" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // localsOf returns the locals that an expression names.
@@ -210,7 +228,13 @@ func (l *loader) readMod() error {
 	return err
 }
 
+// readControls reads the controls once. Expressions name what a control is and runs, as
+// in control.x.sql.
 func (l *loader) readControls() error {
+	if _, read := l.ctx.Variables["control"]; read {
+		return nil
+	}
+	named := map[string]cty.Value{}
 	for _, b := range l.blocks["control"] {
 		c := &Control{Name: label(b)}
 		for into, name := range map[*string]string{&c.Title: "title", &c.Description: "description", &c.Documentation: "documentation", &c.Severity: "severity", &c.SQL: "sql"} {
@@ -232,7 +256,12 @@ func (l *loader) readControls() error {
 		if err := add(l.mod.Controls, b, c); err != nil {
 			return err
 		}
+		named[c.Name] = cty.ObjectVal(map[string]cty.Value{
+			"title": cty.StringVal(c.Title), "description": cty.StringVal(c.Description),
+			"severity": cty.StringVal(c.Severity), "sql": cty.StringVal(c.SQL),
+		})
 	}
+	l.ctx.Variables["control"] = object(named)
 	return nil
 }
 

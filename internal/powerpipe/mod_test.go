@@ -139,6 +139,29 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+// A dashboard shows what controls say: it names their SQL, which is not written again.
+func TestNamesOfControls(t *testing.T) {
+	mod, err := powerpipe.Load(files(`
+locals {
+  both = join("|", [for c in [control.one, control.two] : "${c.title}, ${c.severity}: ${c.sql}"])
+}
+dashboard "x" {
+  card {
+    sql = "${local.both} ${control.one.description}"
+  }
+}`), nil, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, two := mod.Controls["one"], mod.Controls["two"]
+	if got, want := mod.Dashboards["x"].Panels[0].Query.SQL, "One should be, high: "+one.SQL+"|, : "+two.SQL+" Why."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if _, err := powerpipe.Load(files("locals {\n x = control.nope.sql\n}"), nil, now); err == nil || !strings.Contains(err.Error(), "more.pp:2,13-18: Unsupported attribute") {
+		t.Errorf("a control that there is none of: %v", err)
+	}
+}
+
 // What mods write in HCL, and what Powerpipe makes of it.
 func TestExpressions(t *testing.T) {
 	const locals = `
