@@ -1,12 +1,12 @@
 dashboard "attendance" {
-  title         = "DingTalk Attendance of a Meeting"
-  documentation = "Who was in a meeting, from where, and for how long. It costs one API call for each 100 people of the meeting, beside those that find the meetings to choose from."
+  title         = local.texts.dash_attendance_title
+  documentation = local.texts.dash_attendance_about
   tags = merge(local.dingtalk_compliance_common_tags, {
     type = "Dashboard"
   })
 
   input "conference_id" {
-    title = "Meeting"
+    title = local.texts.dash_meeting
     type  = "select"
     width = 6
     sql   = <<-EOQ
@@ -58,7 +58,7 @@ dashboard "attendance" {
   }
 
   chart {
-    title    = "When people were in the meeting, in minutes after the first of them joined"
+    title    = replace(local.texts.dash_timeline_chart, "{bars}", local.bars)
     type     = "bar"
     grouping = "stack"
     width    = 12
@@ -71,17 +71,19 @@ dashboard "attendance" {
       display = "none"
     }
 
-    series "Away" {
+    series "away" {
+      title = local.texts.dash_away
       color = "transparent"
     }
 
-    series "There" {
+    series "there" {
+      title = local.texts.dash_there
       color = "#3296FA"
     }
   }
 
   table {
-    title = "Everybody on the list"
+    title = local.texts.dash_everybody
     width = 12
     query = query.attendance_list
     args = {
@@ -94,9 +96,11 @@ locals {
   # The same columns as the table member of local.look, so that what one has
   # asked the other finds in the query cache.
   attendance = <<-EOQ
-    with attendee as materialized (
+    ${local.look},
+    attendee_row as materialized (
       select
-        coalesce(nullif(user_nick, ''), union_id, 'somebody without a name') as nick,
+        ${replace(replace(local.person, "{nick}", "user_nick"), "{id}", "union_id")} as nick,
+        coalesce(union_id, user_nick, '') as person,
         union_id,
         attend_status_name,
         join_time,
@@ -110,6 +114,14 @@ locals {
         dingtalk_conference_member
       where
         conference_id = $1
+    ),
+    list as materialized (
+      select
+        count(*) as entries,
+        count(host) as host_known,
+        (select max(status_name) from meeting where conference_id = $1) as status_name
+      from
+        attendee_row
     )
   EOQ
 }
@@ -118,12 +130,17 @@ query "attendance_joined" {
   sql = <<-EOQ
     ${local.attendance}
     select
-      'People who joined' as label,
-      count(distinct coalesce(union_id, nick)) as value
+      ${local.say.dash_joined} as label,
+      case
+        when max(l.entries) = 0 then ${local.say.dash_not_returned}
+        else cast(count(distinct a.person) as text)
+      end as value,
+      case
+        when max(l.entries) = 0 then 'info'
+      end as type
     from
-      attendee
-    where
-      join_time is not null
+      list as l
+      left join attendee_row as a on a.join_time is not null
   EOQ
 
   param "conference_id" {
@@ -135,17 +152,19 @@ query "attendance_outside" {
   sql = <<-EOQ
     ${local.attendance}
     select
-      'From outside' as label,
-      count(distinct coalesce(union_id, nick)) as value,
+      ${local.say.dash_from_outside} as label,
       case
-        when count(*) > 0 then 'info'
+        when max(l.entries) = 0 then ${local.say.dash_not_returned}
+        else cast(count(distinct a.person) as text)
+      end as value,
+      case
+        when max(l.entries) = 0 or count(a.person) > 0 then 'info'
         else 'ok'
       end as type
     from
-      attendee
-    where
-      join_time is not null
-      and outer_org_member
+      list as l
+      left join attendee_row as a on a.join_time is not null
+        and a.outer_org_member
   EOQ
 
   param "conference_id" {
@@ -156,27 +175,33 @@ query "attendance_outside" {
 query "attendance_absent" {
   sql = <<-EOQ
     ${local.attendance},
-    absent as (
+    missing as (
       select
-        union_id
+        person
       from
-        attendee
-      where
-        union_id is not null
+        attendee_row
       group by
-        union_id
+        person
       having
         count(join_time) = 0
+        and count(case when attend_status_name = 'calling' then 1 end) = 0
     )
     select
-      'Invited, and absent' as label,
-      count(*) as value,
       case
-        when count(*) > 0 then 'alert'
+        when max(l.status_name) = 'in_progress' then ${local.say.dash_not_yet_joined}
+        else ${local.say.dash_never_joined}
+      end as label,
+      case
+        when max(l.entries) = 0 then ${local.say.dash_not_returned}
+        else cast(count(m.person) as text)
+      end as value,
+      case
+        when max(l.entries) = 0 or count(m.person) > 0 then 'info'
         else 'ok'
       end as type
     from
-      absent
+      list as l
+      left join missing as m on 1 = 1
   EOQ
 
   param "conference_id" {
@@ -188,17 +213,21 @@ query "attendance_host" {
   sql = <<-EOQ
     ${local.attendance}
     select
-      'Host' as label,
-      coalesce(max(nick), 'absent') as value,
+      ${local.say.dash_host} as label,
       case
-        when count(*) > 0 then 'ok'
+        when max(l.host_known) = 0 then ${local.say.dash_not_returned}
+        else coalesce(max(a.nick), ${local.say.dash_host_not_joined})
+      end as value,
+      case
+        when max(l.host_known) = 0 then 'info'
+        when count(a.nick) > 0 then 'ok'
+        when max(l.status_name) = 'in_progress' then 'info'
         else 'alert'
       end as type
     from
-      attendee
-    where
-      host
-      and join_time is not null
+      list as l
+      left join attendee_row as a on a.host
+        and a.join_time is not null
   EOQ
 
   param "conference_id" {
@@ -213,34 +242,41 @@ query "attendance_timeline" {
       select
         min(date_part('epoch', join_time)) as second
       from
-        attendee
+        attendee_row
     ),
     stay as (
       select
         a.nick,
         a.join_time,
-        floor((date_part('epoch', a.join_time) - o.second) / 60) as away,
-        ceil(a.duration_seconds / 60) as there
+        cast(floor((date_part('epoch', a.join_time) - o.second) / 60) as bigint) as away,
+        cast(ceil(a.duration_seconds / 60) as bigint) as there,
+        row_number() over (order by a.join_time, a.nick) as place,
+        count(*) over () as stays,
+        count(*) over () - ${local.bars} as more
       from
         opening as o
-        cross join attendee as a
+        cross join attendee_row as a
       where
         a.join_time is not null
         and a.duration_seconds is not null
-      order by
-        a.join_time,
-        a.nick
-      limit 30
     )
     select
-      nick || ' ' || to_char(timezone('UTC', join_time), 'HH24:MI') as person,
-      cast(away as bigint) as "Away",
-      cast(there as bigint) as "There"
+      case
+        when place > ${local.bars} then ${local.say.dash_more_stays}
+        else ${replace(local.short, "{text}", "nick")} || ' ' || ${replace(local.minute_of, "{time}", "join_time")}
+      end as person,
+      case
+        when place <= ${local.bars} then away
+      end as away,
+      case
+        when place <= ${local.bars} then there
+      end as there
     from
       stay
+    where
+      place <= ${local.bars} + 1
     order by
-      join_time desc,
-      nick desc
+      place desc
   EOQ
 
   param "conference_id" {
@@ -252,31 +288,41 @@ query "attendance_list" {
   sql = <<-EOQ
     ${local.attendance}
     select
-      nick as "Name",
+      row_number() over (order by join_time is null, join_time, nick, union_id) || '/' || count(*) over () as "#",
+      nick as "${local.texts.dash_name}",
       case
-        when outer_org_member then 'outside'
-        else 'the organization'
-      end as "From",
+        when outer_org_member then ${local.say.dash_outside}
+        else ${local.say.dash_own}
+      end as "${local.texts.dash_from}",
       case
-        when host then 'host'
-        when co_host then 'co-host'
+        when host then ${local.say.dash_host}
+        when co_host then ${local.say.dash_cohost}
         else ''
-      end as "Role",
+      end as "${local.texts.dash_role}",
       case
-        when pstn_join then 'phone'
+        when pstn_join then ${local.say.dash_phone}
         else ''
-      end as "By",
-      attend_status_name as "Status",
-      to_char(timezone('UTC', join_time), 'HH24:MI') as "Joined (UTC)",
-      to_char(timezone('UTC', leave_time), 'HH24:MI') as "Left (UTC)",
-      cast(floor(duration_seconds / 60) as bigint) as "Minutes",
-      union_id as "Union ID"
+      end as "${local.texts.dash_by}",
+      case attend_status_name
+        when 'initial' then ${local.say.dash_not_joined}
+        when 'calling' then ${local.say.dash_calling}
+        when 'in_meeting' then ${local.say.dash_in_meeting}
+        when 'failed' then ${local.say.dash_failed}
+        when 'kicked' then ${local.say.dash_removed}
+        when 'left' then ${local.say.dash_left}
+        else ${local.say.dash_not_returned}
+      end as "${local.texts.dash_status}",
+      coalesce(${replace(local.minute_of, "{time}", "join_time")}, '') as "${local.texts.dash_joined_at}",
+      coalesce(${replace(local.minute_of, "{time}", "leave_time")}, '') as "${local.texts.dash_left_at}",
+      coalesce(cast(cast(floor(duration_seconds / 60) as bigint) as text), '') as "${local.texts.dash_minutes}",
+      coalesce(union_id, '') as "${local.texts.dash_union_id}"
     from
-      attendee
+      attendee_row
     order by
       join_time is null,
       join_time,
-      nick
+      nick,
+      union_id
   EOQ
 
   param "conference_id" {

@@ -1,136 +1,156 @@
 dashboard "meetings" {
-  title         = "DingTalk Meetings"
-  documentation = "The meetings of the last days: how many were held, how long they took, and who came from outside. It costs one API call for each meeting number and each 100 people of a meeting, beside those that find the meetings."
+  title         = local.texts.dash_meetings_title
+  documentation = local.texts.dash_meetings_about
   tags = merge(local.dingtalk_compliance_common_tags, {
     type = "Dashboard"
   })
 
   container {
     card {
+      sql   = local.period_card
+      width = 4
+    }
+
+    card {
       sql   = <<-EOQ
         ${local.look}
         select
-          'Held in ${var.days} days' as label,
+          ${local.say.dash_meetings} as label,
+          count(*) as value
+        from
+          meeting
+      EOQ
+      width = 2
+    }
+
+    card {
+      sql   = <<-EOQ
+        ${local.look}
+        select
+          ${local.say.dash_of_them_in_progress} as label,
           count(*) as value
         from
           meeting
         where
-          status_name = 'ended'
+          status_name = 'in_progress'
       EOQ
-      width = 3
+      width = 2
     }
 
     card {
       sql   = <<-EOQ
         ${local.look}
         select
-          'In progress now' as label,
-          count(*) as value,
-          'info' as type
-        from
-          running
-      EOQ
-      width = 3
-    }
-
-    card {
-      sql   = <<-EOQ
-        ${local.look}
-        select
-          'In progress for over ${var.max_hours} hours' as label,
-          count(r.conference_id) as value,
-          case
-            when count(r.conference_id) > 0 then 'alert'
-            else 'ok'
-          end as type
-        from
-          clock as t
-          left join running as r on date_part('epoch', t.now) - date_part('epoch', r.start_time) > 3600 * ${var.max_hours}
-      EOQ
-      width = 3
-    }
-
-    card {
-      sql   = <<-EOQ
-        ${local.look}
-        select
-          'With people from outside' as label,
-          count(distinct conference_id) as value,
-          'info' as type
+          ${local.say.dash_of_them_with_outsiders} as label,
+          count(distinct conference_id) as value
         from
           member
         where
           outer_org_member
           and join_time is not null
       EOQ
-      width = 3
+      width = 2
+    }
+
+    card {
+      sql   = <<-EOQ
+        ${local.look}
+        select
+          ${local.say.dash_of_them_without_list} as label,
+          count(*) as value
+        from
+          member
+        where
+          listed is null
+      EOQ
+      width = 2
     }
   }
 
   container {
     chart {
-      title = "Minutes of the last 30 meetings that ended"
-      type  = "column"
+      title = replace(local.texts.dash_minutes_chart, "{bars}", local.bars)
+      type  = "bar"
       width = 8
       sql   = <<-EOQ
         ${local.look},
         latest as (
           select
-            name,
-            start_time,
-            cast(floor(duration_seconds / 60) as bigint) as minutes
+            ${replace(local.minute_of, "{time}", "start_time")} || ' ' || ${replace(local.short, "{text}", "coalesce(nullif(title, ''), conference_id)")} as label,
+            cast(floor(duration_seconds / 60) as bigint) as minutes,
+            row_number() over (order by start_time desc, name) as place,
+            count(*) over () as meetings,
+            count(*) over () - ${local.bars} as more
           from
             meeting
           where
             duration_seconds is not null
-          order by
-            start_time desc,
-            name
-          limit 30
         )
         select
-          name,
-          minutes
+          case
+            when place > ${local.bars} then ${local.say.dash_earlier_meetings}
+            else label
+          end as meeting,
+          case
+            when place <= ${local.bars} then minutes
+          end as minutes
         from
           latest
+        where
+          place <= ${local.bars} + 1
         order by
-          start_time,
-          name
+          place desc
       EOQ
+
+      series "minutes" {
+        title = local.texts.dash_minutes
+      }
     }
 
     chart {
-      title = "Meetings by status"
+      title = local.texts.dash_status_chart
       type  = "donut"
       width = 4
       sql   = <<-EOQ
         ${local.look}
         select
-          coalesce(status_name, 'not returned') as status,
+          m.status || ': ' || count(*) as status,
           count(*) as meetings
         from
-          meeting
+          (select ${replace(local.status_word, "{status}", "status_name")} as status from meeting) as m
         group by
-          status_name
+          m.status
         order by
-          status
+          meetings desc,
+          m.status
       EOQ
     }
   }
 
   table {
-    title = "Meetings"
+    title = local.texts.dash_all_meetings
     width = 12
     sql   = <<-EOQ
       ${local.look}
       select
-        m.title as "Title",
-        to_char(timezone('UTC', m.start_time), 'YYYY-MM-DD HH24:MI') as "Start (UTC)",
-        cast(floor(m.duration_seconds / 60) as bigint) as "Minutes",
-        m.status_name as "Status",
-        count(distinct case when x.join_time is not null then coalesce(x.union_id, x.nick) end) as "Joined",
-        count(distinct case when x.outer_org_member and x.join_time is not null then coalesce(x.union_id, x.nick) end) as "From outside",
-        m.conference_id as "Conference ID"
+        m.title as "${local.texts.dash_title}",
+        ${replace(local.minute_of, "{time}", "m.start_time")} as "${local.texts.dash_start}",
+        case
+          when m.duration_seconds is not null then cast(cast(floor(m.duration_seconds / 60) as bigint) as text)
+          when m.status_name = 'in_progress' then ''
+          else ${local.say.dash_not_returned}
+        end as "${local.texts.dash_minutes}",
+        ${replace(local.status_word, "{status}", "m.status_name")} as "${local.texts.dash_status}",
+        m.host_name as "${local.texts.dash_organizer}",
+        case
+          when count(x.listed) = 0 then ${local.say.dash_not_returned}
+          else cast(count(distinct case when x.join_time is not null then x.person end) as text)
+        end as "${local.texts.dash_joined}",
+        case
+          when count(x.listed) = 0 then ${local.say.dash_not_returned}
+          else cast(count(distinct case when x.outer_org_member and x.join_time is not null then x.person end) as text)
+        end as "${local.texts.dash_from_outside}",
+        m.conference_id as "${local.texts.dash_conference_id}"
       from
         meeting as m
         left join member as x on x.conference_id = m.conference_id
@@ -139,7 +159,8 @@ dashboard "meetings" {
         m.title,
         m.start_time,
         m.duration_seconds,
-        m.status_name
+        m.status_name,
+        m.host_name
       order by
         m.start_time desc,
         m.title

@@ -1,6 +1,6 @@
 dashboard "running_now" {
-  title         = "DingTalk Running Now"
-  documentation = "The meetings that are in progress in the organization. Reload the page to ask again: it costs one API call for each page of meetings, and none within the time for which Steampipe caches a result."
+  title         = local.texts.dash_running_title
+  documentation = local.texts.dash_running_about
   tags = merge(local.dingtalk_compliance_common_tags, {
     type = "Dashboard"
   })
@@ -10,7 +10,7 @@ dashboard "running_now" {
       sql   = <<-EOQ
         ${local.look}
         select
-          'In progress' as label,
+          ${local.say.dash_in_organization_now} as label,
           count(*) as value
         from
           running
@@ -20,17 +20,19 @@ dashboard "running_now" {
 
     card {
       sql   = <<-EOQ
-        ${local.look}
+        ${local.look},
+        result as (
+          ${local.results.not_overrun}
+        )
         select
-          'For over ${var.max_hours} hours' as label,
-          count(r.conference_id) as value,
+          ${local.say.dash_over_hours} as label,
+          count(case when status = 'alarm' then 1 end) as value,
           case
-            when count(r.conference_id) > 0 then 'alert'
+            when count(case when status = 'alarm' then 1 end) > 0 then 'alert'
             else 'ok'
           end as type
         from
-          clock as t
-          left join running as r on date_part('epoch', t.now) - date_part('epoch', r.start_time) > 3600 * ${var.max_hours}
+          result
       EOQ
       width = 4
     }
@@ -39,8 +41,8 @@ dashboard "running_now" {
       sql   = <<-EOQ
         ${local.look}
         select
-          'Minutes of the longest' as label,
-          coalesce(max(cast(floor((date_part('epoch', t.now) - date_part('epoch', r.start_time)) / 60) as bigint)), 0) as value
+          ${local.say.dash_longest} as label,
+          coalesce(cast(max(cast(floor((date_part('epoch', t.now) - date_part('epoch', r.start_time)) / 60) as bigint)) as text), '–') as value
         from
           clock as t
           cross join running as r
@@ -50,18 +52,23 @@ dashboard "running_now" {
   }
 
   table {
-    title = "Meetings in progress"
+    title = local.texts.dash_running_table
     width = 12
     sql   = <<-EOQ
       ${local.look}
       select
-        r.title as "Title",
-        cast(floor((date_part('epoch', t.now) - date_part('epoch', r.start_time)) / 60) as bigint) as "Minutes",
-        r.creator_nick as "Created by",
-        r.biz_type_name as "Kind",
-        r.room_code as "Meeting number",
-        to_char(timezone('UTC', r.start_time), 'YYYY-MM-DD HH24:MI') as "Since (UTC)",
-        r.conference_id as "Conference ID"
+        coalesce(nullif(r.title, ''), ${local.say.dash_untitled}) as "${local.texts.dash_title}",
+        cast(floor((date_part('epoch', t.now) - date_part('epoch', r.start_time)) / 60) as bigint) as "${local.texts.dash_minutes}",
+        ${replace(replace(local.person, "{nick}", "r.creator_nick"), "{id}", "r.creator_id")} as "${local.texts.dash_created_by}",
+        case r.biz_type_name
+          when 'instant' then ${local.say.dash_instant}
+          when 'scheduled' then ${local.say.dash_scheduled}
+          when 'audio' then ${local.say.dash_audio}
+          else ${local.say.dash_not_returned}
+        end as "${local.texts.dash_kind}",
+        r.room_code as "${local.texts.dash_room_code}",
+        ${replace(local.minute_of, "{time}", "r.start_time")} as "${local.texts.dash_start}",
+        r.conference_id as "${local.texts.dash_conference_id}"
       from
         clock as t
         cross join running as r

@@ -1,6 +1,41 @@
+locals {
+  # The controls of meeting_security: the columns of the matrix.
+  security_signs = [
+    { control = "waiting_room", heading = local.texts.dash_waiting_room },
+    { control = "room_restricted", heading = local.texts.dash_room_restricted },
+    { control = "no_anonymous_join", heading = local.texts.dash_signed_in },
+    { control = "no_join_before_host", heading = local.texts.dash_after_host },
+    { control = "screen_share_restricted", heading = local.texts.dash_sharing },
+    { control = "rename_restricted", heading = local.texts.dash_names_locked },
+    { control = "host_and_cohost", heading = local.texts.dash_hosts },
+    { control = "muted_on_join", heading = local.texts.dash_muted },
+    { control = "chat_restricted", heading = local.texts.dash_chat }
+  ]
+
+  # How many schedules are an alarm in the results of a control, {results}.
+  security_card = <<-EOQ
+    ${local.look},
+    result as (
+      {results}
+    )
+    select
+      {label} as label,
+      count(case when status = 'alarm' then 1 end) as value,
+      case
+        when count(case when status = 'alarm' then 1 end) > 0 then 'alert'
+        when count(case when status <> 'skip' then 1 end) = 0 then 'info'
+        else 'ok'
+      end as type
+    from
+      result
+    where
+      resource <> 'none'
+  EOQ
+}
+
 dashboard "security" {
-  title         = "DingTalk Security of Schedules"
-  documentation = "How each schedule is secured: a waiting room, a locked room, one organization only, signing in, joining after the host, restricted screen sharing, locked names, a host. ✓ is as it should be, ✗ is not, ? is what DingTalk does not return. It costs two API calls for each schedule: one for its settings, and one for its title."
+  title         = local.texts.dash_security_title
+  documentation = local.texts.dash_security_about
   tags = merge(local.dingtalk_compliance_common_tags, {
     type = "Dashboard"
   })
@@ -10,7 +45,7 @@ dashboard "security" {
       sql   = <<-EOQ
         ${local.look}
         select
-          'Schedules' as label,
+          ${local.say.dash_schedules} as label,
           count(*) as value
         from
           setting
@@ -19,92 +54,101 @@ dashboard "security" {
     }
 
     card {
-      sql   = <<-EOQ
-        ${local.look}
-        select
-          'Open without signing in' as label,
-          count(case when enable_web_anonymous_join then 1 end) as value,
-          case
-            when count(case when enable_web_anonymous_join then 1 end) > 0 then 'alert'
-            when count(enable_web_anonymous_join) = 0 then 'info'
-            else 'ok'
-          end as type
-        from
-          setting
-      EOQ
+      sql   = replace(replace(local.security_card, "{label}", local.say.dash_without_sign_in), "{results}", local.results.no_anonymous_join)
       width = 3
     }
 
     card {
-      sql   = <<-EOQ
-        ${local.look}
-        select
-          'Without a waiting room' as label,
-          count(case when not waiting_room then 1 end) as value,
-          case
-            when count(case when not waiting_room then 1 end) > 0 then 'alert'
-            when count(waiting_room) = 0 then 'info'
-            else 'ok'
-          end as type
-        from
-          setting
-      EOQ
+      sql   = replace(replace(local.security_card, "{label}", local.say.dash_without_waiting_room), "{results}", local.results.waiting_room)
       width = 3
     }
 
     card {
-      sql   = <<-EOQ
-        ${local.look}
-        select
-          'Neither locked nor limited' as label,
-          count(case when not lock_room and conf_allowed_corp_id is null then 1 end) as value,
-          case
-            when count(case when not lock_room and conf_allowed_corp_id is null then 1 end) > 0 then 'alert'
-            when count(lock_room) = 0 then 'info'
-            else 'ok'
-          end as type
-        from
-          setting
-      EOQ
+      sql   = replace(replace(local.security_card, "{label}", local.say.dash_open_to_all), "{results}", local.results.room_restricted)
       width = 3
     }
   }
 
+  text {
+    value = local.texts.dash_signs
+    width = 12
+  }
+
   table {
-    title = "Settings"
+    title = local.texts.dash_settings
     width = 12
     sql   = <<-EOQ
       ${local.look},
-      label as (
+      result as materialized (
+        ${join(" union all ", [for sign in local.security_signs : local.results[sign.control]])}
+      ),
+      untitled as materialized (
         select
-          schedule_conference_id as id,
+          k.id,
+          c.conference_id,
+          c.room_code,
+          c.start_time,
+          c.status_name,
+          c.title
+        from
+          (select distinct id from setting where meeting_title = '') as k
+          join dingtalk_schedule_conference as c on c.schedule_conference_id = k.id
+      ),
+      titled as (
+        select
+          id,
           max(title) as title
         from
-          (
-            select schedule_conference_id, title from booked
-            union
-            select schedule_conference_id, title from found
-            union
-            select schedule_conference_id, title from seen
-          ) as m
+          untitled
         group by
-          schedule_conference_id
+          id
+      ),
+      sign as materialized (
+        select
+          resource,
+          control,
+          case status
+            when 'ok' then '✓'
+            when 'alarm' then '✗'
+            when 'info' then 'i'
+            else '?'
+          end as sign,
+          case
+            when status = 'alarm' then 1
+            else 0
+          end as alarm
+        from
+          result
       )
       select
-        coalesce(nullif(l.title, ''), 'no meeting held') as "Title",
-        case when s.waiting_room then '✓' when not s.waiting_room then '✗' else '?' end as "Waiting room",
-        case when s.lock_room then '✓' when not s.lock_room then '✗' else '?' end as "Locked",
-        case when s.conf_allowed_corp_id = '${local.own_corp_id}' or s.conf_allowed_corp_id is not null and '${local.own_corp_id}' = '' then '✓' when s.known then '✗' else '?' end as "Limited",
-        case when not s.enable_web_anonymous_join then '✓' when s.enable_web_anonymous_join then '✗' else '?' end as "Sign-in",
-        case when not s.join_before_host then '✓' when s.join_before_host then '✗' else '?' end as "After host",
-        case when s.screen_share_forbidden then '✓' when not s.screen_share_forbidden then '✗' else '?' end as "Sharing",
-        case when s.lock_nick then '✓' when not s.lock_nick then '✗' else '?' end as "Names",
-        case when s.host_union_id is not null then '✓' when s.known then '✗' else '?' end as "Host",
-        s.id as "Schedule ID"
+        case
+          when s.known then s.named
+          when s.cancelled then ${local.say.dash_title_cancelled}
+          else ${local.say.dash_title_unknown}
+        end as "${local.texts.dash_title}",
+        ${join(", ", [for sign in local.security_signs : "coalesce(max(case when x.control = '${sign.control}' then x.sign end), '–') as \"${sign.heading}\""])},
+        s.id as "${local.texts.dash_schedule_id}"
       from
-        setting as s
-        left join label as l on l.id = s.id
+        (
+          select
+            s.id,
+            s.known,
+            s.cancelled,
+            coalesce(nullif(s.meeting_title, ''), nullif(t.title, ''), ${local.say.dash_untitled}) as named
+          from
+            setting as s
+            left join titled as t on t.id = s.id
+        ) as s
+        left join sign as x on x.resource = s.id
+      group by
+        s.id,
+        s.known,
+        s.cancelled,
+        s.named
       order by
+        coalesce(sum(x.alarm), 0) desc,
+        s.known desc,
+        s.named,
         s.id
     EOQ
   }
