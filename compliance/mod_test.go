@@ -308,6 +308,9 @@ func TestBenchmarks(t *testing.T) {
 			t.Errorf("%s: %d controls failed", name, n)
 		}
 		statuses.add(g)
+		if shown := o.namesIn(g); (name == "demo" || name == "calendar" || name == "rooms") != (len(shown) > 0) && name != "nothing" && name != "unknown" {
+			t.Errorf("%s: names of people %q", name, shown)
+		}
 		var text strings.Builder
 		metered, free := o.cost()
 		r := &report.Report{Mod: mod, Root: g, At: simulator.DemoTime, Calls: metered + free}
