@@ -126,7 +126,11 @@ func (r *Report) htmlSection(g *Group, path string) htmlSection {
 			control.Document = documentID(c)
 		}
 		for _, result := range c.results() {
-			control.Rows = append(control.Rows, htmlRow{t.htmlStatus(result.Status, 1), plaintext.Of(result.Reason), plaintext.Of(t.dimensions(result, oneConnection))})
+			reason := plaintext.Of(result.Reason)
+			if c.Err != nil {
+				reason = plaintext.Lines(result.Reason)
+			}
+			control.Rows = append(control.Rows, htmlRow{t.htmlStatus(result.Status, 1), reason, plaintext.Of(t.dimensions(result, oneConnection))})
 		}
 		s.Controls = append(s.Controls, control)
 	}
