@@ -8,7 +8,7 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 )
 
-const nameAnother = "The user on whose behalf the call was made may not see this: name another in acting_union_id."
+const nameAnother = "The user on whose behalf the call was made may not see this: name another in acting_union_id. A user id is no union id: dingtalk_user has both."
 
 var recordingsAPI = apiCase{
 	name:     "recordings of a conference",

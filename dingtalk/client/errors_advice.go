@@ -121,8 +121,8 @@ var (
 		"应用或所用的用户无权查看：请在钉钉开发者后台扩大应用的权限范围，或者换一个用户。",
 	}
 	adviceNameAnother = Advice{
-		"The user on whose behalf the call was made may not see this: name another in acting_union_id.",
-		"所用的用户无权查看：请在 acting_union_id 里换一个用户。",
+		"The user on whose behalf the call was made may not see this: name another in acting_union_id. A user id is no union id: dingtalk_user has both.",
+		"所用的用户无权查看：请在 acting_union_id 里换一个用户。userId 不是 unionId，dingtalk_user 里两者都有。",
 	}
 	adviceUnknownActing = Advice{
 		"DingTalk does not know the user on whose behalf the call was made: check acting_union_id. A user id is no union id: dingtalk_user has both.",
