@@ -118,6 +118,7 @@ func TestSummaryHasAllControls(t *testing.T) {
 // What the dashboards show in Chinese, in China's days and hours, with the initials of
 // people, as a person last read it.
 func TestDashboardsInChinese(t *testing.T) {
+	t.Parallel()
 	mod := load(t, demoValues(t, "language=zh", "time_zone=Asia/Shanghai", "names=initials"))
 	o := open(t)
 	var b strings.Builder
@@ -166,6 +167,7 @@ func TestCardsOfWhatIsNotKnown(t *testing.T) {
 // Each alarm is of one day, and each day of one bar, however long the period: a chart of
 // more than 31 days has several in a bar.
 func TestAlarmsByDay(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ since, until, first, last string }{
 		{"2026-11-22", "2026-11-22", "2026-11-22", "2026-11-22"},
 		{"2026-10-01", "2026-10-31", "2026-10-01", "2026-10-31"},

@@ -90,6 +90,7 @@ func (o *organization) move(booked, held time.Time, length time.Duration) (title
 
 // Of two reports on periods side by side, one has a meeting, whenever it was booked for.
 func TestPeriodsSideBySide(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		booked, held, zone string
 		first              bool
@@ -203,6 +204,7 @@ func TestIgnoredCodesAreReported(t *testing.T) {
 
 // A recording is too old from the second on, and one without a file is not none.
 func TestAgeOfRecordings(t *testing.T) {
+	t.Parallel()
 	o := open(t)
 	values := demoValues(t, "recording_retention_days=7", "days=10", `recording_regions=["cn-x"]`)
 	files := o.Recordings[simulator.DemoLastAllHands]

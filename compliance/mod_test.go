@@ -174,6 +174,7 @@ func statements(mod *powerpipe.Mod) []statement {
 // Every statement is one of Postgres', and looks at DingTalk only through the
 // tables that all share.
 func TestStatementsArePostgres(t *testing.T) {
+	t.Parallel()
 	mod := load(t, demoValues(t))
 	for _, s := range statements(mod) {
 		if _, err := pgquery.Parse(s.sql); err != nil {
@@ -291,6 +292,7 @@ var ofThisRun = regexp.MustCompile(`127\.0\.0\.1:\d+|\d+ (API calls since|次 AP
 // What the benchmarks say of the demo organization, as a person last read it;
 // and each control can say ok as well as alarm.
 func TestBenchmarks(t *testing.T) {
+	t.Parallel()
 	o, statuses := open(t), said{}
 	for name, values := range map[string]powerpipe.Values{
 		"demo":     demoValues(t),
@@ -425,6 +427,7 @@ func TestBookingsOfWhichLittleIsKnown(t *testing.T) {
 
 // A value is a value, whatever is in it.
 func TestValuesAreQuoted(t *testing.T) {
+	t.Parallel()
 	const odd = `it's' or 1 = 1 -- \ $1 "x"`
 	var quoted = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(odd)
 	mod := load(t, valuesOf(`schedule_conference_ids=["`+quoted+`"]`, `union_ids=["`+quoted+`"]`, `recorded_schedule_conference_ids=["`+quoted+`"]`,
@@ -445,6 +448,7 @@ func TestValuesAreQuoted(t *testing.T) {
 // One call that is refused, of whichever kind, makes the controls that need its
 // answer errors, never ok; as a 403 on one meeting's members does.
 func TestFailuresAreErrors(t *testing.T) {
+	t.Parallel()
 	few := `["` + simulator.DemoAllHands + `", "` + simulator.DemoBoard + `", "` + simulator.DemoOffsite + `"]`
 	o, mod := open(t), load(t, demoValues(t, "schedule_conference_ids="+few, "unrecorded_schedule_conference_ids="+few, "recording_retention_days=6", `recording_regions=["cn-shenzhen"]`))
 	for name, control := range mod.Controls {
@@ -495,6 +499,7 @@ func costs(t *testing.T, heading string) map[string]string {
 // nothing is remembered, is what the documentation says; and all of them
 // together cost no more than the largest set of questions among them.
 func TestCosts(t *testing.T) {
+	t.Parallel()
 	o, mod := open(t), load(t, demoValues(t))
 	got := map[string]string{}
 	cost := func(name string) {
@@ -570,6 +575,7 @@ func (o *organization) show(mod *powerpipe.Mod, d *powerpipe.Dashboard) string {
 
 // What the dashboards show of the demo organization, as a person last read it.
 func TestDashboards(t *testing.T) {
+	t.Parallel()
 	mod := load(t, demoValues(t))
 	o := open(t)
 	var b strings.Builder
@@ -653,6 +659,7 @@ func TestTexts(t *testing.T) {
 
 // A report names the values that differ from the defaults, and those only.
 func TestChangedVariables(t *testing.T) {
+	t.Parallel()
 	o := open(t)
 	said := func(values powerpipe.Values) string {
 		r, err := o.Query(t.Context(), load(t, values).Controls["report_head"].SQL)
