@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -43,6 +44,7 @@ func demoValues(t *testing.T, others ...string) powerpipe.Values {
 
 func TestMain(m *testing.M) {
 	os.Setenv(logging.EnvLogLevel, "OFF") // of the plugin: a test reads its errors
+	debug.SetGCPercent(400)               // the tests make much that they soon forget
 	os.Exit(m.Run())
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"runtime"
 	"slices"
 	"strings"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/logging"
 )
 
 var errRefused = errors.New("refused")
@@ -56,6 +59,19 @@ func TestOneOfAListFails(t *testing.T) {
 				noneLeft(t, before)
 			})
 		})
+	}
+}
+
+// Where the log is off, the SDK's lines are not even formatted, also after a query.
+func TestLogThatIsOff(t *testing.T) {
+	t.Setenv(logging.EnvLogLevel, "OFF")
+	s := &source{read: func(_ context.Context, c call) error { c.emitAll(1); return nil }}
+	server := s.server(t)
+	if _, err := run(t.Context(), server, query{ids: []string{"a"}}); err != nil {
+		t.Fatal(err)
+	}
+	if log.Writer() != io.Discard {
+		t.Errorf("the lines go to a %T", log.Writer())
 	}
 }
 

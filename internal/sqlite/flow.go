@@ -16,9 +16,22 @@ type flow struct {
 	// first has, for each instruction, the first one of its run. A run is a sequence
 	// of instructions: each, except the first, runs only after the one before it.
 	first []int
-	// writers has, for each register, the instructions that write it.
-	writers map[int][]int
+	// writers has, for each register, the instructions that write it, in order, and
+	// valueWriters those that write a value that may be other than NULL.
+	writers, valueWriters map[int][]int
+	// using has, for each operation of subroutines and coroutines and each register, the
+	// instructions of that operation whose first operand is the register.
+	using map[use][]int
 }
+
+// use is an operation with a register as its first operand.
+type use struct {
+	op       string
+	register int
+}
+
+// usesRegister are the operations of subroutines and coroutines.
+var usesRegister = set("Return", "Yield", "InitCoroutine", "EndCoroutine")
 
 // call is a call of a subroutine or a coroutine.
 type call struct {
@@ -28,31 +41,42 @@ type call struct {
 }
 
 func newFlow(instructions []instruction) *flow {
-	f := &flow{instructions: instructions, predecessors: make([][]int, len(instructions)+1), returnsTo: map[int][]call{}, writers: map[int][]int{}}
+	f := &flow{instructions: instructions, predecessors: make([][]int, len(instructions)+1), returnsTo: map[int][]call{}, writers: map[int][]int{}, valueWriters: map[int][]int{}, using: map[use][]int{}}
+	for at, i := range instructions {
+		if usesRegister[i.op] {
+			u := use{i.op, i.p1}
+			f.using[u] = append(f.using[u], at)
+		}
+	}
 	written := map[int]map[int]bool{} // by the first instruction
 	for at, i := range instructions {
 		for _, to := range f.next(at) {
 			f.addStep(at, to)
 		}
-		i.eachWritten(func(register int) { f.writers[register] = append(f.writers[register], at) })
+		i.eachWritten(func(register int) {
+			f.writers[register] = append(f.writers[register], at)
+			if !i.writesNull(register) {
+				f.valueWriters[register] = append(f.valueWriters[register], at)
+			}
+		})
 		switch {
 		case i.op == "Gosub":
 			f.addStep(at, i.p2)
-			f.addCall(at, at+1, []int{i.p2}, f.all("Return", i.p1), written)
+			f.addCall(at, at+1, []int{i.p2}, f.using[use{"Return", i.p1}], written)
 		case i.resumes():
 			var yields, starts []int
-			for _, y := range f.all("Yield", i.p1) {
+			for _, y := range f.using[use{"Yield", i.p1}] {
 				if !instructions[y].resumes() {
 					yields = append(yields, y)
 					f.addStep(at, y+1)
 				}
 			}
-			for _, start := range f.all("InitCoroutine", i.p1) {
+			for _, start := range f.using[use{"InitCoroutine", i.p1}] {
 				starts = append(starts, instructions[start].p3)
 				f.addStep(at, instructions[start].p3)
 			}
 			f.addCall(at, at+1, starts, yields, written)
-			f.addCall(at, i.p2, starts, f.all("EndCoroutine", i.p1), written)
+			f.addCall(at, i.p2, starts, f.using[use{"EndCoroutine", i.p1}], written)
 		}
 	}
 	f.first = make([]int, len(instructions))
@@ -83,17 +107,6 @@ func (f *flow) writer(at, register int) (int, bool) {
 	return all[n-1], true
 }
 
-// all returns the instructions of one kind whose first operand is the register.
-func (f *flow) all(op string, register int) []int {
-	var all []int
-	for at, i := range f.instructions {
-		if i.op == op && i.p1 == register {
-			all = append(all, at)
-		}
-	}
-	return all
-}
-
 // addCall adds a call from one instruction that returns to another. starts are the first
 // instructions of what is called.
 func (f *flow) addCall(from, to int, starts, ends []int, written map[int]map[int]bool) {
@@ -115,7 +128,7 @@ func (f *flow) addCall(from, to int, starts, ends []int, written map[int]map[int
 // written returns the registers that may be written by the subroutine or coroutine that
 // starts at an instruction, and by those that it calls.
 func (f *flow) written(start int) map[int]bool {
-	writes, seen, queue := map[int]bool{}, map[int]bool{}, []int{start}
+	writes, seen, queue := map[int]bool{}, make([]bool, len(f.instructions)), []int{start}
 	for len(queue) > 0 {
 		at := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
@@ -133,7 +146,7 @@ func (f *flow) written(start int) map[int]bool {
 			queue = append(queue, at+1)
 			if i.resumes() {
 				queue = append(queue, i.p2)
-				for _, start := range f.all("InitCoroutine", i.p1) {
+				for _, start := range f.using[use{"InitCoroutine", i.p1}] {
 					queue = append(queue, f.instructions[start].p3)
 				}
 			}
@@ -253,6 +266,17 @@ func (i instruction) eachWritten(yield func(register int)) {
 	for r := range n {
 		yield(first + r)
 	}
+}
+
+// writesNull reports whether an instruction writes NULL into a register that it writes.
+func (i instruction) writesNull(register int) bool {
+	switch i.op {
+	case "Null", "BeginSubrtn", "SoftNull":
+		return true
+	case "Move": // leaves NULL where it takes a value
+		return register < i.p2 || register >= i.p2+i.copies()
+	}
+	return false
 }
 
 // inPlace are the instructions that change the value in their first register.

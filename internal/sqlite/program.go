@@ -113,6 +113,17 @@ type origin struct {
 	elsewhere bool
 }
 
+// or adds where the value may come from as well.
+func (o *origin) or(more origin) {
+	o.time, o.other, o.number = o.time || more.time, o.other || more.other, o.number || more.number
+	o.word, o.otherWord, o.elsewhere = o.word || more.word, o.otherWord || more.otherWord, o.elsewhere || more.elsewhere
+	for _, c := range more.columns {
+		if !slices.Contains(o.columns, c) {
+			o.columns = append(o.columns, c)
+		}
+	}
+}
+
 // from returns the column from which the value is read, if it comes from one column
 // and from nothing else.
 func (o origin) from() (columnOf, bool) {
@@ -167,7 +178,10 @@ type program struct {
 	// hasTimes is true if the program reads a time from a table of the plugin's or
 	// gets one from a function.
 	hasTimes bool
-	found    map[place]origin
+	// found has the origins of the places that were searched, searching those that are
+	// being searched.
+	found     map[place]origin
+	searching map[place]bool
 
 	// compared are the columns with conditions that the plugin must not apply.
 	compared []columnOf
@@ -191,7 +205,8 @@ func programs(modules []*module, rows [][]any) []*program {
 func newProgram(modules []*module, rows [][]any) *program {
 	p := &program{
 		tables: map[int]*module{}, pushed: map[columnOf]bool{}, pushedTwice: map[columnOf]string{}, same: map[int]int{}, pseudo: map[int]int{},
-		kept: map[int]bool{}, keys: map[int][]string{}, sorted: map[int]bool{}, inserts: map[int][]int{}, found: map[place]origin{},
+		kept: map[int]bool{}, keys: map[int][]string{}, sorted: map[int]bool{}, inserts: map[int][]int{},
+		found: map[place]origin{}, searching: map[place]bool{},
 	}
 	for at, r := range rows {
 		i := instruction{op: valueText(r[1])}
@@ -287,12 +302,18 @@ func (p *program) search(from place) origin {
 	if o, ok := p.found[from]; ok {
 		return o
 	}
+	if p.searching[from] { // it depends on itself
+		return origin{time: true, other: true, elsewhere: true}
+	}
+	p.searching[from] = true
+	defer delete(p.searching, from)
 	var o origin
-	p.found[from] = origin{time: true, other: true, elsewhere: true} // as long as it depends on itself
 	seen := map[place]bool{from: true}
 	queue := []place{from}
 	add := func(q place) {
-		if !seen[q] {
+		if found, ok := p.found[q]; ok {
+			o.or(found)
+		} else if !seen[q] {
 			seen[q] = true
 			queue = append(queue, q)
 		}
@@ -310,13 +331,20 @@ func (p *program) search(from place) origin {
 			}
 			continue
 		}
+		// Most registers have one writer in the whole program.
+		if writers := p.flow.valueWriters[q.register]; len(writers) <= 1 {
+			for _, at := range writers {
+				p.written(&o, place{at, q.register, none, q.path}, add)
+			}
+			continue
+		}
 		if at, ok := p.flow.writer(q.at, q.register); ok {
 			p.written(&o, place{at, q.register, none, q.path}, add)
 			continue
 		}
 		for before := range p.flow.before(p.flow.first[q.at], q.register) {
 			// before is in another run, and may itself write the register.
-			if all := p.flow.writers[q.register]; slices.Contains(all, before) {
+			if _, writes := slices.BinarySearch(p.flow.writers[q.register], before); writes {
 				p.written(&o, place{before, q.register, none, q.path}, add)
 			} else {
 				add(place{before, q.register, none, q.path})
@@ -331,14 +359,13 @@ func (p *program) search(from place) origin {
 // register, or calls add with the places from which the instruction copies it.
 func (p *program) written(o *origin, q place, add func(place)) {
 	i := p.instructions[q.at]
+	if i.writesNull(q.register) {
+		return
+	}
 	in := func(register int) { add(place{q.at, register, none, q.path}) }
 	switch i.op {
 	case "Copy", "SCopy", "Move", "IntCopy":
-		if n := q.register - i.p2; n >= 0 && n < i.copies() {
-			in(i.p1 + n)
-		} // else Move leaves NULL behind
-		return
-	case "Null", "BeginSubrtn", "SoftNull":
+		in(i.p1 + q.register - i.p2)
 		return
 	case "Column":
 		path := string(rune(i.p2)) + q.path
@@ -361,11 +388,8 @@ func (p *program) written(o *origin, q place, add func(place)) {
 		}
 	case "VColumn":
 		if m := p.tables[i.p1]; m != nil && i.p2 >= 0 && i.p2 < len(m.schema.Columns) {
-			if c := (columnOf{m.name, i.p2}); !slices.Contains(o.columns, c) {
-				o.columns = append(o.columns, c)
-			}
-			o.time = o.time || p.isTime(i)
-			o.other = o.other || !p.isTime(i)
+			isTime := p.isTime(i)
+			o.or(origin{time: isTime, other: !isTime, columns: []columnOf{{m.name, i.p2}}})
 			return
 		}
 	case "String8", "String":
@@ -420,8 +444,7 @@ func (p *program) times() []bool {
 			if n == len(columns) {
 				columns = append(columns, origin{})
 			}
-			o := p.origin(at, i.p1+n)
-			columns[n].time, columns[n].other = columns[n].time || o.time, columns[n].other || o.other
+			columns[n].or(p.origin(at, i.p1+n))
 		}
 	}
 	times := make([]bool, len(columns))
@@ -601,8 +624,7 @@ func (p *program) call(at int) {
 	case name == "min" || name == "max":
 		var all origin
 		for n := range arguments {
-			o := p.origin(at, i.p2+n)
-			all.time, all.other, all.number, all.word = all.time || o.time, all.other || o.other, all.number || o.number, all.word || o.word
+			all.or(p.origin(at, i.p2+n))
 		}
 		switch {
 		case all.time && arguments >= maskBits:
