@@ -19,7 +19,7 @@ func TestCacheLeavesNoRecord(t *testing.T) {
 			_ = put(row)
 			return outcome
 		})
-		if err := r.read(t.Context(), func(*proto.Row) error { return nil }); !errors.Is(err, outcome) {
+		if err := r.read(t.Context(), nil, func(*proto.Row) error { return nil }); !errors.Is(err, outcome) {
 			t.Fatal(err)
 		}
 		cache.release(r)
@@ -44,7 +44,7 @@ func TestCacheLeavesNoRecord(t *testing.T) {
 			}
 			query(t, cache, "a", nil)
 			query(t, cache, "b", nil)
-			if len(cache.byKey) != 2 || cache.order.Len() != 2 || cache.size < 2*rowOverhead {
+			if len(cache.byKey) != 2 || cache.order.Len() != 2 || cache.size < 2*resultOverhead {
 				t.Errorf("two results: %d keys, %d results, %d bytes", len(cache.byKey), cache.order.Len(), cache.size)
 			}
 			end(t, cache)

@@ -49,6 +49,7 @@ type call struct {
 // source is the list function of a test's table, and a log of its calls.
 type source struct {
 	read func(context.Context, call) error
+	keys delivery.Keys // of the table
 
 	mu    sync.Mutex
 	calls []string // connection:id, or the id alone for the connection "c"
@@ -105,7 +106,7 @@ func (s *source) plugin(context.Context) *plugin.Plugin {
 					{Name: "id", Require: plugin.Required, Operators: []string{"="}},
 					{Name: "n", Require: plugin.Optional, Operators: []string{"=", ">"}},
 				},
-				Hydrate: delivery.List(delivery.Keys{}, s.list),
+				Hydrate: delivery.List(s.keys, s.list),
 			},
 			Columns: []*plugin.Column{
 				{Name: "id", Type: proto.ColumnType_STRING, Transform: transform.From(func(_ context.Context, d *transform.TransformData) (any, error) {

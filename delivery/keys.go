@@ -27,9 +27,28 @@ type Keys struct {
 	// They are one value. A row shows it as the query writes it; if the query writes
 	// it in several ways, in one of them.
 	Same map[string]func(string) string
+	// Costly are columns that cost a further call for each row, unless the query names one
+	// of the key columns FreeWith. The list function reads all of them together. A scan
+	// whose rows are cached leaves them out if the query does not name any, and has all
+	// other columns.
+	Costly, FreeWith []string
 	// Sources say where the values of required key columns come from, as in "users has
 	// them", for the error of a query that does not name the column.
 	Sources map[string]string
+}
+
+// columns returns the columns of a table that the calls for some of them bring with these
+// conditions. Those of a Hydrate function of their own cost a call as well.
+func (k Keys) columns(table *plugin.Table, wanted []string, conditions map[string]*proto.Quals) []string {
+	free := slices.ContainsFunc(k.FreeWith, func(c string) bool { return conditions[c] != nil }) ||
+		slices.ContainsFunc(k.Costly, func(c string) bool { return slices.Contains(wanted, c) })
+	all := slices.Clone(wanted)
+	for _, c := range table.Columns {
+		if c.Hydrate == nil && (free || !slices.Contains(k.Costly, c.Name)) && !slices.Contains(all, c.Name) {
+			all = append(all, c.Name)
+		}
+	}
+	return all
 }
 
 // listCallQuals are the conditions of one list call that a query needs.

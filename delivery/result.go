@@ -4,12 +4,12 @@ import (
 	"container/list"
 	"context"
 	"errors"
-	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
-	gproto "google.golang.org/protobuf/proto"
 )
 
 // pageRows is how many rows of a result are kept unpacked. When there are as
@@ -27,8 +27,10 @@ type result struct {
 
 	mu      sync.Mutex
 	changed chan struct{} // closed, and replaced, when there are more rows
-	packed  [][]byte      // pages of pageRows rows
+	format  rowFormat     // of packed
+	packed  [][]byte      // pages of pageRows rows; the last may have fewer when the scan has ended
 	tail    []*proto.Row  // the rows after those
+	count   int64         // of all rows
 	done    bool
 	err     error
 
@@ -53,7 +55,7 @@ func startScan(ctx context.Context, request scanRequest, scan scanFunc, onEnd fu
 	go func() {
 		defer close(r.ended)
 		defer cancel()
-		err := scan(ctx, r.wanted, r.add)
+		err := errors.Join(scan(ctx, r.wanted, r.add), r.packTail())
 		// Before the readers see the end: they may release the result at once.
 		onEnd(r, err)
 		r.mu.Lock()
@@ -64,29 +66,52 @@ func startScan(ctx context.Context, request scanRequest, scan scanFunc, onEnd fu
 	return r
 }
 
-// add appends a row.
+// add appends a row, without the columns that the SDK adds to every row and that no query
+// has named.
 func (r *result) add(response *proto.ExecuteResponse) error {
+	row := response.GetRow()
+	maps.DeleteFunc(row.GetColumns(), func(name string, _ *proto.Column) bool { return !slices.Contains(r.request.scanned, name) })
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.tail = append(r.tail, response.GetRow())
+	r.tail = append(r.tail, row)
+	r.count++
 	if len(r.tail) == pageRows {
-		page, err := gproto.Marshal(&proto.QueryResult{Rows: r.tail})
-		if err != nil {
-			return fmt.Errorf("packing the rows of a result: %w", err)
+		if err := r.pack(); err != nil {
+			return err
 		}
-		// A new slice: readers may still read the old one.
-		r.packed, r.tail = append(r.packed, page), nil
 	}
 	close(r.changed)
 	r.changed = make(chan struct{})
 	return nil
 }
 
-// read calls each with all rows, also with those that are still to come. It
-// returns the error of each or of the scan, or the reason why ctx ended.
-func (r *result) read(ctx context.Context, each func(*proto.Row) error) error {
+// pack packs the tail. The caller holds r.mu.
+func (r *result) pack() error {
+	page, err := r.format.pack(r.tail)
+	if err != nil {
+		return err
+	}
+	// A new slice: readers may still read the old one.
+	r.packed, r.tail = append(r.packed, page), nil
+	return nil
+}
+
+// packTail packs what is left when the scan has ended.
+func (r *result) packTail() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.tail) == 0 {
+		return nil
+	}
+	return r.pack()
+}
+
+// read calls each with all rows, also with those that are still to come, and with some
+// of their columns. It returns the error of each or of the scan, or the reason why ctx
+// ended.
+func (r *result) read(ctx context.Context, columns []string, each func(*proto.Row) error) error {
 	for page, row := 0, 0; ; {
-		rows, endOfPage, done, changed, err := r.rowsFrom(page, row)
+		rows, endOfPage, done, changed, err := r.rowsFrom(page, row, columns)
 		if err != nil {
 			return err
 		}
@@ -115,22 +140,28 @@ func (r *result) read(ctx context.Context, each func(*proto.Row) error) error {
 	}
 }
 
-// rowsFrom returns the rows of a page from one row on. endOfPage is true for a
-// page that is packed, and has no more. A result that failed has no rows.
-func (r *result) rowsFrom(page, row int) (rows []*proto.Row, endOfPage, done bool, changed <-chan struct{}, err error) {
+// rowsFrom returns the rows of a page from one row on, with some of their columns.
+// endOfPage is true for a page that is packed, and has no more. A result that failed has
+// no rows.
+func (r *result) rowsFrom(page, row int, columns []string) (rows []*proto.Row, endOfPage, done bool, changed <-chan struct{}, err error) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.err != nil {
-		return nil, false, true, nil, r.err
+	if r.err != nil || page == len(r.packed) {
+		defer r.mu.Unlock()
+		if r.err != nil {
+			return nil, false, true, nil, r.err
+		}
+		for _, full := range r.tail[row:] {
+			rows = append(rows, project(full, columns))
+		}
+		return rows, false, r.done, r.changed, nil
 	}
-	if page == len(r.packed) {
-		return r.tail[row:len(r.tail):len(r.tail)], false, r.done, r.changed, nil
+	packed, format := r.packed[page], r.format
+	r.mu.Unlock()
+	rows, err = format.unpack(packed, columns)
+	if err != nil {
+		return nil, false, false, nil, err
 	}
-	var unpacked proto.QueryResult
-	if err := gproto.Unmarshal(r.packed[page], &unpacked); err != nil {
-		return nil, false, false, nil, fmt.Errorf("unpacking the rows of a result: %w", err)
-	}
-	return unpacked.Rows[row:], true, false, nil, nil
+	return rows[row:], true, false, nil, nil
 }
 
 // cacheable reports whether a result whose scan was cancelled may be cached: the
@@ -142,22 +173,18 @@ func (r *result) cacheable() (partial int64, ok bool) {
 	if r.err == nil {
 		return 0, true
 	}
-	n := int64(len(r.packed)*pageRows + len(r.tail))
-	remaining, limited := r.wanted.remaining(n)
-	return n, limited && remaining == 0 && n > 0 && errors.Is(r.err, context.Canceled)
+	remaining, limited := r.wanted.remaining(r.count)
+	return r.count, limited && remaining == 0 && r.count > 0 && errors.Is(r.err, context.Canceled)
 }
 
 // memory is about how many bytes the result takes. Its scan has ended.
 func (r *result) memory() int64 {
-	n := int64(512)
+	n := int64(resultOverhead + len(r.request.key))
 	for _, page := range r.packed {
 		n += int64(len(page))
-	}
-	for _, row := range r.tail {
-		n += int64(rowOverhead + gproto.Size(row))
 	}
 	return n
 }
 
-// rowOverhead is how many bytes a row takes besides its values.
-const rowOverhead = 1500
+// resultOverhead is how many bytes a result takes besides its rows.
+const resultOverhead = 2048

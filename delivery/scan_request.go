@@ -19,8 +19,14 @@ type scanRequest struct {
 	connection string
 	// key is equal for scan requests with the same rows: those of one connection
 	// and table, with the same conditions on key columns.
-	key      string
-	columns  []string
+	key string
+	// columns are those that the engine needs, and the name of the connection, which every
+	// row has: Steampipe's engine takes a row without a value for the end of the scan
+	// (steampipe-postgres-fdw 2.2.2, fdw.go), as for count(*).
+	columns []string
+	// scanned are the columns that the scan's rows have: if they are cached, all that
+	// its calls bring.
+	scanned  []string
 	limit    int64 // how many rows are wanted first; noLimit is all
 	maxAge   time.Duration
 	useCache bool
@@ -33,7 +39,7 @@ type scanRequest struct {
 // with the same key.
 func (r scanRequest) covers(other scanRequest) bool {
 	for _, c := range other.columns {
-		if !slices.Contains(r.columns, c) {
+		if !slices.Contains(r.scanned, c) {
 			return false
 		}
 	}
@@ -64,7 +70,7 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]sc
 		for _, call := range calls {
 			r := scanRequest{
 				connection: connection,
-				columns:    request.QueryContext.GetColumns(),
+				columns:    withConnectionName(request.QueryContext.GetColumns()),
 				limit:      noLimit,
 				maxAge:     time.Duration(data.GetCacheTtl()) * time.Second,
 				useCache:   data.GetCacheEnabled() && s.cache.isEnabled() && (table.Cache == nil || table.Cache.Enabled),
@@ -73,6 +79,10 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]sc
 				r.limit = data.Limit.Value
 			}
 			r.call = call
+			r.scanned = r.columns
+			if r.useCache {
+				r.scanned = s.keys[table.Name].columns(table, r.columns, call.quals)
+			}
 			if r.key, err = s.key(request, table, connection, call); err != nil {
 				return nil, err
 			}
@@ -80,7 +90,7 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]sc
 				Table: request.Table,
 				QueryContext: &proto.QueryContext{
 					// Clones: the SDK adds columns and quals.
-					Columns:   slices.Clone(r.columns),
+					Columns:   slices.Clone(r.scanned),
 					Quals:     maps.Clone(call.quals),
 					SortOrder: request.QueryContext.GetSortOrder(),
 				},
@@ -94,6 +104,18 @@ func (s *Server) split(request *proto.ExecuteRequest, table *plugin.Table) ([]sc
 		}
 	}
 	return all, nil
+}
+
+// connectionNameColumn is the column of the connection's name, which the SDK adds to every
+// table and row.
+const connectionNameColumn = "sp_connection_name"
+
+// withConnectionName returns columns with that of the connection's name.
+func withConnectionName(columns []string) []string {
+	if slices.Contains(columns, connectionNameColumn) {
+		return columns
+	}
+	return append(slices.Clone(columns), connectionNameColumn)
 }
 
 // choosing returns the conditions of a query without those on connection columns by

@@ -45,7 +45,7 @@ type Server struct {
 
 // NewServer returns a Server with a plugin of its own.
 func NewServer(make plugin.PluginFunc) *Server {
-	s := &Server{cache: newResultCache(), limitWait: limitWait, connectionColumns: []string{"sp_connection_name"}}
+	s := &Server{cache: newResultCache(), limitWait: limitWait, connectionColumns: []string{connectionNameColumn}}
 	var p *plugin.Plugin
 	s.PluginServer = plugin.Server(&plugin.ServeOpts{PluginFunc: func(ctx context.Context) *plugin.Plugin {
 		p = make(ctx)
@@ -165,10 +165,10 @@ func (s *Server) runRequest(ctx context.Context, request scanRequest, out *engin
 	r, started := s.cache.get(ctx, request, scan)
 	defer s.cache.release(r)
 	if r.partial == 0 {
-		return r.read(ctx, func(row *proto.Row) error { return send(r.wanted, row, !started) })
+		return r.read(ctx, request.columns, func(row *proto.Row) error { return send(r.wanted, row, !started) })
 	}
 	sent := rowBag{columns: request.columns, count: map[string]int{}}
-	err := r.read(ctx, func(row *proto.Row) error {
+	err := r.read(ctx, request.columns, func(row *proto.Row) error {
 		if err := sent.add(row); err != nil {
 			return err
 		}
@@ -188,7 +188,7 @@ func (s *Server) runRequest(ctx context.Context, request scanRequest, out *engin
 	request.limit = noLimit
 	whole, started := s.cache.get(ctx, request, scan)
 	defer s.cache.release(whole)
-	err = whole.read(ctx, func(row *proto.Row) error {
+	err = whole.read(ctx, request.columns, func(row *proto.Row) error {
 		if wasSent, err := sent.take(row); wasSent || err != nil {
 			return err
 		}
@@ -233,13 +233,7 @@ func (b *rowBag) take(row *proto.Row) (found bool, err error) {
 }
 
 func (b *rowBag) key(row *proto.Row) (string, error) {
-	some := &proto.Row{Columns: map[string]*proto.Column{}}
-	for _, c := range b.columns {
-		if v, ok := row.GetColumns()[c]; ok {
-			some.Columns[c] = v
-		}
-	}
-	key, err := gproto.MarshalOptions{Deterministic: true}.Marshal(some)
+	key, err := gproto.MarshalOptions{Deterministic: true}.Marshal(project(row, b.columns))
 	if err != nil {
 		return "", fmt.Errorf("comparing rows: %w", err)
 	}

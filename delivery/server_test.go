@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -296,13 +297,14 @@ func TestResultsAreCachedByID(t *testing.T) {
 		{query{ids: []string{"a"}}, nil},
 		{query{ids: []string{"a", "a", "b"}}, nil},
 		{query{ids: []string{"a"}, columns: []string{"n"}}, nil},
-		{query{ids: []string{"a"}, columns: []string{"n", "other"}}, []string{"a"}},
+		{query{ids: []string{"a"}, columns: []string{"n", "other"}}, nil},
+		{query{ids: []string{"a"}, columns: []string{"n", "owner"}}, []string{"a"}}, // has a Hydrate function
 		{query{ids: []string{"a"}, limit: 2}, nil},
 		{query{ids: []string{"d"}, limit: 2}, []string{"d"}},
 		{query{ids: []string{"d"}, limit: 2}, nil},
 		{query{ids: []string{"d"}, limit: 1}, nil},
 		{query{ids: []string{"d"}, limit: 2, columns: []string{"n"}}, nil},
-		{query{ids: []string{"d"}, limit: 2, columns: []string{"n", "other"}}, []string{"d"}},
+		{query{ids: []string{"d"}, limit: 2, columns: []string{"n", "other"}}, nil},
 		{query{ids: []string{"d"}}, []string{"d"}},
 		{query{ids: []string{"d"}, limit: 3}, nil},
 		{query{ids: []string{"a"}, connections: []string{"d"}}, []string{"d:a"}},
@@ -893,6 +895,53 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
+// A result has all columns that its calls bring, so that no later query of these columns
+// makes a call; those that cost a call for each row it has if the query names one of them,
+// or a condition with which they cost none. Each query gets the columns that it names, and
+// the name of the connection.
+func TestColumnsThatCallsBring(t *testing.T) {
+	s := &source{keys: delivery.Keys{Costly: []string{"other"}, FreeWith: []string{"n"}}, read: func(_ context.Context, c call) error {
+		c.emitAll(3)
+		return nil
+	}}
+	server := s.server(t)
+	withN := equals("n", &proto.QualValue{Value: &proto.QualValue_Int64Value{Int64Value: 1}})
+	for _, test := range []struct {
+		id      string
+		columns []string
+		quals   *proto.Quals
+		calls   []string
+	}{
+		{"a", []string{"n"}, nil, []string{"a"}},
+		{"a", []string{"id", "n"}, nil, nil},
+		{"a", []string{"other"}, nil, []string{"a"}},
+		{"a", []string{"id", "n", "other"}, nil, nil},
+		{"b", []string{"other"}, nil, []string{"b"}},
+		{"b", []string{"id", "n"}, nil, nil},
+		{"c", []string{"id"}, withN, []string{"c"}},
+		{"c", []string{"other", "n"}, withN, nil},
+		{"a", []string{}, nil, nil}, // count(*): a row without a value would be the end
+		{"d", []string{}, nil, []string{"d"}},
+		{"d", []string{"id"}, nil, nil},
+		{"d", []string{"_ctx"}, nil, []string{"d"}}, // is not kept unless it is named
+	} {
+		q := query{ids: []string{test.id}, columns: test.columns, quals: map[string]*proto.Quals{"id": equals("id", text(test.id))}}
+		if test.quals != nil {
+			q.quals["n"] = test.quals
+		}
+		request := q.request()
+		var rows int
+		if err := server.Execute(request, sink{ctx: t.Context(), each: func(r *proto.ExecuteResponse) error {
+			rows++
+			diff(t, fmt.Sprint("columns of ", test.columns), slices.Sorted(slices.Values(append(test.columns, "sp_connection_name"))), slices.Sorted(maps.Keys(r.Row.Columns)))
+			return nil
+		}}); err != nil || rows != 3 {
+			t.Fatalf("%v: %d rows, %v", test, rows, err)
+		}
+		diff(t, fmt.Sprint("calls of ", test), test.calls, s.taken())
+	}
+}
+
 // The engine sets the bounds of the cache, and clears it.
 func TestWhatIsCached(t *testing.T) {
 	const rows = 100
@@ -904,6 +953,7 @@ func TestWhatIsCached(t *testing.T) {
 	check := func(want int, ids ...string) {
 		t.Helper()
 		for _, id := range ids {
+			id = strings.Repeat(id, 1500) // a row of 1,500 bytes
 			if got, err := run(t.Context(), server, query{ids: []string{id}}); err != nil || len(got) != rows {
 				t.Fatalf("%d rows, %v", len(got), err)
 			}

@@ -17,6 +17,9 @@ type definition struct {
 	// oneOf are key columns of which one decides the calls: the first that a
 	// query names. The others filter the rows (see accepts).
 	oneOf []string
+	// costly are columns that cost a call for each row, unless the query names one of the
+	// key columns freeWith.
+	costly, freeWith []string
 	// uncached is true if no cache may have the rows, since other queries change them.
 	uncached bool
 	// columns are the key columns, the others by alphabet, and title last.
@@ -32,7 +35,7 @@ func (c *connector) table(def definition) *plugin.Table {
 		isKey := slices.ContainsFunc(def.keys, func(k *plugin.KeyColumn) bool { return k.Name == column.Name })
 		return !isKey && (column.Name > corpIDColumn.Name || column.Name == "title")
 	})
-	asks := delivery.Keys{OneOf: def.oneOf, Sources: keySources}
+	asks := delivery.Keys{OneOf: def.oneOf, Costly: def.costly, FreeWith: def.freeWith, Sources: keySources}
 	if slices.ContainsFunc(columns, func(column *plugin.Column) bool { return column.Name == roomCodeColumn }) {
 		asks.Same = map[string]func(string) string{roomCodeColumn: client.RoomCodeDigits}
 	}

@@ -41,7 +41,9 @@ func tableConference(c *connector) *plugin.Table {
 			word("status_name", "The status of the meeting as a word: not_started, ended or in_progress. Null for a code that is not known.", statusNames, func(r *client.Conference) *int64 { return r.Status }),
 			column("title", "The title of the meeting.", func(r *client.Conference) *string { return r.Title }),
 		},
-		read: readConferences,
+		costly:   byIDOnly,
+		freeWith: []string{"conference_id"},
+		read:     readConferences,
 	})
 }
 

@@ -43,7 +43,9 @@ func tableMeetingRoom(c *connector) *plugin.Table {
 			word("status_name", "Who may book the room as a word: everybody, administrators or some. Null for a code that is not known.", roomStatusNames, func(r meetingRoom) *int64 { return r.RoomStatus }),
 			column("title", "The name of the room.", func(r meetingRoom) *string { return r.RoomName }),
 		},
-		read: readMeetingRooms,
+		costly:   byRoomOnly,
+		freeWith: []string{"room_id"},
+		read:     readMeetingRooms,
 	})
 }
 

@@ -43,7 +43,9 @@ func tableUser(c *connector) *plugin.Table {
 			legacyText("work_place", "The place of work.", func(r *client.User) *client.LegacyText { return r.WorkPlace }),
 			legacyText("title", "The name of the user.", func(r *client.User) *client.LegacyText { return r.Name }),
 		},
-		read: readUsers,
+		costly:   byUserOnly,
+		freeWith: []string{"user_id", "union_id"},
+		read:     readUsers,
 	})
 }
 
