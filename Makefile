@@ -120,7 +120,13 @@ compliance-demo:
 sdk-v6:
 	.ci/sdk-v6 $(GOTESTFLAGS)
 
-test: fmt-check vet lint tidy-check test-race test-others
+TEST_STEPS := fmt-check vet lint tidy-check test-race test-others
+
+test:
+	@slowest=; for step in $(TEST_STEPS); do \
+		start=$$(date +%s); $(MAKE) --no-print-directory $$step || exit 1; \
+		slowest="$$slowest$$(($$(date +%s) - start)) s  $$step\n"; \
+	done; echo "The slowest steps:"; printf "$$slowest" | sort -rn | head -3
 
 fmt-check:
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w these files: $$unformatted"; exit 1; }

@@ -56,12 +56,13 @@ func BenchmarkStart(b *testing.B) {
 
 // BenchmarkFreeMemInterval reports the time of a row, and the most memory that is
 // resident, in the built plugin under Steampipe's limit of memory, by how many
-// rows the SDK frees memory after. The columns are those of a wide query.
+// rows the SDK frees memory after: of one list, of several at once, and of 3,000 lists.
+// The columns are those of a wide query.
 func BenchmarkFreeMemInterval(b *testing.B) {
 	bin := build(b)
 	b.Setenv("GOMEMLIMIT", strconv.Itoa(1024<<20))
 	columns := []string{"schedule_conference_id", "conference_id", "end_time", "room_code", "start_time", "status", "status_name", "total_count", "title"}
-	for _, test := range []struct{ rows, atOnce int }{{1000, 1}, {10_000, 1}, {100_000, 1}, {20_000, 5}} {
+	for _, test := range []struct{ rows, atOnce, lists int }{{1, 1, 1}, {1000, 1, 1}, {10_000, 1, 1}, {100_000, 1, 1}, {20_000, 5, 1}, {50, 1, 3000}} {
 		rows, atOnce := test.rows, test.atOnce
 		sim := simulator.New(simulator.DemoApp)
 		server := httptest.NewServer(sim)
@@ -73,12 +74,18 @@ func BenchmarkFreeMemInterval(b *testing.B) {
 				RoomCode: fmt.Sprintf("%09d", i), Status: &status, StartTime: &start}
 		}
 		sim.Schedules["first"] = list[:1]
+		ids := make([][]string, atOnce)
 		for i := range atOnce {
-			sim.Schedules[strconv.Itoa(i)] = list
+			for j := range test.lists {
+				id := fmt.Sprint(i, ".", j)
+				ids[i] = append(ids[i], id)
+				sim.Schedules[id] = list
+			}
 		}
+		rows *= test.lists
 		for _, cache := range []bool{false, true} {
 			for _, interval := range []string{"100", "1000", "0"} {
-				b.Run(fmt.Sprintf("%d_rows/%d_at_once/cache_%t/every_%s", rows, atOnce, cache, interval), func(b *testing.B) {
+				b.Run(fmt.Sprintf("%d_rows_of_%d_lists/%d_at_once/cache_%t/every_%s", rows, test.lists, atOnce, cache, interval), func(b *testing.B) {
 					b.Setenv(freeMemInterval, interval)
 					var took time.Duration
 					var idle, peak float64
@@ -93,7 +100,7 @@ func BenchmarkFreeMemInterval(b *testing.B) {
 						var wg sync.WaitGroup
 						for i := range atOnce {
 							wg.Go(func() {
-								r, n := request("dingtalk_schedule_conference", "schedule_conference_id", cache, strconv.Itoa(i)), 0
+								r, n := request("dingtalk_schedule_conference", "schedule_conference_id", cache, ids[i]...), 0
 								r.QueryContext.Columns = columns
 								if err := rowsOf(p, r, func(*proto.Row) { n++ }); err != nil || n != rows {
 									b.Errorf("%d rows, %v", n, err)
@@ -121,7 +128,6 @@ func BenchmarkFreeMemInterval(b *testing.B) {
 func BenchmarkDirectory(b *testing.B) {
 	bin := build(b)
 	b.Setenv("GOMEMLIMIT", strconv.Itoa(1024<<20))
-	b.Setenv(freeMemInterval, "1000")
 	for _, test := range []struct {
 		departments int
 		perSecond   int

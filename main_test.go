@@ -338,7 +338,7 @@ func TestNoSecretInTheLog(t *testing.T) {
 		}
 	}
 	text := log.String()
-	if !strings.Contains(text, "Setting free memory interval to 1000 rows") {
+	if !strings.Contains(text, "Setting free memory interval to 0 rows") {
 		t.Error("the SDK's interval for freeing memory is not set")
 	}
 	if !strings.Contains(text, "scheduleConferences") || !strings.Contains(text, "/topapi/v2/user/get") {
@@ -359,7 +359,7 @@ func TestFreeMemInterval(t *testing.T) {
 	defer server.Close()
 	t.Setenv("STEAMPIPE_LOG_LEVEL", "INFO")
 	defer func() { logTo = nil }()
-	for value, want := range map[string]string{"0": "0", "100": "100", "": "1000", "often": "1000"} {
+	for value, want := range map[string]string{"1000": "1000", "100": "100", "": "0", "often": "0"} {
 		t.Setenv(freeMemInterval, value)
 		var log syncBuffer
 		logTo = &log

@@ -33,7 +33,7 @@
 //     many.
 //   - [NewServer] returns the [Server] that Serve serves, for programs that query a
 //     plugin in their own process, and for tests.
-//   - [SetFreeMemInterval] sets how often the SDK runs the garbage collector, for such
+//   - [SetFreeMemInterval] leaves memory to the garbage collector of Go, for such
 //     programs. Serve calls it.
 //
 // # A query, from Execute to its rows

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -76,6 +77,10 @@ standard input; in a terminal, a prompt asks for it (.help lists its commands).
   --help              print this
 `
 
+// memoryLimit is the size in bytes from which Go collects garbage more often: as much as
+// Steampipe allows a plugin by default. GOMEMLIMIT sets another.
+const memoryLimit = 1 << 30
+
 func main() {
 	// The SDK logs each failure several times; the error alone is enough for a
 	// person, unless they ask for more.
@@ -83,6 +88,9 @@ func main() {
 		os.Setenv(logging.EnvLogLevel, "OFF")
 	}
 	delivery.SetFreeMemInterval()
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {

@@ -320,7 +320,7 @@ func TestLog(t *testing.T) {
 		if got.stdout != incidentTable || (got.stderr == oneCall) != silent {
 			t.Errorf("level %q: code %d, stdout %q, stderr %q", level, got.code, got.stdout, got.stderr)
 		}
-		if set := strings.Contains(got.stderr, "Setting free memory interval to 1000 rows"); set == silent {
+		if set := strings.Contains(got.stderr, "Setting free memory interval to 0 rows"); set == silent {
 			t.Errorf("level %q: the log tells of the interval for freeing memory: %t", level, set)
 		}
 	}
