@@ -201,6 +201,30 @@ func TestBuiltBinary(t *testing.T) {
 	}
 }
 
+// Where the connection's language is Chinese, the last line of the error of a missing key
+// says in Chinese what the lines before say: what to name, and what Postgres may have done.
+func TestBuiltBinaryInChinese(t *testing.T) {
+	bin := build(t)
+	for language, chinese := range map[string]bool{"zh": true, "en": false} {
+		p := launch(t, bin, spc.Body("http://127.0.0.1:1", "id", "secret")+"language = \""+language+"\"\n")
+		unkeyed := request("dingtalk_schedule_conference", "schedule_conference_id", true, "")
+		clear(unkeyed.QueryContext.Quals)
+		err := rowsOf(p, unkeyed, func(*proto.Row) {})
+		if err == nil {
+			t.Fatal("no error")
+		}
+		lines := strings.Split(err.Error(), "\n")
+		want := 2
+		if chinese {
+			want = 3
+		}
+		if len(lines) != want || !strings.HasSuffix(lines[1], "plan_cache_mode = force_custom_plan") || chinese &&
+			!strings.HasPrefix(lines[2], "查询必须指定 schedule_conference_id（在 dingtalk_conference 里可以查到），例如：where schedule_conference_id = '...'。如果查询已经指定，就是 Postgres 没有传来这个条件：") {
+			t.Errorf("%s: %v", language, err)
+		}
+	}
+}
+
 // In a list, one id is refused while the others stream: the query is that
 // error, another query meanwhile has all its rows, and the plugin lives.
 func TestBuiltBinaryListWithARefusedID(t *testing.T) {

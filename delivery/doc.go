@@ -22,8 +22,9 @@
 // nothing for them:
 //
 //   - [Keys] says which of several key columns decides the list calls, and which values
-//     are spellings of the same value. With the zero value, a query makes one list call
-//     for each combination of the values that it names.
+//     are spellings of the same value, and has what a plugin adds to the errors of a
+//     query's conditions. With the zero value, a query makes one list call for each
+//     combination of the values that it names.
 //   - [Wanted] returns how many more rows the query's LIMIT asks for. A list function
 //     can take this number as the size of its first page. The engine may read on after
 //     the LIMIT.

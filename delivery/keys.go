@@ -34,7 +34,19 @@ type Keys struct {
 	Costly, FreeWith []string
 	// Sources say where the values of required key columns come from, as in "users has
 	// them", for the error of a query that does not name the column.
-	Sources map[string]string
+	Sources map[string]Text
+	// Explain adds to the error of a query's conditions, which comes before any list
+	// call, what the plugin has to say of it, as what InChinese returns if that is the
+	// language of the connection. An aggregator's has no config. Nil adds nothing.
+	Explain func(connection *plugin.Connection, err error) error
+}
+
+// explain returns an error with what the plugin adds to it.
+func (k Keys) explain(connection *plugin.Connection, err error) error {
+	if k.Explain == nil {
+		return err
+	}
+	return k.Explain(connection, err)
 }
 
 // columns returns the columns of a table that the calls for some of them bring with these
@@ -263,7 +275,10 @@ func plainQual(table *plugin.Table, column string, q *proto.Qual) ([]*proto.Qual
 	}
 	for _, v := range values {
 		if _, ok := compare(values[0], v); !ok {
-			return nil, fmt.Errorf("%s: the list in %s %s any (...) has values of several types: write one condition for each, with or between them", table.Name, column, operator)
+			return nil, Text{
+				English: fmt.Sprintf("%s: the list in %s %s any (...) has values of several types: write one condition for each, with or between them", table.Name, column, operator),
+				Chinese: fmt.Sprintf("%s %s any (...) 的列表里有几种类型的值：请给每种类型各写一个条件，用 or 连接。", column, operator),
+			}
 		}
 	}
 	order := func(a, b *proto.QualValue) int { n, _ := compare(a, b); return n }
@@ -286,7 +301,10 @@ func hasEmpty(v *proto.QualValue) bool {
 // emptyList returns the error of an empty list. Postgres passes one on in place of a
 // list that it does not know yet, and the two cannot be distinguished.
 func emptyList(table *plugin.Table, column string) error {
-	return fmt.Errorf("%[1]s: the list for %[2]s is empty: Postgres passes an empty list on where it does not know the values yet, as with %[2]s = any(array(select ...)): write a join instead, as in: from other_table o join %[1]s t on t.%[2]s = o.id", table.Name, column)
+	return Text{
+		English: fmt.Sprintf("%[1]s: the list for %[2]s is empty: Postgres passes an empty list on where it does not know the values yet, as with %[2]s = any(array(select ...)): write a join instead, as in: from other_table o join %[1]s t on t.%[2]s = o.id", table.Name, column),
+		Chinese: fmt.Sprintf("%[2]s 的列表是空的。Postgres 还不知道列表里的值时会传来空列表，例如写成 %[2]s = any(array(select ...)) 时：请改写成联接，例如：from other_table o join %[1]s t on t.%[2]s = o.id", table.Name, column),
+	}
 }
 
 // flat returns the values of a list and of the lists in it, without NULL.

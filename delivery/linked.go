@@ -76,7 +76,7 @@ func (s *bufferedScans) countCall(d *plugin.QueryData) (first bool, calls int) {
 func (s *bufferedScans) read(ctx context.Context, d *plugin.QueryData, waited int, read ListFunc) ([]any, error) {
 	calls, err := s.keys.listCalls(d.Table, d.QueryContext.UnsafeQuals)
 	if err != nil {
-		return nil, err
+		return nil, s.keys.explain(d.Connection, err)
 	}
 	buffered := make([]bufferedCall, len(calls))
 	group, ctx := errgroup.WithContext(ctx)

@@ -14,13 +14,17 @@ type missingKeysError struct {
 	// anyOf is true if one of the columns is enough.
 	anyOf   bool
 	columns []string
-	sources map[string]string
+	sources map[string]Text
+	// bounded are key columns of times that the query leaves without bounds. They are
+	// in the example, since to name the columns alone may mean all times.
+	bounded []string
 }
 
 // missingKeys returns an error if a request has no condition on a required key column.
 // The SDK can lose its own error for it.
 func (s *Server) missingKeys(request *proto.ExecuteRequest, table *plugin.Table) error {
-	missing := plugin.NewKeyColumnQualValueMap(request.QueryContext.GetQuals(), table.List.KeyColumns).
+	conditions := request.QueryContext.GetQuals()
+	missing := plugin.NewKeyColumnQualValueMap(conditions, table.List.KeyColumns).
 		GetUnsatisfiedKeyColumns(table.List.KeyColumns)
 	if len(missing) == 0 {
 		return nil
@@ -30,23 +34,57 @@ func (s *Server) missingKeys(request *proto.ExecuteRequest, table *plugin.Table)
 		e.columns = append(e.columns, k.Name)
 		e.anyOf = k.Require == plugin.AnyOf
 	}
+	for _, c := range table.Columns {
+		if c.Type == proto.ColumnType_TIMESTAMP && takesBounds(table, c.Name) && conditions[c.Name] == nil {
+			e.bounded = append(e.bounded, c.Name)
+		}
+	}
 	return e
 }
 
 func (e *missingKeysError) Error() string {
-	join, example := " and ", e.columns
+	join := " and "
 	if e.anyOf {
-		join, example = " or ", e.columns[:1]
+		join = " or "
 	}
-	var names, conditions []string
+	names := e.names(" (%s)", func(t Text) string { return t.English })
+	return fmt.Sprintf("%s: the query must name %s, as in: where %s", e.table, strings.Join(names, join), e.example())
+}
+
+// InChinese returns what the query must name in Chinese.
+func (e *missingKeysError) InChinese() string {
+	which := " "
+	if e.anyOf {
+		which = "下列之一："
+	}
+	names := e.names("（%s）", func(t Text) string { return t.Chinese })
+	return fmt.Sprintf("查询必须指定%s%s，例如：where %s", which, strings.Join(names, "、"), e.example())
+}
+
+// names returns the columns, each with where its values are.
+func (e *missingKeysError) names(format string, in func(Text) string) []string {
+	var names []string
 	for _, c := range e.columns {
-		if source := e.sources[c]; source != "" {
-			c += " (" + source + ")"
+		if source := in(e.sources[c]); source != "" {
+			c += fmt.Sprintf(format, source)
 		}
 		names = append(names, c)
 	}
-	for _, c := range example {
+	return names
+}
+
+// example returns the conditions of a query that names the columns.
+func (e *missingKeysError) example() string {
+	columns := e.columns
+	if e.anyOf {
+		columns = columns[:1]
+	}
+	var conditions []string
+	for _, c := range columns {
 		conditions = append(conditions, c+" = '...'")
 	}
-	return fmt.Sprintf("%s: the query must name %s, as in: where %s", e.table, strings.Join(names, join), strings.Join(conditions, " and "))
+	for _, c := range e.bounded {
+		conditions = append(conditions, fmt.Sprintf("%[1]s >= '2026-11-01' and %[1]s < '2026-12-01'", c))
+	}
+	return strings.Join(conditions, " and ")
 }

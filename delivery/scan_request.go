@@ -136,7 +136,10 @@ func (s *Server) choosing(table *plugin.Table, conditions map[string]*proto.Qual
 			case hasEmpty(q.GetValue()):
 				return nil, emptyList(table, column)
 			case chooses && slices.ContainsFunc(flat(q.GetValue()), isUnknownText):
-				return nil, fmt.Errorf("%[1]s: no value for %[2]s: Postgres has not passed it on, as with %[2]s = (select ...): write the value itself, or a join, as in: from other_table o join %[1]s t on t.%[2]s = o.name", table.Name, column)
+				return nil, Text{
+					English: fmt.Sprintf("%[1]s: no value for %[2]s: Postgres has not passed it on, as with %[2]s = (select ...): write the value itself, or a join, as in: from other_table o join %[1]s t on t.%[2]s = o.name", table.Name, column),
+					Chinese: fmt.Sprintf("Postgres 没有传来 %[2]s 的值，例如写成 %[2]s = (select ...) 时：请直接写出这个值，或者改写成联接，例如：from other_table o join %[1]s t on t.%[2]s = o.name", table.Name, column),
+				}
 			case operator == quals.QualOperatorEqual || values == nil && !strings.ContainsAny(q.GetValue().GetStringValue(), `\*?[`):
 				kept = append(kept, q)
 			}

@@ -32,8 +32,11 @@ var noSDKCache = &proto.SetCacheOptionsRequest{Enabled: false, MaxSizeMb: -1}
 // Server serves a plugin with a static schema, whose tables list through List.
 type Server struct {
 	*grpc.PluginServer
-	tables map[string]*plugin.Table
-	keys   map[string]Keys // by the name of their table
+	plugin *plugin.Plugin
+	// configuring is locked while the SDK changes the plugin's ConnectionMap.
+	configuring sync.RWMutex
+	tables      map[string]*plugin.Table
+	keys        map[string]Keys // by the name of their table
 	// connectionColumns are the key columns by which the SDK chooses
 	// connections.
 	connectionColumns []string
@@ -49,7 +52,7 @@ func NewServer(make plugin.PluginFunc) *Server {
 	var p *plugin.Plugin
 	s.PluginServer = plugin.Server(&plugin.ServeOpts{PluginFunc: func(ctx context.Context) *plugin.Plugin {
 		p = make(ctx)
-		s.tables = p.TableMap
+		s.plugin, s.tables = p, p.TableMap
 		s.keys = map[string]Keys{}
 		for name, t := range p.TableMap {
 			s.keys[name] = keysOf(ctx, t)
@@ -99,6 +102,12 @@ func Serve(name string, make plugin.PluginFunc) {
 // streams the others unless the stream was cancelled. If the stream has a method
 // More() <-chan struct{}, Execute waits instead until that channel is closed.
 func (s *Server) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
+	return s.execute(request, stream, nil)
+}
+
+// execute does what Execute does. missing is joined to the error of a missing key; nil
+// is nothing.
+func (s *Server) execute(request *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer, missing error) error {
 	table, ok := s.tables[request.Table]
 	if !ok {
 		return s.PluginServer.Execute(request, stream) // which returns an error
@@ -110,11 +119,11 @@ func (s *Server) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlug
 		request.ExecuteConnectionData = map[string]*proto.ExecuteConnectionData{request.Connection: {}}
 	}
 	if err := s.missingKeys(request, table); err != nil {
-		return err
+		return s.explain(request.Table, request.Connection, errors.Join(err, missing))
 	}
 	requests, err := s.split(request, table)
 	if err != nil {
-		return err
+		return s.explain(request.Table, request.Connection, err)
 	}
 	ctx, cancel := context.WithCancel(stream.Context())
 	defer cancel()
@@ -144,6 +153,17 @@ func (s *Server) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlug
 		})
 	}
 	return group.Wait()
+}
+
+// explain returns an error of a query of a table with what the plugin adds to it.
+func (s *Server) explain(table, connection string, err error) error {
+	s.configuring.RLock()
+	data := s.plugin.ConnectionMap[connection]
+	s.configuring.RUnlock()
+	if data == nil {
+		return err
+	}
+	return s.keys[table].explain(data.Connection, err)
 }
 
 // runRequest streams the result of a scan request.
@@ -196,7 +216,10 @@ func (s *Server) runRequest(ctx context.Context, request scanRequest, out *engin
 	})
 	if err == nil && sent.rows > 0 {
 		s.cache.remove(r)
-		err = fmt.Errorf("%s: %s: the rows have changed since they were cached: run the query again", request.connection, request.execute.Table)
+		err = s.explain(request.execute.Table, request.connection, Text{
+			English: fmt.Sprintf("%s: %s: the rows have changed since they were cached: run the query again", request.connection, request.execute.Table),
+			Chinese: "这些行在缓存之后有变化：请重新查询。",
+		})
 	}
 	return err
 }
@@ -311,6 +334,8 @@ func (s *Server) SetAllConnectionConfigs(request *proto.SetAllConnectionConfigsR
 	if _, err := s.PluginServer.SetCacheOptions(noSDKCache); err != nil {
 		return nil, err
 	}
+	s.configuring.Lock()
+	defer s.configuring.Unlock()
 	return s.PluginServer.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{Configs: request.Configs, MaxCacheSizeMb: -1})
 }
 
@@ -324,6 +349,8 @@ func (s *Server) UpdateConnectionConfigs(request *proto.UpdateConnectionConfigsR
 			}
 		}
 	}()
+	s.configuring.Lock()
+	defer s.configuring.Unlock()
 	return s.PluginServer.UpdateConnectionConfigs(request)
 }
 

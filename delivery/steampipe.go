@@ -1,8 +1,6 @@
 package delivery
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
@@ -66,14 +64,14 @@ func (s steampipeServer) GetSchema(request *proto.GetSchemaRequest) (*proto.GetS
 
 // Execute adds to the error of a missing key what to do if the query names the key.
 func (s steampipeServer) Execute(request *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
-	err := s.Server.Execute(request, stream)
-	if errors.As(err, new(*missingKeysError)) {
-		err = fmt.Errorf("%w\n%s", err, lostCondition)
-	}
-	return err
+	return s.execute(request, stream, lostCondition)
 }
 
 // lostCondition is for a condition that the query has, and Postgres does not pass on.
-const lostCondition = "If the query does, Postgres has not passed the condition on. It passes on none on an expression of the column, and in a join it may read this table before the other: " +
-	"put the other into a step of its own, as in: with o as materialized (select ...). A prepared statement loses a condition such as in ($1, $2) at its sixth execution: " +
-	"write = any($1), or set plan_cache_mode = force_custom_plan"
+var lostCondition = Text{
+	English: "If the query does, Postgres has not passed the condition on. It passes on none on an expression of the column, and in a join it may read this table before the other: " +
+		"put the other into a step of its own, as in: with o as materialized (select ...). A prepared statement loses a condition such as in ($1, $2) at its sixth execution: " +
+		"write = any($1), or set plan_cache_mode = force_custom_plan",
+	Chinese: "如果查询已经指定，就是 Postgres 没有传来这个条件：列的表达式上的条件不会传来；联接时 Postgres 可能先读这张表，请把另一张表放进单独的一步，例如：with o as materialized (select ...)；" +
+		"预备语句里 in ($1, $2) 这样的条件从第六次执行起会丢失，请写 = any($1)，或者 set plan_cache_mode = force_custom_plan",
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
 // Messages are in English. Where the language is Chinese, a line behind the message
@@ -44,12 +45,26 @@ func (cfg connectionConfig) inChinese() bool {
 	}
 }
 
-// withChinese adds to an error what its message says to do, in Chinese.
-func withChinese(err error) error {
-	if advice := adviceInChinese(err); advice != nil {
-		return &bilingual{err, strings.Join(advice, "")}
+// explain adds to an error what to do, in Chinese, if that is the language of the
+// connection.
+func explain(connection *plugin.Connection, err error) error {
+	if configOf(connection).inChinese() {
+		return withChinese(err)
 	}
 	return err
+}
+
+// withChinese adds to an error what its message says to do, in Chinese.
+func withChinese(err error) error {
+	advice := adviceInChinese(err)
+	if advice == nil {
+		return err
+	}
+	last := len(advice) - 1
+	for i, sentence := range advice[:last] { // one that ends with SQL has no full stop
+		advice[i] = strings.TrimSuffix(sentence, "。") + "。"
+	}
+	return &bilingual{err, strings.Join(advice, "")}
 }
 
 // bilingual is an error with a line in Chinese.

@@ -12,6 +12,7 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
 // The last line of a message says in Chinese what to do, if the connection or else the
@@ -92,6 +93,77 @@ func TestMessagesInChinese(t *testing.T) {
 				t.Errorf("%s\nwant %s", text, test.want)
 			}
 		})
+	}
+}
+
+// A query whose conditions are refused before any list call says in Chinese what to
+// write, in each engine that calls the plugin for it, and says nothing in Chinese if
+// the language is English.
+func TestConditionsInChinese(t *testing.T) {
+	scan := func(table string, quals ...engine.Qual) engine.Scan {
+		return engine.Scan{Table: table, Columns: []string{"title"}, Quals: quals}
+	}
+	for name, test := range map[string]struct {
+		scan       engine.Scan
+		linked     bool // whether the SDK of a linked engine leaves the error to the plugin
+		want, line string
+	}{
+		"a key": {scan("dingtalk_conference_member"), false,
+			"dingtalk_conference_member: the query must name conference_id (dingtalk_ongoing_conference has them, and dingtalk_conference by room_code), as in: where conference_id = '...'",
+			"查询必须指定 conference_id（在 dingtalk_ongoing_conference 里，或者用 room_code 在 dingtalk_conference 里可以查到），例如：where conference_id = '...'"},
+		"one of two": {scan("dingtalk_conference"), false,
+			"dingtalk_conference: the query must name conference_id (dingtalk_ongoing_conference has them, and dingtalk_conference by room_code) or room_code (dingtalk_calendar_event has them), as in: where conference_id = '...'",
+			"查询必须指定下列之一：conference_id（在 dingtalk_ongoing_conference 里，或者用 room_code 在 dingtalk_conference 里可以查到）、room_code（在 dingtalk_calendar_event 里可以查到），例如：where conference_id = '...'"},
+		"two": {scan("dingtalk_calendar_event_attendee"), false,
+			"dingtalk_calendar_event_attendee: the query must name union_id (dingtalk_user has them) and event_id (dingtalk_calendar_event has them as id), as in: where union_id = '...' and event_id = '...'",
+			"查询必须指定 union_id（在 dingtalk_user 里可以查到）、event_id（即 dingtalk_calendar_event 里的 id），例如：where union_id = '...' and event_id = '...'"},
+		"a key beside bounds": {scan("dingtalk_calendar_event"), false,
+			"dingtalk_calendar_event: the query must name union_id (dingtalk_user has them), as in: where union_id = '...' and start_time >= '2026-11-01' and start_time < '2026-12-01'",
+			"查询必须指定 union_id（在 dingtalk_user 里可以查到），例如：where union_id = '...' and start_time >= '2026-11-01' and start_time < '2026-12-01'"},
+		"an empty list": {scan("dingtalk_user", in("user_id", "a", []any{})), true,
+			"dingtalk_user: the list for user_id is empty: Postgres passes an empty list on where it does not know the values yet, as with user_id = any(array(select ...)): write a join instead, as in: from other_table o join dingtalk_user t on t.user_id = o.id",
+			"user_id 的列表是空的。Postgres 还不知道列表里的值时会传来空列表，例如写成 user_id = any(array(select ...)) 时：请改写成联接，例如：from other_table o join dingtalk_user t on t.user_id = o.id"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for engineName, server := range servers() {
+				if engineName == "linked" && !test.linked {
+					continue
+				}
+				for language, want := range map[string]string{"zh": test.want + "\n" + test.line, "en": test.want} {
+					e, _ := demoEngine(t, server(), `language = "`+language+`"`)
+					if text := messageOf(t, e, test.scan); strings.TrimPrefix(text, "dingtalk: ") != want {
+						t.Errorf("%s, %s: %s\nwant %s", engineName, language, text, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+// The language of an aggregator, which has no config, is that of the environment.
+func TestLanguageOfAnAggregator(t *testing.T) {
+	for locale, chinese := range map[string]bool{"zh_CN.UTF-8": true, "C.UTF-8": false} {
+		t.Setenv("LC_ALL", locale)
+		e, err := engine.New(dingtalk.NewServer(), engine.Connection{Name: "one"}, engine.Connection{Name: "all", Members: []string{"one"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := messageOf(t, e, engine.Scan{Connection: "all", Table: "dingtalk_conference_member", Columns: []string{"title"}})
+		if strings.Contains(text, "\n查询必须指定 conference_id") != chinese {
+			t.Errorf("%s: %s", locale, text)
+		}
+	}
+}
+
+// Each required key column of a table has a source, in both languages.
+func TestSourcesOfKeys(t *testing.T) {
+	server := dingtalk.NewServer()
+	for name, table := range dingtalk.Plugin(t.Context()).TableMap {
+		for _, k := range table.List.KeyColumns {
+			if source := server.Keys(name).Sources[k.Name]; k.Require != plugin.Optional && (source.English == "" || source.Chinese == "") {
+				t.Errorf("%s: where %s comes from: %v", name, k.Name, source)
+			}
+		}
 	}
 }
 

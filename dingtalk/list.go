@@ -38,10 +38,7 @@ func (c *connector) list(read func(context.Context, *listing) error) delivery.Li
 		if err != nil && ctx.Err() == nil {
 			plugin.Logger(ctx).Error(d.Table.Name+".list", "error", err)
 		}
-		if configOf(d.Connection).inChinese() {
-			return withChinese(err)
-		}
-		return err
+		return explain(d.Connection, err)
 	}
 }
 

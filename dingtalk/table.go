@@ -35,7 +35,7 @@ func (c *connector) table(def definition) *plugin.Table {
 		isKey := slices.ContainsFunc(def.keys, func(k *plugin.KeyColumn) bool { return k.Name == column.Name })
 		return !isKey && (column.Name > corpIDColumn.Name || column.Name == "title")
 	})
-	asks := delivery.Keys{OneOf: def.oneOf, Costly: def.costly, FreeWith: def.freeWith, Sources: keySources}
+	asks := delivery.Keys{OneOf: def.oneOf, Costly: def.costly, FreeWith: def.freeWith, Sources: keySources, Explain: explain}
 	if slices.ContainsFunc(columns, func(column *plugin.Column) bool { return column.Name == roomCodeColumn }) {
 		asks.Same = map[string]func(string) string{roomCodeColumn: client.RoomCodeDigits}
 	}
@@ -52,12 +52,15 @@ func (c *connector) table(def definition) *plugin.Table {
 }
 
 // keySources say where the values of the required key columns come from.
-var keySources = map[string]string{
-	"conference_id":          "dingtalk_ongoing_conference has them, and dingtalk_conference by room_code",
-	"event_id":               "dingtalk_calendar_event has them as id",
-	roomCodeColumn:           "dingtalk_calendar_event has them",
-	"schedule_conference_id": "dingtalk_conference has them",
-	"union_id":               "dingtalk_user has them",
+var keySources = map[string]delivery.Text{
+	"conference_id": {
+		English: "dingtalk_ongoing_conference has them, and dingtalk_conference by room_code",
+		Chinese: "在 dingtalk_ongoing_conference 里，或者用 room_code 在 dingtalk_conference 里可以查到",
+	},
+	"event_id":               {English: "dingtalk_calendar_event has them as id", Chinese: "即 dingtalk_calendar_event 里的 id"},
+	roomCodeColumn:           {English: "dingtalk_calendar_event has them", Chinese: "在 dingtalk_calendar_event 里可以查到"},
+	"schedule_conference_id": {English: "dingtalk_conference has them", Chinese: "在 dingtalk_conference 里可以查到"},
+	"union_id":               {English: "dingtalk_user has them", Chinese: "在 dingtalk_user 里可以查到"},
 }
 
 // required is a key column that a query must name with =.
