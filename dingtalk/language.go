@@ -41,8 +41,13 @@ func (cfg connectionConfig) inChinese() bool {
 	case chinese:
 		return true
 	default:
-		return strings.HasPrefix(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")), chinese)
+		return LocaleIsChinese()
 	}
+}
+
+// LocaleIsChinese reports whether the language of the environment is Chinese.
+func LocaleIsChinese() bool {
+	return strings.HasPrefix(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")), chinese)
 }
 
 // explain adds to an error what to do, in Chinese, if that is the language of the

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
@@ -28,7 +29,7 @@ const helpKeys = "A statement ends with ; and may span lines. Tab completes, the
 	"bring back what was typed, Ctrl-C ends a query or clears the line, Ctrl-D quits."
 
 // adviseTables is for those who know other programs' commands for it.
-const adviseTables = ".tables lists the tables, .inspect TABLE the columns of one."
+var adviseTables = advice.Of(".tables lists the tables, .inspect TABLE the columns of one.", ".tables 列出所有的表，.inspect TABLE 列出一张表的列。")
 
 // errQuit ends the prompt.
 var errQuit = errors.New("quit")
@@ -81,9 +82,9 @@ func (s *session) command(ctx context.Context, words []string) error {
 		return nil
 	default:
 		if strings.HasPrefix(words[0], `\`) {
-			return fmt.Errorf("there is no %s\n%s", plaintext.Of(words[0]), adviseTables)
+			return fmt.Errorf("there is no %s\n%w", plaintext.Of(words[0]), adviseTables)
 		}
-		return fmt.Errorf("there is no %s; .help lists what there is", plaintext.Of(words[0]))
+		return advice.Of(fmt.Sprintf("there is no %s; .help lists what there is", plaintext.Of(words[0])), ".help 列出所有的命令。")
 	}
 }
 

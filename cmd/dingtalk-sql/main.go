@@ -20,6 +20,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/report"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
@@ -238,7 +239,8 @@ func (opt options) connections() ([]engine.Connection, error) {
 
 var (
 	errStopped = errors.New("stopped")
-	errNoSQL   = errors.New(`there is no SQL; try: dingtalk-sql --demo "select * from dingtalk_ongoing_conference"`)
+	errNoSQL   = advice.Of(`there is no SQL; try: dingtalk-sql --demo "select * from dingtalk_ongoing_conference"`,
+		`没有 SQL。可以试试：dingtalk-sql --demo "select * from dingtalk_ongoing_conference"`)
 )
 
 // readSQL reads the SQL from standard input, unless that is a terminal.
@@ -298,7 +300,7 @@ func parse(args []string) (options, error) {
 		if err := flags.Parse(args[:n]); errors.Is(err, flag.ErrHelp) {
 			return options{help: true}, nil
 		} else if err != nil {
-			return opt, fmt.Errorf("%w (dingtalk-sql --help lists the options)", err)
+			return opt, advice.Of(fmt.Sprintf("%v (dingtalk-sql --help lists the options)", err), "dingtalk-sql --help 列出所有选项。")
 		}
 		rest := flags.Args()
 		if len(rest) > 0 {
@@ -321,19 +323,21 @@ func parse(args []string) (options, error) {
 	}
 	switch {
 	case opt.spreadsheet && cmp.Or(opt.reportFormat, string(opt.output)) != string(formatCSV):
-		return opt, errors.New("--spreadsheet goes with --output csv")
+		return opt, advice.Of("--spreadsheet goes with --output csv", "--spreadsheet 要和 --output csv 一起使用。")
 	case opt.report == "" && opt.values != nil:
-		return opt, errors.New("--var and --var-file go with --report")
+		return opt, advice.Of("--var and --var-file go with --report", "--var 和 --var-file 要和 --report 一起使用。")
 	case opt.report != "" && !slices.Contains(report.Formats, opt.reportFormat):
-		return opt, fmt.Errorf("--output %s: a report is %s", opt.reportFormat, strings.Join(report.Formats, ", "))
+		return opt, advice.Of(fmt.Sprintf("--output %s: a report is %s", opt.reportFormat, strings.Join(report.Formats, ", ")),
+			"报告的 --output 请填写 "+strings.Join(report.Formats, "、")+" 之一。")
 	case opt.report != "" && len(texts) > 0:
-		return opt, errors.New("--report runs a benchmark, and no SQL beside it")
+		return opt, advice.Of("--report runs a benchmark, and no SQL beside it", "--report 运行基准检查，不能同时运行 SQL：请去掉其中一个。")
 	case opt.demo && opt.config != "":
-		return opt, errors.New("--demo and --config exclude each other")
+		return opt, advice.Of("--demo and --config exclude each other", "--demo 和 --config 不能同时使用：请去掉其中一个。")
 	case opt.connection != "" && opt.config == "":
-		return opt, errors.New("--connection goes with --config")
+		return opt, advice.Of("--connection goes with --config", "--connection 要和 --config 一起使用。")
 	case len(texts) > 1:
-		return opt, fmt.Errorf("there are %d arguments besides the options: give the SQL as one argument, in quotes", len(texts))
+		return opt, advice.Of(fmt.Sprintf("there are %d arguments besides the options: give the SQL as one argument, in quotes", len(texts)),
+			fmt.Sprintf("除选项外有 %d 个参数：请把 SQL 放在引号里，作为一个参数。", len(texts)))
 	case len(texts) == 1:
 		opt.sql = texts[0]
 		if strings.TrimSpace(opt.sql) == "" {

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
@@ -28,7 +28,7 @@ func (f *format) String() string { return string(*f) }
 // Set accepts one of the formats.
 func (f *format) Set(s string) error {
 	if !slices.Contains(formats, format(s)) {
-		return errors.New("it must be table, line, csv or json")
+		return advice.Of("it must be table, line, csv or json", "请填写 table、line、csv 或 json。")
 	}
 	*f = format(s)
 	return nil
@@ -40,7 +40,8 @@ func (f format) forPeople() bool { return f == formatTable || f == formatLine }
 // accepts returns an error if the format cannot have that many results.
 func (f format) accepts(results int) error {
 	if !f.forPeople() && results > 1 {
-		return fmt.Errorf("%d statements have a result, and %s can hold one: run them one by one", results, f)
+		return advice.Of(fmt.Sprintf("%d statements have a result, and %s can hold one: run them one by one", results, f),
+			fmt.Sprintf("有 %d 条语句返回结果，而 %s 只能存放一个结果：请逐条执行。", results, f))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
 
@@ -16,7 +17,8 @@ func writeJSON(w io.Writer, r *sqlite.Result) error {
 	names := make([][]byte, len(r.Columns))
 	for i, c := range r.Columns {
 		if slices.Contains(r.Columns[:i], c) {
-			return fmt.Errorf("two columns are named %q, which JSON cannot distinguish: name them with AS", c)
+			return advice.Of(fmt.Sprintf("two columns are named %q, which JSON cannot distinguish: name them with AS", c),
+				fmt.Sprintf("有两列都叫 %q，JSON 无法区分：请用 AS 给它们不同的名称。", c))
 		}
 		names[i], _ = encodeJSON(c) // a string always can be
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-dingtalk/compliance"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/powerpipe"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/report"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
@@ -80,7 +81,9 @@ func (opt options) benchmark() (*powerpipe.Mod, *powerpipe.Benchmark, error) {
 	}
 	b := mod.Benchmarks[opt.report]
 	if b == nil {
-		return nil, nil, fmt.Errorf("there is no benchmark %s: there are %s", opt.report, strings.Join(slices.Sorted(maps.Keys(mod.Benchmarks)), ", "))
+		names := slices.Sorted(maps.Keys(mod.Benchmarks))
+		return nil, nil, advice.Of(fmt.Sprintf("there is no benchmark %s: there are %s", opt.report, strings.Join(names, ", ")),
+			fmt.Sprintf("没有名为 %s 的基准检查。现有的是：%s。", opt.report, strings.Join(names, "、")))
 	}
 	return mod, b, nil
 }

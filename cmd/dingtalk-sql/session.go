@@ -11,6 +11,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
@@ -166,8 +167,13 @@ func count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
+// adviseDemo is for those who have no credentials.
+var adviseDemo = advice.Of("To try SQL without an account, add --demo: it queries a made-up organization.",
+	"没有账号也可以试用：加上 --demo，就会查询一个虚构的组织。")
+
 // printError prints an error: what went wrong, and on the next line what to do. If the
-// language is Chinese, the error has a further line with that.
+// language is Chinese, there is a further line with that: of an error of the plugin's the
+// connection decides, of any other the locale.
 func printError(w io.Writer, err error) {
 	text := err.Error()
 	if e, ok := errors.AsType[*client.Error](err); ok {
@@ -175,8 +181,13 @@ func printError(w io.Writer, err error) {
 			text = before + e.Reason() + "\n" + e.Remedy() + behind
 		}
 	}
+	hint := advice.InChinese(err)
 	if errors.Is(err, dingtalk.ErrNoCredentials) {
-		text += "\nTo try SQL without an account, add --demo: it queries a made-up organization."
+		text += "\n" + adviseDemo.English
+		hint = adviseDemo.Chinese
+	}
+	if hint != "" && dingtalk.LocaleIsChinese() {
+		text += "\n" + hint
 	}
 	fmt.Fprintln(w, "Error:", plaintext.Lines(strings.TrimSpace(text)))
 }

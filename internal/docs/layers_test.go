@@ -24,15 +24,16 @@ var layers = map[string]layer{
 	"dingtalk/client": {},
 	"delivery":        {sdk: true, general: true},
 
+	"internal/advice":      {general: true},
 	"internal/engine":      {imports: "delivery", sdk: true, general: true},
-	"internal/sqlite":      {imports: "delivery internal/engine", sdk: true, general: true},
+	"internal/sqlite":      {imports: "delivery internal/advice internal/engine", sdk: true, general: true},
 	"internal/plaintext":   {general: true},
 	"internal/spreadsheet": {general: true},
 	"internal/fittings":    {general: true},
-	"internal/powerpipe":   {imports: "internal/fittings", general: true},
+	"internal/powerpipe":   {imports: "internal/advice internal/fittings", general: true},
 	"internal/report":      {imports: "internal/plaintext internal/powerpipe internal/spreadsheet internal/sqlite", general: true},
 	"compliance":           {},
-	"internal/spc":         {imports: "internal/fittings"},
+	"internal/spc":         {imports: "internal/advice internal/fittings"},
 	"internal/simulator":   {},
 
 	"internal/docs":      {},
@@ -44,7 +45,7 @@ var layers = map[string]layer{
 	"internal/cmd/play-answers":    {imports: "internal/answers"},
 
 	"cmd/dingtalk-simulator": {imports: "internal/simulator internal/spc"},
-	"cmd/dingtalk-sql": {imports: "compliance dingtalk dingtalk/client delivery internal/engine internal/plaintext " +
+	"cmd/dingtalk-sql": {imports: "compliance dingtalk dingtalk/client delivery internal/advice internal/engine internal/plaintext " +
 		"internal/powerpipe internal/report internal/simulator internal/spc internal/spreadsheet internal/sqlite", sdk: true},
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/fittings"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -124,10 +125,10 @@ func (l *loader) setVariables(values Values, now time.Time) error {
 				return err
 			}
 		case !v.HasDefault:
-			return fmt.Errorf("the variable %s has no value: set it", name)
+			return advice.Of(fmt.Sprintf("the variable %s has no value: set it", name), fmt.Sprintf("变量 %s 没有值：请设置它。", name))
 		}
 		if known[name].IsNull() {
-			return fmt.Errorf("the variable %s must not be null", name)
+			return advice.Of(fmt.Sprintf("the variable %s must not be null", name), fmt.Sprintf("变量 %s 不能是 null：请给它一个值。", name))
 		}
 		if err := l.checkEnum(b.Body, name, known[name]); err != nil {
 			return err
@@ -137,7 +138,9 @@ func (l *loader) setVariables(values Values, now time.Time) error {
 	}
 	for name := range values {
 		if _, ok := known[name]; !ok {
-			return fmt.Errorf("there is no variable %s: there are %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+			names := slices.Sorted(maps.Keys(known))
+			return advice.Of(fmt.Sprintf("there is no variable %s: there are %s", name, strings.Join(names, ", ")),
+				fmt.Sprintf("没有变量 %s。现有的是：%s。", name, strings.Join(names, "、")))
 		}
 	}
 	slices.SortFunc(l.mod.Variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
@@ -163,7 +166,8 @@ func (l *loader) checkEnum(body *hclsyntax.Body, name string, value cty.Value) e
 		}
 		texts = append(texts, textOf(v))
 	}
-	return fmt.Errorf("the variable %s is one of %s, not %s", name, strings.Join(texts, ", "), textOf(value))
+	return advice.Of(fmt.Sprintf("the variable %s is one of %s, not %s", name, strings.Join(texts, ", "), textOf(value)),
+		fmt.Sprintf("变量 %s 请填写 %s 之一。", name, strings.Join(texts, "、")))
 }
 
 // read returns a value for the variable, which has the type t.

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/fittings"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -51,7 +52,7 @@ func Connections(text []byte, filename, name string) ([]Connection, error) {
 		}
 		label := block.Labels[0]
 		if bodies[label] != nil {
-			return nil, fmt.Errorf("%s has two connections %q", filename, label)
+			return nil, advice.Of(fmt.Sprintf("%s has two connections %q", filename, label), fmt.Sprintf("%s 里有两个连接都叫 %q：请给其中一个改名。", filename, label))
 		}
 		bodies[label] = block.Body
 		names = append(names, label)
@@ -63,9 +64,10 @@ func Connections(text []byte, filename, name string) ([]Connection, error) {
 	slices.Sort(single)
 	switch {
 	case len(names) == 0:
-		return nil, fmt.Errorf(`%s has no connection with plugin = "dingtalk"`, filename)
+		return nil, advice.Of(fmt.Sprintf(`%s has no connection with plugin = "dingtalk"`, filename), fmt.Sprintf(`%s 里没有钉钉的连接：请写一个 connection，其中 plugin = "dingtalk"。`, filename))
 	case name != "" && bodies[name] == nil:
-		return nil, fmt.Errorf("%s has no DingTalk connection %q; it has %s", filename, name, strings.Join(names, ", "))
+		return nil, advice.Of(fmt.Sprintf("%s has no DingTalk connection %q; it has %s", filename, name, strings.Join(names, ", ")),
+			fmt.Sprintf("%s 里没有名为 %q 的钉钉连接；现有的是：%s。", filename, name, strings.Join(names, "、")))
 	}
 
 	var found []Connection
@@ -142,7 +144,7 @@ func text(body *hclsyntax.Body, name string, variables *hcl.EvalContext) (string
 func members(body *hclsyntax.Body, connections []string, known *hcl.EvalContext) ([]string, error) {
 	attribute, ok := body.Attributes["connections"]
 	if !ok {
-		return nil, fmt.Errorf("an aggregator names its connections, as in: connections = [%q]", "*")
+		return nil, advice.Of(`an aggregator names its connections, as in: connections = ["*"]`, `聚合连接要写明包括哪些连接，例如：connections = ["*"]`)
 	}
 	value, diags := attribute.Expr.Value(known)
 	if diags.HasErrors() {
@@ -152,7 +154,7 @@ func members(body *hclsyntax.Body, connections []string, known *hcl.EvalContext)
 	if !value.IsNull() && value.CanIterateElements() {
 		for _, v := range value.AsValueSlice() {
 			if v.IsNull() || v.Type() != cty.String {
-				return nil, fmt.Errorf("connections is a list of names")
+				return nil, advice.Of("connections is a list of names", `connections 是连接名的列表，例如：connections = ["*"]`)
 			}
 			for _, c := range connections {
 				if ok, err := path.Match(v.AsString(), c); err != nil {
@@ -165,7 +167,7 @@ func members(body *hclsyntax.Body, connections []string, known *hcl.EvalContext)
 	}
 	slices.Sort(found)
 	if found = slices.Compact(found); len(found) == 0 {
-		return nil, fmt.Errorf("no DingTalk connection of the file is among its connections")
+		return nil, advice.Of("no DingTalk connection of the file is among its connections", "connections 里没有这个文件里的钉钉连接：请检查名称。")
 	}
 	return found, nil
 }
@@ -187,7 +189,7 @@ func pluginBody(body *hclsyntax.Body, known *hcl.EvalContext) (string, error) {
 		}
 		value, _ = value.UnmarkDeep() // of sensitive()
 		if !value.IsWhollyKnown() {
-			return "", fmt.Errorf("%s has no value", a.Name)
+			return "", advice.Of(a.Name+" has no value", "请给 "+a.Name+" 写上值。")
 		}
 		file.Body().SetAttributeValue(a.Name, value)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/agext/levenshtein"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -18,20 +19,20 @@ import (
 type Error struct {
 	// Message is SQLite's message.
 	Message string
-	// Advice is what a person can do about it; "" if there is no advice.
-	Advice string
+	// Advice is what a person can do about it; the zero Text if there is no advice.
+	Advice advice.Text
 	// Err is the driver's error; nil for an error of this package.
 	Err error
 }
 
 func (e *Error) Error() string {
-	if e.Advice == "" {
+	if e.Advice.English == "" {
 		return e.Message
 	}
-	return e.Message + "\n" + e.Advice
+	return e.Message + "\n" + e.Advice.English
 }
 
-func (e *Error) Unwrap() error { return e.Err }
+func (e *Error) Unwrap() []error { return []error{e.Err, e.Advice} }
 
 // explain returns the *Error of an error of the driver's. It removes the class of the
 // error, which the driver puts around SQLite's message.
@@ -56,13 +57,14 @@ func (db *DB) advise(ctx context.Context, statement string, err error) error {
 		return err
 	}
 	if driver, ok := errors.AsType[*sqlite.Error](e.Err); ok && driver.Code()&0xff == sqlite3.SQLITE_BUSY {
-		e.Advice = fmt.Sprintf("Another program is writing to %s: run the statement again when it is done.", db.file)
+		e.Advice = advice.Of(fmt.Sprintf("Another program is writing to %s: run the statement again when it is done.", db.file),
+			fmt.Sprintf("另一个程序正在写入 %s：请等它完成后重新执行这条语句。", db.file))
 		return e
 	}
 	refused := strings.HasSuffix(e.Message, "syntax error") || strings.HasPrefix(e.Message, "unrecognized token") ||
 		strings.HasPrefix(e.Message, "no such function: ") || e.Message == "no such column: interval"
-	if advice := advisePostgres(statement); refused && advice != "" {
-		e.Advice = advice
+	if instead := advisePostgres(statement); refused && instead != (advice.Text{}) {
+		e.Advice = instead
 		return e
 	}
 	table, noTable := strings.CutPrefix(e.Message, "no such table: ")
@@ -83,40 +85,44 @@ func (db *DB) advise(ctx context.Context, statement string, err error) error {
 }
 
 // onlyPostgres is what Postgres has and SQLite has not: an expression for SQL without
-// texts, an example, and what to write instead.
+// texts, an example, what to write instead, and the same in Chinese; "" if it has no words
+// in it.
 var onlyPostgres = []struct {
-	in             *regexp.Regexp
-	example, write string
+	in                      *regexp.Regexp
+	example, write, chinese string
 }{
-	{regexp.MustCompile(`::`), "value::type", "cast(value as type)"},
-	{regexp.MustCompile(`(?i)\bilike\b`), "ilike", "like"},
-	{regexp.MustCompile(`(?i)\binterval\s+'`), "now() - interval '1 day'", "datetime('now', '-1 day')"},
-	{regexp.MustCompile(`(?i)\bextract\s*\(`), "extract(epoch from start_time)", "date_part('epoch', start_time), and for the year and so on strftime('%Y', start_time)"},
-	{regexp.MustCompile(`(?i)\bdate_trunc\s*\(`), "date_trunc('day', start_time)", "date(start_time)"},
-	{regexp.MustCompile(`(?i)\bat\s+time\s+zone\b`), "start_time at time zone 'Asia/Shanghai'", "datetime(start_time, '+8 hours')"},
-	{regexp.MustCompile(`(?i)\b(array|json|jsonb)_agg\s*\(`), "array_agg(title)", "json_group_array(title)"},
-	{regexp.MustCompile(`(?i)\bdistinct\s+on\b`), "distinct on (creator_id)", "group by creator_id, with max(start_time) among the columns: the others are of the row that has it"},
+	{regexp.MustCompile(`::`), "value::type", "cast(value as type)", ""},
+	{regexp.MustCompile(`(?i)\bilike\b`), "ilike", "like", ""},
+	{regexp.MustCompile(`(?i)\binterval\s+'`), "now() - interval '1 day'", "datetime('now', '-1 day')", ""},
+	{regexp.MustCompile(`(?i)\bextract\s*\(`), "extract(epoch from start_time)",
+		"date_part('epoch', start_time), and for the year and so on strftime('%Y', start_time)", "date_part('epoch', start_time)（年份等请写 strftime('%Y', start_time)）"},
+	{regexp.MustCompile(`(?i)\bdate_trunc\s*\(`), "date_trunc('day', start_time)", "date(start_time)", ""},
+	{regexp.MustCompile(`(?i)\bat\s+time\s+zone\b`), "start_time at time zone 'Asia/Shanghai'", "datetime(start_time, '+8 hours')", ""},
+	{regexp.MustCompile(`(?i)\b(array|json|jsonb)_agg\s*\(`), "array_agg(title)", "json_group_array(title)", ""},
+	{regexp.MustCompile(`(?i)\bdistinct\s+on\b`), "distinct on (creator_id)",
+		"group by creator_id, with max(start_time) among the columns: the others are of the row that has it", "group by creator_id，并选出 max(start_time)，其他列就取自这一行"},
 }
 
 var texts = regexp.MustCompile(`'[^']*'`)
 
 // advisePostgres returns what to write instead of that in a statement which only Postgres
-// has; "" if there is nothing.
-func advisePostgres(statement string) string {
+// has; the zero Text if there is nothing.
+func advisePostgres(statement string) advice.Text {
 	statement = texts.ReplaceAllString(statement, "''")
-	var all []string
+	var english, chinese []string
 	for _, p := range onlyPostgres {
 		if p.in.MatchString(statement) {
-			all = append(all, fmt.Sprintf("instead of %s write %s", p.example, p.write))
+			english = append(english, fmt.Sprintf("instead of %s write %s", p.example, p.write))
+			chinese = append(chinese, fmt.Sprintf("请把 %s 写成 %s", p.example, cmp.Or(p.chinese, p.write)))
 		}
 	}
-	if all == nil {
-		return ""
+	if english == nil {
+		return advice.Text{}
 	}
-	return "SQL is SQLite's here: " + strings.Join(all, ", ")
+	return advice.Of("SQL is SQLite's here: "+strings.Join(english, ", "), "这里的 SQL 是 SQLite 的："+strings.Join(chinese, "；"))
 }
 
-func adviseTable(name string, tables []Table) string {
+func adviseTable(name string, tables []Table) advice.Text {
 	schema, name, qualified := cutName(name)
 	names := map[string]string{} // what is compared with the name, by what is shown
 	for _, t := range tables {
@@ -127,7 +133,8 @@ func adviseTable(name string, tables []Table) string {
 			names[t.Name] = t.Name
 		}
 		if strings.EqualFold(t.Name, name) && strings.EqualFold(schema, "main") {
-			return fmt.Sprintf("A view or trigger that is kept cannot name %s, which is not: write create temp view.", t.Name)
+			return advice.Of(fmt.Sprintf("A view or trigger that is kept cannot name %s, which is not: write create temp view.", t.Name),
+				fmt.Sprintf("%s 不会保存在文件里，保存的视图或触发器不能使用它：请写 create temp view。", t.Name))
 		}
 	}
 	if qualified && len(names) == 0 {
@@ -136,15 +143,22 @@ func adviseTable(name string, tables []Table) string {
 			schemas = append(schemas, t.Schema)
 		}
 		slices.Sort(schemas)
-		return fmt.Sprintf("There is no schema %s; there is %s.", schema, strings.Join(slices.Compact(schemas), ", "))
+		schemas = slices.Compact(schemas)
+		return advice.Of(fmt.Sprintf("There is no schema %s; there is %s.", schema, strings.Join(schemas, ", ")),
+			fmt.Sprintf("没有名为 %s 的 schema；现有的是：%s。", schema, strings.Join(schemas, "、")))
 	}
-	if near := nearest(name, names); len(near) > 0 {
-		return "Did you mean " + either(near) + "?"
-	}
-	return ""
+	return didYouMean(nearest(name, names))
 }
 
-func adviseColumn(name string, tables []Table) string {
+// didYouMean offers names; none are the zero Text.
+func didYouMean(names []string) advice.Text {
+	if len(names) == 0 {
+		return advice.Text{}
+	}
+	return advice.Of("Did you mean "+either(names, ", ", " or ")+"?", "您要写的是不是 "+either(names, "、", " 或 ")+"？")
+}
+
+func adviseColumn(name string, tables []Table) advice.Text {
 	_, name, _ = cutName(name)
 	names := map[string]string{}
 	for _, t := range tables {
@@ -153,18 +167,20 @@ func adviseColumn(name string, tables []Table) string {
 		}
 	}
 	if near := nearest(name, names); len(near) > 0 {
-		return "Did you mean " + either(near) + "?"
+		return didYouMean(near)
 	}
-	var lines []string
+	var english, chinese []string
 	for _, t := range tables {
 		var columns []string
 		for _, c := range t.Columns {
 			columns = append(columns, c.Name)
 		}
-		lines = append(lines, fmt.Sprintf("%s has %s.", t.Name, strings.Join(columns, ", ")))
+		english = append(english, fmt.Sprintf("%s has %s.", t.Name, strings.Join(columns, ", ")))
+		chinese = append(chinese, fmt.Sprintf("%s 有这些列：%s。", t.Name, strings.Join(columns, "、")))
 	}
-	slices.Sort(lines)
-	return strings.Join(slices.Compact(lines), "\n")
+	slices.Sort(english)
+	slices.Sort(chinese)
+	return advice.Of(strings.Join(slices.Compact(english), "\n"), strings.Join(slices.Compact(chinese), ""))
 }
 
 // cutName splits a name of SQLite's message, as in schema.table.
@@ -217,11 +233,11 @@ func nearest(name string, names map[string]string) []string {
 	return found[:min(len(found), mostNear)]
 }
 
-// either joins names with commas and "or".
-func either(names []string) string {
+// either joins names with commas and "or", in a language.
+func either(names []string, comma, or string) string {
 	last := len(names) - 1
 	if last == 0 {
 		return names[0]
 	}
-	return strings.Join(names[:last], ", ") + " or " + names[last]
+	return strings.Join(names[:last], comma) + or + names[last]
 }

@@ -3,10 +3,13 @@ package sqlite_test
 import (
 	"context"
 	"errors"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
 
@@ -73,6 +76,17 @@ func TestSQLErrors(t *testing.T) {
 			}
 			if d := cmp.Diff(test.want, err.Error()); d != "" {
 				t.Errorf("(-want +got):\n%s", d)
+			}
+			// In Chinese, the advice is one line with the same code in it.
+			_, english, advised := strings.Cut(err.Error(), "\n")
+			chinese := advice.InChinese(err)
+			if han := regexp.MustCompile(`^[^\n]*\p{Han}[^\n]*$`).MatchString(chinese); han != advised {
+				t.Errorf("in Chinese: %q", chinese)
+			}
+			for _, code := range regexp.MustCompile(`\w+\([^)]*\)|\w*_\w*|create [a-z ]+\w`).FindAllString(english, -1) {
+				if !strings.Contains(chinese, code) {
+					t.Errorf("in Chinese without %s: %s", code, chinese)
+				}
 			}
 			if n := len(sim.Calls()); n > 0 {
 				t.Errorf("%d calls for it", n)

@@ -23,7 +23,8 @@ func (db *DB) addPostgres(drv *sqlite.Driver) error {
 			}
 			v, err := f(args)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
+				// SQLite passes on only the text.
+				return nil, db.query.fail(fmt.Errorf("%s: %w", name, err))
 			}
 			return v, nil
 		})

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 )
 
 // Postgres' functions of texts. They count characters, not bytes.
@@ -55,13 +57,15 @@ func regexpReplace(args []driver.Value) (driver.Value, error) {
 	case 3:
 		text, pattern, replacement = valueText(args[0]), valueText(args[1]), valueText(args[2])
 	default:
-		return nil, fmt.Errorf("it has %d arguments, and takes a text, a pattern, a replacement, and flags if any", len(args))
+		return nil, advice.Of(fmt.Sprintf("it has %d arguments, and takes a text, a pattern, a replacement, and flags if any", len(args)),
+			"regexp_replace 的参数依次是：文本、模式、替换成的文本，以及可选的标志。")
 	}
 	if rest := strings.Trim(flags, "gi"); rest != "" {
-		return nil, fmt.Errorf("the flag %q is not supported here, only g and i", rest)
+		return nil, advice.Of(fmt.Sprintf("the flag %q is not supported here, only g and i", rest), "这里的 regexp_replace 只支持标志 g 和 i：请去掉其他标志。")
 	}
 	if isForeign(pattern) {
-		return nil, fmt.Errorf("the pattern %q is not supported here: in Postgres it may mean something else", pattern)
+		return nil, advice.Of(fmt.Sprintf("the pattern %q is not supported here: in Postgres it may mean something else", pattern),
+			"这个模式在 Postgres 里可能有别的含义，这里不支持：请换一种写法。")
 	}
 	mode := "(?s)"
 	if strings.Contains(flags, "i") {
@@ -76,7 +80,8 @@ func regexpReplace(args []driver.Value) (driver.Value, error) {
 	if strings.Contains(flags, "g") {
 		count = -1
 		if re.MatchString("") {
-			return nil, fmt.Errorf("the pattern %q also matches no character, which is not supported here with the flag g", pattern)
+			return nil, advice.Of(fmt.Sprintf("the pattern %q also matches no character, which is not supported here with the flag g", pattern),
+				"有标志 g 时，模式不能与空文本匹配：请改写模式，例如把 * 换成 +。")
 		}
 	}
 	var b strings.Builder

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // for machines without the zones
+
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 )
 
 // Postgres' functions of times.
@@ -14,7 +16,8 @@ import (
 // datePart is date_part('epoch', time): the seconds since 1970.
 func datePart(args []driver.Value) (driver.Value, error) {
 	if part := valueText(args[0]); part != "epoch" {
-		return nil, fmt.Errorf("%q is not supported here, only 'epoch': write strftime('%%Y', start_time) for the year, and so on", part)
+		return nil, advice.Of(fmt.Sprintf("%q is not supported here, only 'epoch': write strftime('%%Y', start_time) for the year, and so on", part),
+			"这里的 date_part 只支持 'epoch'：年份等请写 strftime('%Y', start_time)。")
 	}
 	t, err := parseTime(args[1])
 	if err != nil {
@@ -77,7 +80,8 @@ func Zone(name string) (*time.Location, error) {
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
-		return nil, fmt.Errorf("there is no time zone %q: name one of the IANA's, such as UTC or Asia/Shanghai", name)
+		return nil, advice.Of(fmt.Sprintf("there is no time zone %q: name one of the IANA's, such as UTC or Asia/Shanghai", name),
+			fmt.Sprintf("没有时区 %q：请写 IANA 时区名，例如 UTC 或 Asia/Shanghai。", name))
 	}
 	return zone, nil
 }
@@ -141,7 +145,8 @@ func toChar(args []driver.Value) (driver.Value, error) {
 	}
 	pattern := valueText(args[1])
 	if rest := strings.NewReplacer("YYYY", "", "MM", "", "DD", "", "HH24", "", "MI", "", "SS", "").Replace(pattern); strings.ContainsFunc(rest, isLetterOrDigit) {
-		return nil, fmt.Errorf("the pattern %q is not supported here, only YYYY, MM, DD, HH24, MI and SS", pattern)
+		return nil, advice.Of(fmt.Sprintf("the pattern %q is not supported here, only YYYY, MM, DD, HH24, MI and SS", pattern),
+			"这里的 to_char 只支持 YYYY、MM、DD、HH24、MI 和 SS：请只用它们来写格式。")
 	}
 	return t.UTC().Format(charPatterns.Replace(pattern)), nil
 }

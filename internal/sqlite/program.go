@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
@@ -705,12 +706,14 @@ func (p *program) function(at int) (name string, arguments int) {
 var (
 	errArithmetic = &Error{
 		Message: "SQLite takes the year of a time for a number, and calculates with that",
-		Advice:  "The seconds between two times are: date_part('epoch', end_time) - date_part('epoch', start_time)",
+		Advice: advice.Of("The seconds between two times are: date_part('epoch', end_time) - date_part('epoch', start_time)",
+			"两个时间相差的秒数是：date_part('epoch', end_time) - date_part('epoch', start_time)"),
 	}
 	errAsText = &Error{
 		Message: "SQLite compares a time as text here",
-		Advice: "Make a time of the other value, as in timezone('UTC', '2026-11-27T09:00:00+08:00'), " +
-			"or write behind what is compared, ordered or grouped by: collate " + moment,
+		Advice: advice.Of("Make a time of the other value, as in timezone('UTC', '2026-11-27T09:00:00+08:00'), "+
+			"or write behind what is compared, ordered or grouped by: collate "+moment,
+			"请把另一个值也变成时间，例如 timezone('UTC', '2026-11-27T09:00:00+08:00')，或者在比较、排序或分组的内容后面写上：collate "+moment),
 	}
 )
 

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"modernc.org/sqlite"
 )
@@ -99,7 +100,8 @@ const busyTimeout = 10 * time.Second
 // plugin is written into it.
 func Open(e *engine.Engine, file string) (*DB, error) {
 	if n := len(e.Connections); n > maxConnections {
-		return nil, fmt.Errorf("there are %d connections, and SQLite takes %d at a time: choose one", n, maxConnections)
+		return nil, advice.Of(fmt.Sprintf("there are %d connections, and SQLite takes %d at a time: choose one", n, maxConnections),
+			fmt.Sprintf("共有 %d 个连接，SQLite 一次最多使用 %d 个：请选择其中一个。", n, maxConnections))
 	}
 	db := &DB{engine: e, file: file, query: &query{}}
 	drv := &sqlite.Driver{}
@@ -129,7 +131,8 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 	var create strings.Builder
 	for _, c := range e.Connections {
 		if slices.ContainsFunc(ownSchemas, func(s string) bool { return strings.EqualFold(s, c.Name) }) {
-			return nil, fmt.Errorf("a connection cannot be named %q here: SQLite has a schema of that name", c.Name)
+			return nil, advice.Of(fmt.Sprintf("a connection cannot be named %q here: SQLite has a schema of that name", c.Name),
+				fmt.Sprintf("SQLite 已有名为 %q 的 schema：请给这个连接改名。", c.Name))
 		}
 		fmt.Fprintf(&create, "attach ':memory:' as %s;\n", quoteName(c.Name))
 		for _, m := range db.modules {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -246,7 +247,8 @@ func (t *table) Open() (vtab.Cursor, error) { return &cursor{table: t}, nil }
 func (t *table) Begin() error {
 	return t.db.query.fail(&Error{
 		Message: t.name + " is read-only",
-		Advice:  "The plugin only reads, and changes nothing. To keep rows, put them into a table of your own, as in: create table mine as select * from " + t.name,
+		Advice: advice.Of("The plugin only reads, and changes nothing. To keep rows, put them into a table of your own, as in: create table mine as select * from "+t.name,
+			"插件只读取数据，不做任何修改。要保留这些行，请写入您自己的表，例如：create table mine as select * from "+t.name),
 	})
 }
 
@@ -335,7 +337,8 @@ func (m *module) qualValue(column string, v vtab.Value) (*proto.QualValue, error
 			return &proto.QualValue{Value: &proto.QualValue_BoolValue{BoolValue: b}}, nil
 		}
 	}
-	return nil, fmt.Errorf("%s.%s: a condition with the value %q is not supported for a column of type %s", m.name, column, text, columnType)
+	return nil, advice.Of(fmt.Sprintf("%s.%s: a condition with the value %q is not supported for a column of type %s", m.name, column, text, columnType),
+		fmt.Sprintf("%s.%s 的类型是 %s，不能与 %q 比较：请换一个值。", m.name, column, columnType, text))
 }
 
 func valueText(v vtab.Value) string {

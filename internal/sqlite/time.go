@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 )
 
 // spell writes a time as the plugin's tables and the functions here do: in RFC 3339, in
@@ -63,7 +65,7 @@ func (o order) add(t time.Time, text string) error {
 	return nil
 }
 
-const adviseMoment = "Write behind what is compared, ordered or grouped by: collate " + moment
+var adviseMoment = advice.Of("Write behind what is compared, ordered or grouped by: collate "+moment, "请在比较、排序或分组的内容后面写上：collate "+moment)
 
 // timeLayouts are the ways to write a time in SQLite and in Postgres. A time without a
 // zone is in UTC.
@@ -79,7 +81,8 @@ func parseTime(v driver.Value) (time.Time, error) {
 	}
 	return time.Time{}, &Error{
 		Message: fmt.Sprintf("%q is not a time", text),
-		Advice:  "Write a time as '2026-11-01', '2026-11-01 08:00:00' or '2026-11-01T08:00:00+08:00' (without a zone it is UTC), or as datetime('now', '-7 days').",
+		Advice: advice.Of("Write a time as '2026-11-01', '2026-11-01 08:00:00' or '2026-11-01T08:00:00+08:00' (without a zone it is UTC), or as datetime('now', '-7 days').",
+			"请把时间写成 '2026-11-01'、'2026-11-01 08:00:00' 或 '2026-11-01T08:00:00+08:00'（不写时区就是 UTC），或者 datetime('now', '-7 days')。"),
 	}
 }
 
