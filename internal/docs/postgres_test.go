@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,10 +20,12 @@ import (
 func TestPagesOfJoins(t *testing.T) {
 	others := otherTables(t)
 	for name, from := range map[string][]string{
-		"calendar-to-attendance": {"README.md", "docs/index.md", "docs/joins.md", "docs/tables/dingtalk_calendar_event.md", "docs/tables/dingtalk_user.md", "docs/tables/dingtalk_department.md", "docs/tables/dingtalk_department_member.md"},
-		"joins":                  {"README.md", "docs/index.md", "docs/calendar-to-attendance.md", "docs/tables/dingtalk_user.md"},
+		"calendar-to-attendance":       {"README.md", "docs/index.md", "docs/joins.md", "docs/tables/dingtalk_calendar_event.md", "docs/tables/dingtalk_user.md", "docs/tables/dingtalk_department.md", "docs/tables/dingtalk_department_member.md"},
+		"zh-CN/calendar-to-attendance": {"README.zh-CN.md", "docs/zh-CN/index.md", "docs/zh-CN/tables/dingtalk_calendar_event.md", "docs/calendar-to-attendance.md"},
+		"joins":                        {"README.md", "docs/index.md", "docs/calendar-to-attendance.md", "docs/tables/dingtalk_user.md"},
 	} {
-		page := read(t, "docs/"+name+".md")
+		path := "docs/" + name + ".md"
+		page := read(t, path)
 		examples, err := docs.Examples(page)
 		if err != nil || len(examples) < 4 {
 			t.Errorf("%s: %d examples, %v", name, len(examples), err)
@@ -35,11 +37,23 @@ func TestPagesOfJoins(t *testing.T) {
 			checkPostgres(t, name+": "+e.Heading, e.Postgres, others)
 		}
 		for _, other := range from {
-			if !regexp.MustCompile(`\]\([^)]*\b` + name + `\.md[#)]`).MatchString(read(t, other)) {
-				t.Errorf("%s does not lead to docs/%s.md", other, name)
+			if !slices.Contains(linked(other, read(t, other)), path) {
+				t.Errorf("%s does not lead to %s", other, path)
 			}
 		}
 	}
+}
+
+// linked returns the files of this repository to which a page has links.
+func linked(page, text string) (files []string) {
+	for _, target := range found(text, `\]\(([^)#\s]+)`) {
+		if file, ok := strings.CutPrefix(target, "https://github.com/turbot/steampipe-plugin-dingtalk/blob/main/"); ok {
+			files = append(files, file)
+		} else {
+			files = append(files, filepath.Join(filepath.Dir(page), target))
+		}
+	}
+	return files
 }
 
 // otherTables are the columns of other plugins' tables, as the tests' stand-ins

@@ -21,8 +21,8 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 const demoNow = "'2026-11-23T08:00:00Z'"
 
 // callsOf is how the pages that follow people through several tables say what an
-// example costs.
-var callsOf = regexp.MustCompile(`\nCalls in the demo organization: (\d+) that count against the month, (\d+) that do not\.\n`)
+// example costs, in both languages.
+var callsOf = regexp.MustCompile(`\n(?:Calls in the demo organization: |在虚构的组织里的调用：计入 )(\d+)(?: that count against the month, | 次，不计入 )(\d+)(?: that do not\.| 次。)\n`)
 
 // Every SQLite example of the documentation runs and prints what it printed
 // when a person last looked at it. Where a page says the number of calls, it made
@@ -32,7 +32,7 @@ func TestDocsExamples(t *testing.T) {
 	if err != nil || len(pages) == 0 {
 		t.Fatal("no pages", err)
 	}
-	pages = append(pages, "../../docs/calendar-to-attendance.md", "../../docs/joins.md")
+	pages = append(pages, "../../docs/calendar-to-attendance.md", "../../docs/joins.md", "../../docs/zh-CN/calendar-to-attendance.md")
 	others, err := os.ReadFile("testdata/other_plugins.sql")
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +75,8 @@ func TestDocsExamples(t *testing.T) {
 					t.Errorf("%s: %s: asked again: %d calls, %v", page, e.Heading, len(sim.Calls()), err)
 				}
 			}
-			fmt.Fprintf(&out, "%s: %s\n%s\n", filepath.Base(page), e.Heading, strings.Join(r.Columns, " | "))
+			name := strings.TrimPrefix(strings.TrimPrefix(page, "../../docs/"), "tables/")
+			fmt.Fprintf(&out, "%s: %s\n%s\n", name, e.Heading, strings.Join(r.Columns, " | "))
 			for _, row := range r.Rows {
 				cells := make([]string, len(row))
 				for i, v := range row {
