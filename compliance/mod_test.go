@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"runtime/debug"
 	"slices"
@@ -478,16 +479,16 @@ func TestFailuresAreErrors(t *testing.T) {
 	}
 }
 
-// costs reads a table of the documentation: what it says each resource costs.
-func costs(t *testing.T, heading string) map[string]string {
+// costs reads a table of a page: what it says each resource costs.
+func costs(t *testing.T, page, heading string) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile("docs/index.md")
+	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, section, ok := strings.Cut(string(text), "\n## "+heading+"\n")
 	if !ok {
-		t.Fatalf("docs/index.md has no section %s", heading)
+		t.Fatalf("%s has no section %s", page, heading)
 	}
 	section, _, _ = strings.Cut(section, "\n## ")
 	said := map[string]string{}
@@ -533,8 +534,10 @@ func TestCosts(t *testing.T) {
 		o.show(mod, d)
 		cost(name)
 	}
-	if d := cmp.Diff(costs(t, "What it costs"), got); d != "" {
-		t.Errorf("API calls (-docs/index.md +made):\n%s", d)
+	for page, heading := range map[string]string{"docs/index.md": "What it costs", "docs/zh-CN/index.md": "调用次数"} {
+		if d := cmp.Diff(costs(t, page, heading), got); d != "" {
+			t.Errorf("API calls (-%s +made):\n%s", page, d)
+		}
 	}
 }
 
@@ -589,13 +592,15 @@ func TestDashboards(t *testing.T) {
 
 // Each variable is in the table of the documentation, with its default.
 func TestVariablesAreDocumented(t *testing.T) {
-	text, err := os.ReadFile("docs/index.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, v := range load(t, nil).Variables {
-		if !regexp.MustCompile("(?m)^\\| (`\\w+`, )?`" + v.Name + "`(, `\\w+`)? \\| ").MatchString(string(text)) {
-			t.Errorf("docs/index.md has no row for %s", v.Name)
+	for _, page := range []string{"docs/index.md", "docs/zh-CN/index.md"} {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range load(t, nil).Variables {
+			if !regexp.MustCompile("(?m)^\\| (`\\w+`(, |、))?`" + v.Name + "`((, |、)`\\w+`)? \\| ").MatchString(string(text)) {
+				t.Errorf("%s has no row for %s", page, v.Name)
+			}
 		}
 	}
 }
@@ -704,14 +709,16 @@ func TestChangedVariables(t *testing.T) {
 
 // The documentation has a picture of each dashboard.
 func TestPictures(t *testing.T) {
-	text, err := os.ReadFile("docs/index.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name := range load(t, nil).Dashboards {
-		picture := "images/" + name + ".png"
-		if _, err := os.Stat("docs/" + picture); err != nil || !strings.Contains(string(text), "]("+picture+")") {
-			t.Errorf("no picture of %s: %v", name, err)
+	for page, folder := range map[string]string{"docs/index.md": "images/", "docs/zh-CN/index.md": "../images/"} {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name := range load(t, nil).Dashboards {
+			picture := folder + name + ".png"
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), picture)); err != nil || !strings.Contains(string(text), "]("+picture+")") {
+				t.Errorf("%s: no picture of %s: %v", page, name, err)
+			}
 		}
 	}
 }

@@ -20,6 +20,8 @@ var translated = map[string]string{
 	"docs/limits.md":          "docs/zh-CN/limits.md",
 	"docs/troubleshooting.md": "docs/zh-CN/troubleshooting.md",
 	"docs/postgres-traps.md":  "docs/zh-CN/postgres-traps.md",
+
+	"compliance/docs/index.md": "compliance/docs/zh-CN/index.md",
 }
 
 // The two languages say the same, as far as a test can compare: the same sections in
@@ -72,7 +74,7 @@ func TestChineseConfiguration(t *testing.T) {
 // The Chinese addresses its readers politely, and has DingTalk's word for a token.
 func TestChineseWords(t *testing.T) {
 	files := []string{"README.zh-CN.md", chineseColumns, "compliance/base/chinese.pp"}
-	for _, pattern := range []string{"docs/zh-CN/*.md", "docs/zh-CN/tables/*.md", "cmd/dingtalk-sql/demo/*.sql", "*/*.go", "*/*/*.go"} {
+	for _, pattern := range []string{"docs/zh-CN/*.md", "docs/zh-CN/tables/*.md", "compliance/docs/zh-CN/*.md", "compliance/docs/controls/zh-CN/*.md", "cmd/dingtalk-sql/demo/*.sql", "*/*.go", "*/*/*.go"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || found == nil {
 			t.Fatal(pattern, err)

@@ -50,7 +50,7 @@ func found(text, expression string) []string {
 func markdown(t *testing.T) []string {
 	t.Helper()
 	var pages []string
-	for _, pattern := range []string{"*.md", "contributing/*.md", "docs/*.md", "docs/*/*.md", "docs/zh-CN/tables/*.md"} {
+	for _, pattern := range []string{"*.md", "contributing/*.md", "docs/*.md", "docs/*/*.md", "docs/zh-CN/tables/*.md", "compliance/*.md", "compliance/docs/index.md", "compliance/docs/zh-CN/*.md"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
