@@ -437,7 +437,7 @@ func TestErrors(t *testing.T) {
 			simulator.Fault{On: simulator.OnFirstPage, Serve: simulator.Answer(403, `{"code":"Forbidden.AccessDenied.AccessTokenPermissionDenied",`+
 				`"requestid":"30EE8654","message":"no permission","accessdenieddetail":{"requiredScopes":["VideoConference.Conference.Read"]}}`)},
 			`DingTalk answered HTTP 403, code Forbidden.AccessDenied.AccessTokenPermissionDenied: no permission (request id 30EE8654). ` +
-				`Apply for the permission VideoConference.Conference.Read on the app's Permissions page in the DingTalk developer console, then run the query again.`},
+				`Apply for the permission VideoConference.Conference.Read on the app's Permission Management page in the DingTalk developer console, then run the query again.`},
 		{"a refused secret",
 			simulator.Fault{On: simulator.OnToken, Serve: simulator.Refuse(400, "invalidClientIdOrSecret", "wrong")},
 			`fetching an access token: DingTalk answered HTTP 400, code invalidClientIdOrSecret: wrong (request id 5E5B5F7C-0000-7000-8000-51AD51AD51AD). ` +

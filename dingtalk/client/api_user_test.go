@@ -16,7 +16,7 @@ func legacyCodes(permission string, own ...codeCase) []codeCase {
 		codeCase{200, "90018", client.Throttled, ""},
 		codeCase{200, "90002", client.Throttled, ""},
 		codeCase{200, "90020", client.QuotaSpent, ""},
-		codeCase{200, "60011", client.NoPermission, "Apply for the permission " + permission + " on the app's Permissions page in the DingTalk developer console, then run the query again."},
+		codeCase{200, "60011", client.NoPermission, "Apply for the permission " + permission + " on the app's Permission Management page in the DingTalk developer console, then run the query again."},
 		codeCase{200, "60020", client.AddressNotAllowed, ""},
 		codeCase{200, "50002", client.OutOfRange, ""},
 		codeCase{200, "50004", client.OutOfRange, ""},

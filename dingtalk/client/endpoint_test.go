@@ -55,7 +55,7 @@ func TestArguments(t *testing.T) {
 // Neither the answer nor the declaration names the permission.
 func TestPermissionWithoutAName(t *testing.T) {
 	e := refused(&endpoint{api: legacyAPI}, http.StatusOK, http.Header{}, []byte(`{"errcode":60011,"errmsg":"m"}`))
-	if !strings.HasSuffix(e.Error(), "Apply for the permission of this API on the app's Permissions page in the DingTalk developer console, then run the query again.") {
+	if !strings.HasSuffix(e.Error(), "Apply for the permission of this API on the app's Permission Management page in the DingTalk developer console, then run the query again.") {
 		t.Error(e)
 	}
 }

@@ -85,7 +85,7 @@ var (
 	// advicePermission and advicePermissionAt name permissions, and where to apply for
 	// them: on a page of the console, or by a link of DingTalk's.
 	advicePermission = Advice{
-		"Apply for the permission %s on the app's Permissions page in the DingTalk developer console, then run the query again.",
+		"Apply for the permission %s on the app's Permission Management page in the DingTalk developer console, then run the query again.",
 		"请在钉钉开发者后台该应用的“权限管理”页面开通%s，然后重新查询。",
 	}
 	advicePermissionAt = Advice{
@@ -113,7 +113,7 @@ var (
 		"组织已被钉钉禁用：请联系钉钉技术支持了解原因。",
 	}
 	adviceRange = Advice{
-		"The app may not see this part of the address book: widen its range (permission scope of the address book) on the app's Permissions page in the DingTalk developer console.",
+		"The app may not see this part of the address book: widen its range (permission scope of the address book) on the app's Permission Management page in the DingTalk developer console.",
 		"这部分通讯录不在应用的权限范围内：请在钉钉开发者后台该应用的“权限管理”页面，扩大通讯录权限范围。",
 	}
 	adviceNotAllowed = Advice{

@@ -35,10 +35,10 @@ func TestPermissionInTheText(t *testing.T) {
 		"Chinese commas":     {"权限：[qyapi_get_member]，点击：" + link + "，{requiredScopes=[a.b, qyapi_get_member]}", "a.b, qyapi_get_member", "at " + link},
 		"a full stop":        {"apply: " + link + "。", "qyapi_get_member", "at " + link},
 		"a name in brackets": {"the app [Meeting] lacks [qyapi_get_member], apply: " + link + ".", "qyapi_get_member", "at " + link},
-		"two scopes":         {"no: [qyapi_get_department_list,qyapi_base]", "qyapi_get_department_list, qyapi_base", "on the app's Permissions page in the DingTalk developer console"},
-		"a scope alone":      {"no: [qyapi_get_member]", "qyapi_get_member", "on the app's Permissions page in the DingTalk developer console"},
-		"another link":       {"see https://open.dingtalk.com/document", "qyapi_get_department_member", "on the app's Permissions page in the DingTalk developer console"},
-		"no word of a scope": {"no", "qyapi_get_department_member", "on the app's Permissions page in the DingTalk developer console"},
+		"two scopes":         {"no: [qyapi_get_department_list,qyapi_base]", "qyapi_get_department_list, qyapi_base", "on the app's Permission Management page in the DingTalk developer console"},
+		"a scope alone":      {"no: [qyapi_get_member]", "qyapi_get_member", "on the app's Permission Management page in the DingTalk developer console"},
+		"another link":       {"see https://open.dingtalk.com/document", "qyapi_get_department_member", "on the app's Permission Management page in the DingTalk developer console"},
+		"no word of a scope": {"no", "qyapi_get_department_member", "on the app's Permission Management page in the DingTalk developer console"},
 	} {
 		for form, refuse := range legacyForms("60011", test.text) {
 			t.Run(name+form, func(t *testing.T) {
