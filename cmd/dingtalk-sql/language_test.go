@@ -74,7 +74,7 @@ func TestHintsInChinese(t *testing.T) {
 		"a table":                         {[]string{"--demo", "select * from dingtalk_conferences"}, "您要写的是不是 dingtalk_conference、dingtalk_conference_member 或 dingtalk_ongoing_conference？"},
 		"a table to inspect":              {[]string{"--demo", ".inspect dingtalk_users"}, "您要写的是不是 dingtalk_user？"},
 		"Postgres' SQL":                   {[]string{"--demo", "select now()::date"}, "这里的 SQL 是 SQLite 的：请把 value::type 写成 cast(value as type)"},
-		"a function of Postgres'":         {[]string{"--demo", "select date_part('year', now())"}, "这里的 date_part 只支持 'epoch'：年份等请写 strftime('%Y', start_time)。"},
+		"a function of Postgres'":         {[]string{"--demo", "select date_part('year', now())"}, "这里的 date_part 只支持 'epoch'：请写 cast(strftime('%Y', start_time) as integer)"},
 		"a time":                          {[]string{"--demo", "select date_part('epoch', 'x')"}, "请把时间写成 '2026-11-01'、'2026-11-01 08:00:00' 或 '2026-11-01T08:00:00+08:00'（不写时区就是 UTC），或者 datetime('now', '-7 days')。"},
 		"a statement of MySQL's":          {[]string{"--demo", "show tables"}, ".tables 列出所有的表，.inspect TABLE 列出一张表的列。"},
 		"a command of psql's":             {[]string{"--demo", `\d`}, ".tables 列出所有的表，.inspect TABLE 列出一张表的列。"},

@@ -86,7 +86,7 @@ func (db *DB) advise(ctx context.Context, statement string, err error) error {
 
 // onlyPostgres is what Postgres has and SQLite has not: an expression for SQL without
 // texts, an example, what to write instead, and the same in Chinese; "" if it has no words
-// in it.
+// in it. Of extract, the field is what the expression's group matches.
 var onlyPostgres = []struct {
 	in                      *regexp.Regexp
 	example, write, chinese string
@@ -94,11 +94,10 @@ var onlyPostgres = []struct {
 	{regexp.MustCompile(`::`), "value::type", "cast(value as type)", ""},
 	{regexp.MustCompile(`(?i)\bilike\b`), "ilike", "like", ""},
 	{regexp.MustCompile(`(?i)\binterval\s+'`), "now() - interval '1 day'", "datetime('now', '-1 day')", ""},
-	{regexp.MustCompile(`(?i)\bextract\s*\(`), "extract(epoch from start_time)",
-		"date_part('epoch', start_time), and for the year and so on strftime('%Y', start_time)", "date_part('epoch', start_time)（年份等请写 strftime('%Y', start_time)）"},
+	{regexp.MustCompile(`(?i)\bextract\s*\(\s*(\w+)`), "", "", ""},
 	{regexp.MustCompile(`(?i)\bdate_trunc\s*\(`), "date_trunc('day', start_time)", "date(start_time)", ""},
 	{regexp.MustCompile(`(?i)\bat\s+time\s+zone\b`), "start_time at time zone 'Asia/Shanghai'", "datetime(start_time, '+8 hours')", ""},
-	{regexp.MustCompile(`(?i)\b(array|json|jsonb)_agg\s*\(`), "array_agg(title)", "json_group_array(title)", ""},
+	{regexp.MustCompile(`(?i)\b(?:array|json|jsonb)_agg\s*\(`), "array_agg(title)", "json_group_array(title)", ""},
 	{regexp.MustCompile(`(?i)\bdistinct\s+on\b`), "distinct on (creator_id)",
 		"group by creator_id, with max(start_time) among the columns: the others are of the row that has it", "group by creator_id，并选出 max(start_time)，其他列就取自这一行"},
 }
@@ -111,15 +110,50 @@ func advisePostgres(statement string) advice.Text {
 	statement = texts.ReplaceAllString(statement, "''")
 	var english, chinese []string
 	for _, p := range onlyPostgres {
-		if p.in.MatchString(statement) {
-			english = append(english, fmt.Sprintf("instead of %s write %s", p.example, p.write))
-			chinese = append(chinese, fmt.Sprintf("请把 %s 写成 %s", p.example, cmp.Or(p.chinese, p.write)))
+		for _, m := range p.in.FindAllStringSubmatch(statement, -1) {
+			example, write := p.example, p.write
+			if len(m) > 1 {
+				field := strings.ToLower(m[1])
+				example, write = "extract("+field+" from start_time)", partOf(field)
+			}
+			english = append(english, fmt.Sprintf("instead of %s write %s", example, write))
+			chinese = append(chinese, fmt.Sprintf("请把 %s 写成 %s", example, cmp.Or(p.chinese, write)))
 		}
 	}
 	if english == nil {
 		return advice.Text{}
 	}
+	english, chinese = distinct(english), distinct(chinese)
 	return advice.Of("SQL is SQLite's here: "+strings.Join(english, ", "), "这里的 SQL 是 SQLite 的："+strings.Join(chinese, "；"))
+}
+
+// distinct returns texts in their order, each once.
+func distinct(texts []string) []string {
+	var all []string
+	for _, s := range texts {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// formats are strftime's for the fields of a time in Postgres' extract and date_part.
+var formats = map[string]string{
+	"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S",
+	"dow": "%w", "isodow": "%u", "doy": "%j", "week": "%V", "isoyear": "%G",
+}
+
+// partOf returns what to write for a field of a time.
+func partOf(field string) string {
+	switch field {
+	case "epoch":
+		return "date_part('epoch', start_time)"
+	case "quarter":
+		return "(cast(strftime('%m', start_time) as integer) + 2) / 3"
+	default:
+		return fmt.Sprintf("cast(strftime('%s', start_time) as integer)", cmp.Or(formats[field], "%..."))
+	}
 }
 
 func adviseTable(name string, tables []Table) advice.Text {
@@ -150,6 +184,9 @@ func adviseTable(name string, tables []Table) advice.Text {
 	return didYouMean(nearest(name, names))
 }
 
+// titleColumn is the column that has the name of a row in each of Steampipe's tables.
+const titleColumn = "title"
+
 // didYouMean offers names; none are the zero Text.
 func didYouMean(names []string) advice.Text {
 	if len(names) == 0 {
@@ -166,7 +203,17 @@ func adviseColumn(name string, tables []Table) advice.Text {
 			names[c.Name] = c.Name
 		}
 	}
-	if near := nearest(name, names); len(near) > 0 {
+	near := nearest(name, names)
+	if _, ok := names[titleColumn]; ok && !slices.Contains(near, titleColumn) {
+		// A row's name is its title, which is not like the word.
+		switch name = strings.ToLower(name); {
+		case name == "name":
+			near = append([]string{titleColumn}, near[:min(len(near), mostNear-1)]...)
+		case strings.HasSuffix(name, "_name"):
+			near = append(near[:min(len(near), mostNear-1)], titleColumn)
+		}
+	}
+	if len(near) > 0 {
 		return didYouMean(near)
 	}
 	var english, chinese []string

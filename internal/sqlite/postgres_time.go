@@ -16,8 +16,8 @@ import (
 // datePart is date_part('epoch', time): the seconds since 1970.
 func datePart(args []driver.Value) (driver.Value, error) {
 	if part := valueText(args[0]); part != "epoch" {
-		return nil, advice.Of(fmt.Sprintf("%q is not supported here, only 'epoch': write strftime('%%Y', start_time) for the year, and so on", part),
-			"这里的 date_part 只支持 'epoch'：年份等请写 strftime('%Y', start_time)。")
+		instead := partOf(strings.ToLower(part))
+		return nil, advice.Of(fmt.Sprintf("%q is not supported here, only 'epoch': write %s", part, instead), "这里的 date_part 只支持 'epoch'：请写 "+instead)
 	}
 	t, err := parseTime(args[1])
 	if err != nil {
