@@ -15,8 +15,10 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
 
-// commands are the prompt's, besides SQL.
-var commands = []struct{ name, argument, help string }{
+// promptCommand is one of the commands that the prompt has besides SQL.
+type promptCommand struct{ name, argument, help string }
+
+var commands = []promptCommand{
 	{".help", "", "print this"},
 	{".inspect", "[TABLE]", "the columns of a table: types, what they are, and which a query must name; without TABLE, all tables"},
 	{".output", "[FORMAT]", "show results as table, line, csv or json"},

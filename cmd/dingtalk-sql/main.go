@@ -52,7 +52,9 @@ standard input; in a terminal, a prompt asks for it (.help lists its commands).
                       last_error() is the error of the statement before, or
                       NULL. The exit code is 1 all the same
   --demo              query the made-up organization, and show below each
-                      table the API calls that it cost
+                      table the API calls that it cost (in a terminal, the
+                      rows, calls and seconds of each statement are shown
+                      without --demo as well)
   --output FORMAT     table (the default), line, csv or json. A table that is
                       wider than the terminal is shown as line, one column a
                       line, so that nothing is cut off

@@ -7,9 +7,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 
 	"github.com/peterh/liner"
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
 
@@ -28,6 +31,7 @@ func (s *session) prompt(ctx context.Context) error {
 	editor.SetBeep(false)
 	editor.SetTabCompletionStyle(liner.TabPrints)
 	pending := "" // the beginning of a statement that has no end yet
+	reminded := false
 	editor.SetWordCompleter(func(line string, pos int) (string, []string, string) {
 		tables, err := s.db.Tables(ctx)
 		if err != nil {
@@ -66,6 +70,19 @@ func (s *session) prompt(ctx context.Context) error {
 			}
 			continue
 		}
+		switch {
+		case pending == "":
+			reminded = false
+		case !reminded && looksEnded(line):
+			reminded = true
+			fmt.Fprintln(s.stdout, wrapped(s.stdout, adviseEnd.English))
+			if dingtalk.LocaleIsChinese() {
+				fmt.Fprintln(s.stdout, wrapped(s.stdout, adviseEnd.Chinese))
+			}
+			if isCommand(line) {
+				continue
+			}
+		}
 		statements, rest := sqlite.Cut(pending + line + "\n")
 		if rest == "" {
 			past.add(pending + line)
@@ -82,6 +99,22 @@ func (s *session) prompt(ctx context.Context) error {
 			return errStopped
 		}
 	}
+}
+
+// adviseEnd is for those who take the end of the line for the end of the statement.
+var adviseEnd = advice.Of("The statement has no end yet: ; runs it, Ctrl-C drops it.", "语句还没有结束：输入 ; 就执行，按 Ctrl-C 就放弃。")
+
+// looksEnded reports whether a person who types a line seems to take the statement before
+// it for ended: the line is blank, or a command. A command without a dot may be a column.
+func looksEnded(line string) bool {
+	_, command := dotCommand(line)
+	return strings.TrimSpace(line) == "" || command && !strings.HasPrefix(strings.TrimSpace(line), ".") || isCommand(line)
+}
+
+// isCommand reports whether a line is one of the prompt's commands, with its dot.
+func isCommand(line string) bool {
+	words := strings.Fields(line)
+	return len(words) > 0 && slices.ContainsFunc(commands, func(c promptCommand) bool { return c.name == strings.TrimSuffix(words[0], ";") })
 }
 
 // runOne runs a statement, and shows its result. Ctrl-C ends it.

@@ -230,6 +230,44 @@ func TestPrompt(t *testing.T) {
 	}
 }
 
+// Who takes the end of the line for the end of a statement is told once what ends it, and
+// the statement can go on.
+func TestForgottenSemicolon(t *testing.T) {
+	for locale, chinese := range map[string]string{"C": "", "zh_CN.UTF-8": adviseEnd.Chinese + "\r\n"} {
+		for _, line := range []string{"", "  ", ".tables", ".quit;", "exit", `\d`} {
+			p := inTerminal(t, 100, []string{"LC_ALL=" + locale}, "--demo")
+			p.sees(promptFirst)
+			p.types("select 1 as a" + enter)
+			if seen := p.sees(promptMore); strings.Contains(seen, adviseEnd.English) {
+				t.Errorf("the hint comes before it is needed: %q", seen)
+			}
+			p.types(line + enter)
+			p.sees(adviseEnd.English + "\r\n" + chinese)
+			p.sees(promptMore)
+			if line == "exit" || line == `\d` { // may be SQL
+				p.types("more") // the editor takes Ctrl-C from the first key on
+				p.sees("more")
+				p.types(ctrlC)
+				p.sees(promptFirst)
+				continue
+			}
+			p.types(enter + ";" + enter)
+			if seen := p.sees("1 row, 0 API calls, "); strings.Contains(seen, adviseEnd.English) || strings.Contains(seen, "Error") {
+				t.Errorf("behind %q: %q", line, seen)
+			}
+			p.types("select 2 as b" + enter + enter) // another statement
+			p.sees(adviseEnd.English)
+		}
+	}
+	// A time such as .5 is SQL.
+	p := inTerminal(t, 100, nil, "--demo")
+	p.sees(promptFirst)
+	p.types("select" + enter + ".5 as half" + enter + ";" + enter)
+	if seen := p.sees("1 row, 0 API calls, "); strings.Contains(seen, adviseEnd.English) {
+		t.Error(seen)
+	}
+}
+
 // The prompt's commands, each with what it prints.
 func TestCommands(t *testing.T) {
 	p := inTerminal(t, 100, nil, "--demo")
