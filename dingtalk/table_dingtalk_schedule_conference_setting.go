@@ -26,7 +26,7 @@ func tableScheduleConferenceSetting(c *connector) *plugin.Table {
 			flag("join_before_host", "True if people may join before the host does.", func(r *client.ScheduleSetting) client.Flag { return r.Extra.JoinBeforeHost }),
 			flag("lock_media_status_mic_mute", "True if people may not unmute themselves.", func(r *client.ScheduleSetting) client.Flag { return r.Extra.LockMediaStatusMicMute }),
 			flag("lock_nick", "True if people may not rename themselves.", func(r *client.ScheduleSetting) client.Flag { return r.Extra.LockNick }),
-			flag("lock_room", "True if the room is locked.", func(r *client.ScheduleSetting) client.Flag { return r.LockRoom }),
+			flag("lock_room", "True if the meeting is locked, so that nobody can join it.", func(r *client.ScheduleSetting) client.Flag { return r.LockRoom }),
 			column("mute_on_join", "Whether people are muted as they join, as DingTalk codes it: -1 is on, 0 off, 6 automatically where there are more than six people.", func(r *client.ScheduleSetting) *int64 { return r.MuteOnJoin }),
 			word("mute_on_join_name", "Whether people are muted as they join as a word: on, off or auto. Null for a code that is not known.", muteOnJoinNames, func(r *client.ScheduleSetting) *int64 { return r.MuteOnJoin }),
 			flag("screen_share_forbidden", "True if people may not share their screens.", func(r *client.ScheduleSetting) client.Flag { return r.ScreenShareForbidden }),

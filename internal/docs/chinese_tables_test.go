@@ -186,9 +186,9 @@ func sourcesOf(page string) (all []string) {
 	return all
 }
 
-// checkChineseExamples wants two or three examples, each with a sentence and a comment
-// in Chinese. Without its comments, each is one of the English page, which is the same in
-// both dialects, so that it runs (see internal/sqlite/docs_test.go).
+// checkChineseExamples wants two or three examples, each with a sentence and comments in
+// Chinese, in one block or in one for each dialect. Without its comments, each is one of
+// the English page, so that it runs (see internal/sqlite/docs_test.go).
 func checkChineseExamples(t *testing.T, text, englishPage string) {
 	t.Helper()
 	english, err := docs.Examples(englishPage)
@@ -202,17 +202,22 @@ func checkChineseExamples(t *testing.T, text, englishPage string) {
 	comment := regexp.MustCompile(`(?m)^ *-- .*\p{Han}.*\n`)
 	for _, example := range examples {
 		heading, body, _ := strings.Cut(example, "\n")
-		queries := blocks(body, "sql")
-		if len(queries) != 1 || strings.HasPrefix(strings.TrimSpace(body), "```") {
-			t.Errorf("%s: it needs a sentence and one block of sql", heading)
+		queries := append(blocks(body, "sql+postgres"), blocks(body, "sql+sqlite")...)
+		if both := blocks(body, "sql"); queries == nil && len(both) == 1 {
+			queries = []string{both[0], both[0]}
+		}
+		if len(queries) != 2 || strings.HasPrefix(strings.TrimSpace(body), "```") {
+			t.Errorf("%s: it needs a sentence, and one block of sql or one for each dialect", heading)
 			continue
 		}
-		if !comment.MatchString(queries[0]) {
-			t.Errorf("%s: no comment", heading)
+		for i, query := range queries {
+			if !comment.MatchString(query) {
+				t.Errorf("%s: no comment", heading)
+			}
+			queries[i] = comment.ReplaceAllString(query, "")
 		}
-		sql := comment.ReplaceAllString(queries[0], "")
-		if !slices.ContainsFunc(english, func(e docs.Example) bool { return e.Postgres == sql && e.SQLite == sql }) {
-			t.Errorf("%s: the English page does not have this query in both dialects:\n%s", heading, sql)
+		if !slices.ContainsFunc(english, func(e docs.Example) bool { return e.Postgres == queries[0] && e.SQLite == queries[1] }) {
+			t.Errorf("%s: the English page does not have this query:\n%s", heading, strings.Join(queries, "\n"))
 		}
 	}
 }
