@@ -285,6 +285,61 @@ func TestInvitedToAnotherEvent(t *testing.T) {
 	o.one(valuesOf(`union_ids=["`+simulator.DemoDeveloper+`"]`), "invited_came", q.Title, "ok", "everybody on its list came")
 }
 
+// A value that a variable cannot have is said in a sentence, in both languages: by the
+// head, by whatever needs the time, and as the local that dingtalk-sql reads. No value
+// breaks the mod.
+func TestWrongSettings(t *testing.T) {
+	t.Parallel()
+	const sinceForm, untilForm = "it must be a day such as 2026-11-01 (YYYY-MM-DD), or empty to begin so many days before today as days has.", "it must be a day such as 2026-11-30 (YYYY-MM-DD), or empty for now."
+	o := open(t)
+	for _, test := range []struct {
+		set           []string
+		want, chinese string
+	}{
+		{[]string{"since=2026-13-40"}, "The variable since is 2026-13-40; " + sinceForm, "变量 since 的值是 2026-13-40：请填写日期，"},
+		{[]string{"since=2026-02-30"}, "The variable since is 2026-02-30; " + sinceForm, "变量 since 的值是 2026-02-30："},
+		{[]string{"since=yesterday"}, "The variable since is yesterday; " + sinceForm, "变量 since 的值是 yesterday："},
+		{[]string{"since=20261101"}, "The variable since is 20261101; " + sinceForm, "变量 since"},
+		{[]string{"since=2026-11-01T00:00:00Z"}, "The variable since is 2026-11-01T00:00:00Z; " + sinceForm, "变量 since"},
+		{[]string{"since=it's {now()}"}, "The variable since is it's {now()}; " + sinceForm, "变量 since"},
+		{[]string{"until=2026-11-31"}, "The variable until is 2026-11-31; " + untilForm, "变量 until 的值是 2026-11-31："},
+		{[]string{"until=today"}, "The variable until is today; " + untilForm, "变量 until 的值是 today："},
+		{[]string{"since=2026-11-10", "until=2026-11-09"}, "The variable since is 2026-11-10, which is after until, 2026-11-09; the first day must not be after the last.", "变量 since 的值是 2026-11-10，晚于 until 的 2026-11-09："},
+		{[]string{"since=2026-11-24"}, "The variable since is 2026-11-24, which is to come; the first day must not be after today.", "变量 since 的值是 2026-11-24，这一天还没有到："},
+		{[]string{"alarm_absent_share=1.5"}, "The variable alarm_absent_share is 1.5; it must be from 0 to 1, such as 0.5 for half of those invited.", "变量 alarm_absent_share 的值是 1.5："},
+		{[]string{"alarm_absent_share=-0.1"}, "The variable alarm_absent_share is -0.1; it must be from 0 to 1, such as 0.5 for half of those invited.", "变量 alarm_absent_share 的值是 -0.1："},
+		{[]string{"since=x", "until=y", "alarm_absent_share=2"}, "The variable since is x; " + sinceForm + " The variable until is y; " + untilForm + " The variable alarm_absent_share is 2; it must be from 0 to 1, such as 0.5 for half of those invited.", "变量 since"},
+
+		{[]string{"since=2026-11-23"}, "", ""},
+		{[]string{"since=2026-11-10", "until=2026-11-10"}, "", ""},
+		{[]string{"since=2024-02-29", "until=2036-01-01"}, "", ""},
+		{[]string{"until=2026-11-10"}, "", ""},
+		{[]string{"alarm_absent_share=0"}, "", ""},
+		{[]string{"alarm_absent_share=1"}, "", ""},
+	} {
+		english, chinese := demoValues(t, test.set...), demoValues(t, append(test.set, "language=zh")...)
+		if got := load(t, english).Locals["wrong_setting"]; got != test.want {
+			t.Errorf("%v: %q, want %q", test.set, got, test.want)
+		}
+		if got := load(t, chinese).Locals["wrong_setting"]; !strings.HasPrefix(got, test.chinese) || (got == "") != (test.chinese == "") {
+			t.Errorf("%v: %q, want %q", test.set, got, test.chinese)
+		}
+		head := o.says(english, "report_head", "")
+		if test.want == "" {
+			if len(head) < 5 || strings.HasPrefix(head[0], "error ") {
+				t.Errorf("%v: the head is %q", test.set, head)
+			}
+			continue
+		}
+		if len(head) != 1 || head[0] != "error "+test.want {
+			t.Errorf("%v: the head is %q", test.set, head)
+		}
+		if said := o.says(english, "took_place", ""); len(said) != 1 || !strings.HasPrefix(said[0], "error ") || !strings.Contains(said[0], strings.Split(test.want, ";")[0]) {
+			t.Errorf("%v: took_place says %q", test.set, said)
+		}
+	}
+}
+
 // A far end of the period makes no call for days to come.
 func TestPeriodOfTheFuture(t *testing.T) {
 	o := open(t)

@@ -688,6 +688,8 @@ func TestChangedVariables(t *testing.T) {
 			"string": "x", "number": "3", "bool": "", "list(string)": `["x"]`,
 		}[v.Type]
 		switch v.Name {
+		case "alarm_absent_share":
+			value = "0.5"
 		case "since", "until":
 			value = "2026-11-20"
 		case "time_zone":

@@ -72,7 +72,7 @@ variable "max_calls" {
 
 variable "since" {
   type        = string
-  description = "The first day whose meetings are checked, as YYYY-MM-DD in time_zone. Leave it empty to begin so many days before today as days has."
+  description = "The first day whose meetings are checked, as YYYY-MM-DD in time_zone, not after until or today. Leave it empty to begin so many days before today as days has."
   default     = ""
 }
 

@@ -97,6 +97,7 @@ func TestHintsInChinese(t *testing.T) {
 		"a benchmark":                     {[]string{"--demo", "--report", "nope", "--var", "language=en"}, "没有名为 nope 的基准检查。现有的是："},
 		"a variable":                      {[]string{"--demo", "--report", "compliance", "--var", "nope=1"}, "没有变量 nope。现有的是："},
 		"a value of a variable":           {[]string{"--demo", "--report", "compliance", "--var", "names=nope"}, "变量 names 请填写 full、initials、ids 之一。"},
+		"a wrong setting":                 {[]string{"--demo", "--report", "compliance", "--var", "since=yesterday"}, "变量 since 的值是 yesterday：请填写日期，例如 2026-11-01（YYYY-MM-DD），或者留空，从今天之前 days 天开始检查。"},
 		"a file without connections":      {[]string{"--config", none, "select 1"}, none + ` 里没有钉钉的连接：请写一个 connection，其中 plugin = "dingtalk"。`},
 		"a connection":                    {[]string{"--config", one, "--connection", "x", "select 1"}, one + ` 里没有名为 "x" 的钉钉连接；现有的是：one。`},
 		"two connections of one name":     {[]string{"--config", twice, "select 1"}, twice + ` 里有两个连接都叫 "one"：请给其中一个改名。`},

@@ -25,6 +25,13 @@ var modFiles fs.FS = compliance.Mod
 // zoneVariable is the variable of a mod that has the zone of the times in its results.
 const zoneVariable = "time_zone"
 
+// The local of a mod that says what is wrong with the values of its variables, "" if
+// nothing is; and the variable that has the language of its texts.
+const (
+	wrongLocal       = "wrong_setting"
+	languageVariable = "language"
+)
+
 // assignments are the values of --var and --var-file, in the order in which they
 // were given.
 type assignments []func(powerpipe.Values) error
@@ -79,6 +86,9 @@ func (opt options) benchmark() (*powerpipe.Mod, *powerpipe.Benchmark, error) {
 			return nil, nil, err
 		}
 	}
+	if mod.Locals[wrongLocal] != "" {
+		return nil, nil, opt.wrongSetting(mod, values)
+	}
 	b := mod.Benchmarks[opt.report]
 	if b == nil {
 		names := slices.Sorted(maps.Keys(mod.Benchmarks))
@@ -86,6 +96,26 @@ func (opt options) benchmark() (*powerpipe.Mod, *powerpipe.Benchmark, error) {
 			fmt.Sprintf("没有名为 %s 的基准检查。现有的是：%s。", opt.report, strings.Join(names, "、")))
 	}
 	return mod, b, nil
+}
+
+// wrongSetting returns what a mod says is wrong with the values of its variables, in
+// both languages if it has both.
+func (opt options) wrongSetting(mod *powerpipe.Mod, values powerpipe.Values) error {
+	said := map[string]string{}
+	for _, language := range []string{"en", "zh"} {
+		said[language] = mod.Locals[wrongLocal]
+		if _, ok := mod.Value(languageVariable); !ok {
+			continue
+		}
+		values := maps.Clone(values)
+		values[languageVariable] = powerpipe.Text(language)
+		in, err := powerpipe.Load(modFiles, values, opt.now())
+		if err != nil {
+			return err
+		}
+		said[language] = in.Locals[wrongLocal]
+	}
+	return advice.Of(said["en"], said["zh"])
 }
 
 // report runs a benchmark and prints its report. If not all is well, the error is a

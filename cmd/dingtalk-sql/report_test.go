@@ -71,6 +71,21 @@ func TestReport(t *testing.T) {
 	}
 }
 
+// A value that a variable of the mod cannot have is one sentence, before anything is read.
+func TestReportOfWrongSettings(t *testing.T) {
+	for set, want := range map[string]string{
+		"since=2026-13-40":       "The variable since is 2026-13-40; it must be a day such as 2026-11-01 (YYYY-MM-DD), or empty to begin so many days before today as days has.",
+		"until=yesterday":        "The variable until is yesterday; it must be a day such as 2026-11-30 (YYYY-MM-DD), or empty for now.",
+		"since=2026-11-24":       "The variable since is 2026-11-24, which is to come; the first day must not be after today.",
+		"alarm_absent_share=1.5": "The variable alarm_absent_share is 1.5; it must be from 0 to 1, such as 0.5 for half of those invited.",
+	} {
+		for _, language := range []string{"en", "zh"} {
+			got := command(t, nil, "", "--demo", "--report", "check_itself", "--var", set, "--var", "language="+language)
+			check(t, outcome{code: 2, stderr: "Error: " + want + "\n"}, got)
+		}
+	}
+}
+
 // The head of a report comes from the mod, and --time-zone sets the mod's variable.
 func TestReportOfAMod(t *testing.T) {
 	sim := simulator.Demo(simulator.DemoTime)

@@ -27,6 +27,12 @@ locals {
     no_recording_found = "该时段内没有会议被录制。"
     all_cancelled      = "所有预约会议都已取消。"
 
+    wrong_since  = "变量 since 的值是 ${var.since}：请填写日期，例如 2026-11-01（YYYY-MM-DD），或者留空，从今天之前 days 天开始检查。"
+    wrong_until  = "变量 until 的值是 ${var.until}：请填写日期，例如 2026-11-30（YYYY-MM-DD），或者留空，检查到现在为止。"
+    wrong_order  = "变量 since 的值是 ${var.since}，晚于 until 的 ${var.until}：第一天不能晚于最后一天。"
+    wrong_future = "变量 since 的值是 ${var.since}，这一天还没有到：第一天不能晚于今天。"
+    wrong_share  = "变量 alarm_absent_share 的值是 ${var.alarm_absent_share}：请填写 0 到 1 之间的数，例如 0.5 表示受邀者的一半。"
+
     compliance_title = "钉钉会议合规"
     compliance_about = "全部检查：会议是否安全、谁参加了会议、会议如何进行、录制了什么、会议室如何使用，以及检查本身有没有检查对象。报告是审计的证据，不是认证。"
 

@@ -27,6 +27,12 @@ locals {
     no_recording_found = "No meeting of the period was recorded."
     all_cancelled      = "All schedules were cancelled."
 
+    wrong_since  = "The variable since is ${var.since}; it must be a day such as 2026-11-01 (YYYY-MM-DD), or empty to begin so many days before today as days has."
+    wrong_until  = "The variable until is ${var.until}; it must be a day such as 2026-11-30 (YYYY-MM-DD), or empty for now."
+    wrong_order  = "The variable since is ${var.since}, which is after until, ${var.until}; the first day must not be after the last."
+    wrong_future = "The variable since is ${var.since}, which is to come; the first day must not be after today."
+    wrong_share  = "The variable alarm_absent_share is ${var.alarm_absent_share}; it must be from 0 to 1, such as 0.5 for half of those invited."
+
     compliance_title = "DingTalk Compliance"
     compliance_about = "All benchmarks: how meetings are secured, who attended, what took place, what was recorded, how rooms are used, and whether there was something to check. Evidence for an audit, not a certification."
 

@@ -38,6 +38,12 @@ locals {
   # and the other counts the wrong way. This is none that it knows.
   known_zone = length(regexall("^(UTC|[A-Za-z_]+/[A-Za-z0-9_/+-]+)$", var.time_zone)) == 1 ? var.time_zone : "${var.time_zone}: name a zone of the IANA's, such as UTC or Asia/Shanghai"
 
+  # The days of since and until; "" for what is no day.
+  since = length(regexall("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", var.since)) == 1 && can(timeadd("${var.since}T00:00:00Z", "0h")) ? var.since : ""
+  until = length(regexall("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", var.until)) == 1 && can(timeadd("${var.until}T00:00:00Z", "0h")) ? var.until : ""
+
+  is_share = try(tonumber(var.alarm_absent_share) >= 0 && tonumber(var.alarm_absent_share) <= 1, false)
+
   # The values of the variables that differ from their defaults, by name. Powerpipe has
   # a number of its command line as a text.
   changed = { for name, pair in {
@@ -68,10 +74,31 @@ locals {
 }
 
 locals {
-  time_zone = replace(local.known_zone, "'", "''")
-
   # All texts, in the language that was chosen.
   texts = { en = local.texts_en, zh = local.texts_zh }[var.language]
+
+  # The days as numbers such as 20261101; 0 where there is none. In any zone, today is no
+  # later than this day.
+  since_number = tonumber(replace(local.since == "" ? "0" : local.since, "-", ""))
+  until_number = tonumber(replace(local.until == "" ? "0" : local.until, "-", ""))
+  today_number = tonumber(formatdate("YYYYMMDD", timeadd(timestamp(), "14h")))
+}
+
+locals {
+  # What is wrong with the values of variables, a sentence for each; "" if nothing is.
+  wrong_setting = join(" ", compact([
+    local.since == var.since ? "" : local.texts.wrong_since,
+    local.until == var.until ? "" : local.texts.wrong_until,
+    local.until_number > 0 && local.since_number > local.until_number ? local.texts.wrong_order : local.since_number > local.today_number ? local.texts.wrong_future : "",
+    local.is_share ? "" : local.texts.wrong_share,
+  ]))
+}
+
+locals {
+  # Where a setting is wrong, the sentences are the zone: whatever shows or compares a
+  # time then fails, and its error has them. So does nothing pass for the period that
+  # somebody meant.
+  time_zone = replace(local.wrong_setting == "" ? local.known_zone : local.wrong_setting, "'", "''")
 }
 
 locals {
@@ -85,11 +112,11 @@ locals {
   # literals, which reach the plugin, and the same all day, so that queries
   # share cached results. The table clock is exact, and fails where Powerpipe has run for so long
   # that there are events behind them.
-  since_day = formatdate("YYYY-MM-DD", var.since == "" ? timeadd(timestamp(), "-${24 * var.days + local.zone_hours}h") : timeadd("${var.since}T00:00:00Z", "-${local.zone_hours}h"))
-  until_day = formatdate("YYYY-MM-DD", var.until == "" || tonumber(replace(var.until == "" ? "0" : var.until, "-", "")) > tonumber(formatdate("YYYYMMDD", timestamp())) ? timeadd(timestamp(), "48h") : timeadd("${var.until}T00:00:00Z", "${24 + local.zone_hours}h"))
+  since_day = formatdate("YYYY-MM-DD", local.since == "" ? timeadd(timestamp(), "-${24 * var.days + local.zone_hours}h") : timeadd("${local.since}T00:00:00Z", "-${local.zone_hours}h"))
+  until_day = formatdate("YYYY-MM-DD", local.until == "" || local.until_number > tonumber(formatdate("YYYYMMDD", timestamp())) ? timeadd(timestamp(), "48h") : timeadd("${local.until}T00:00:00Z", "${24 + local.zone_hours}h"))
 
   # The day before which the period ends.
-  end_day   = var.until == "" ? "" : formatdate("YYYY-MM-DD", timeadd("${var.until}T00:00:00Z", "24h"))
+  end_day   = local.until == "" ? "" : formatdate("YYYY-MM-DD", timeadd("${local.until}T00:00:00Z", "24h"))
 
   # The beginning of the day {day} in the zone.
   midnight = "make_timestamptz(cast(substr({day}, 1, 4) as integer), cast(substr({day}, 6, 2) as integer), cast(substr({day}, 9, 2) as integer), 0, 0, 0, '${local.time_zone}')"
@@ -111,7 +138,7 @@ locals {
 locals {
   # The day on which the period begins: so many days before noon of today, whichever of
   # them is longer or shorter than others.
-  first_day = var.since == "" ? "to_char(timezone('${local.time_zone}', to_timestamp(date_part('epoch', ${replace(local.midnight, "{day}", "to_char(timezone('${local.time_zone}', now()), 'YYYY-MM-DD')")}) + 43200 - 86400 * ${var.days})), 'YYYY-MM-DD')" : "'${replace(var.since, "'", "''")}'"
+  first_day = local.since == "" ? "to_char(timezone('${local.time_zone}', to_timestamp(date_part('epoch', ${replace(local.midnight, "{day}", "to_char(timezone('${local.time_zone}', now()), 'YYYY-MM-DD')")}) + 43200 - 86400 * ${var.days})), 'YYYY-MM-DD')" : "'${local.since}'"
 
   period_end = local.end_day == "" ? "now()" : "case when ${replace(local.midnight, "{day}", "'${local.end_day}'")} < now() then ${replace(local.midnight, "{day}", "'${local.end_day}'")} else now() end"
 

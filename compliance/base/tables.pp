@@ -20,7 +20,7 @@ locals {
     with clock (now, since, until) as materialized (
       select
         case
-          when '${var.until}' <> '' or to_char(timezone('UTC', now()), 'YYYY-MM-DD') < '${local.until_day}' then now()
+          when '${local.until}' <> '' or to_char(timezone('UTC', now()), 'YYYY-MM-DD') < '${local.until_day}' then now()
           else cast('Restart Powerpipe, which has counted the days up to ${local.until_day} and not to ' || now() as timestamptz)
         end,
         ${replace(local.midnight, "{day}", "d.first")},

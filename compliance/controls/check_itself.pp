@@ -2,6 +2,9 @@ locals {
   check_tags = merge(local.dingtalk_compliance_common_tags, {
     type = "Benchmark"
   })
+
+  # The head of a report with a setting that is wrong.
+  wrong_head = "select 'variables' as resource, 'error' as status, '${replace(local.wrong_setting, "'", "''")}' as reason, '' as value, '' as connection_name"
 }
 
 benchmark "check_itself" {
@@ -26,7 +29,7 @@ control "report_head" {
   documentation = file("./docs/controls/${local.docs}report_head.md")
   severity      = "none"
   tags          = local.check_tags
-  sql           = <<-EOQ
+  sql           = local.wrong_setting != "" ? local.wrong_head : <<-EOQ
     with clock (now, since, until) as materialized (
       select
         now(),

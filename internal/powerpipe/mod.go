@@ -24,6 +24,8 @@ type Mod struct {
 	Name, Title string
 	// Variables are in the order of their names.
 	Variables []Variable
+	// Locals are the locals that are texts, by name.
+	Locals map[string]string
 	// Benchmarks, Controls, Queries and Dashboards are by name.
 	Benchmarks map[string]*Benchmark
 	Controls   map[string]*Control
@@ -71,7 +73,7 @@ var Severities = []string{"critical", "high", "medium", "low", "none"}
 func Load(fsys fs.FS, values Values, now time.Time) (*Mod, error) {
 	l := &loader{
 		fsys:   fsys,
-		mod:    &Mod{Benchmarks: map[string]*Benchmark{}, Controls: map[string]*Control{}, Queries: map[string]*Query{}, Dashboards: map[string]*Dashboard{}},
+		mod:    &Mod{Locals: map[string]string{}, Benchmarks: map[string]*Benchmark{}, Controls: map[string]*Control{}, Queries: map[string]*Query{}, Dashboards: map[string]*Dashboard{}},
 		blocks: map[string][]*hclsyntax.Block{},
 	}
 	if err := l.parse(); err != nil {
@@ -181,6 +183,11 @@ func (l *loader) setLocals() error {
 		}
 	}
 	l.ctx.Variables["local"] = object(known)
+	for name, v := range known {
+		if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
+			l.mod.Locals[name] = v.AsString()
+		}
+	}
 	return nil
 }
 

@@ -123,6 +123,7 @@ func TestLoad(t *testing.T) {
 			{Name: "ids", Description: "The ids.", Type: "list(string)", HasDefault: true, Default: `["a"]`, Value: `["it's", "b"]`},
 			{Name: "name", Type: "string", HasDefault: true, Default: "n", Value: `a "name", as it is`},
 		},
+		Locals:     map[string]string{"a": "'it''s'+'b'", "b": "'it''s'+'b', 1.5"},
 		Benchmarks: map[string]*powerpipe.Benchmark{"all": all, "part": part},
 		Controls:   map[string]*powerpipe.Control{"one": one, "two": two},
 		Queries:    map[string]*powerpipe.Query{"q": q},
