@@ -21,10 +21,24 @@ type resultCache struct {
 	byKey   map[string][]*result // by the key of their scan request
 	order   *list.List           // of *result, the oldest first
 	clears  int                  // how often clear was called
+	// eviction evicts what has expired when nobody asks; nil if nothing is cached.
+	eviction *time.Timer
+	now      func() time.Time
 }
 
 func newResultCache() *resultCache {
-	return &resultCache{byKey: map[string][]*result{}, order: list.New()}
+	return &resultCache{byKey: map[string][]*result{}, order: list.New(), now: wallClock}
+}
+
+// wallClock returns the time of day without that of the monotonic clock, which stands still
+// while the machine sleeps.
+func wallClock() time.Time { return time.Now().Round(0) }
+
+// expired reports whether a finished result is older than an age, or from the future: the
+// clock was set back, and nobody knows its age.
+func (c *resultCache) expired(r *result, maxAge time.Duration) bool {
+	age := c.now().Sub(r.cachedAt)
+	return age > maxAge || age < 0
 }
 
 // get returns a result for a scan request from the cache: that of a running scan, a
@@ -37,7 +51,7 @@ func (c *resultCache) get(ctx context.Context, request scanRequest, scan scanFun
 	c.evictExpired()
 	var found *result
 	for _, r := range c.byKey[request.key] {
-		if !r.request.covers(request) || !r.cachedAt.IsZero() && time.Since(r.cachedAt) > request.maxAge {
+		if !r.request.covers(request) || !r.cachedAt.IsZero() && c.expired(r, request.maxAge) {
 			continue
 		}
 		if r.partial == 0 {
@@ -120,14 +134,31 @@ func (c *resultCache) finish(r *result, err error) {
 // store stores a finished result, and evicts the oldest if the cache is too large. The
 // caller holds c.mu.
 func (c *resultCache) store(r *result, size int64) {
-	r.cachedAt, r.size = time.Now(), size
+	r.cachedAt, r.size = c.now(), size
 	c.size += size
 	c.evictWhile(func(*result) bool { return c.maxSize > 0 && c.size > c.maxSize })
+	if c.eviction == nil {
+		c.evictLater()
+	}
+}
+
+// evictLater evicts what has expired by then, as long as anything is cached. The caller
+// holds c.mu.
+func (c *resultCache) evictLater() {
+	c.eviction = nil
+	if c.size > 0 {
+		c.eviction = time.AfterFunc(c.maxAge+time.Second, func() {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.evictExpired()
+			c.evictLater()
+		})
+	}
 }
 
 // evictExpired evicts the results that are too old. The caller holds c.mu.
 func (c *resultCache) evictExpired() {
-	c.evictWhile(func(r *result) bool { return time.Since(r.cachedAt) > min(c.maxAge, r.request.maxAge) })
+	c.evictWhile(func(r *result) bool { return c.expired(r, min(c.maxAge, r.request.maxAge)) })
 }
 
 // evictWhile evicts finished results, the oldest first, while evict returns true. The

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
@@ -53,6 +54,62 @@ func TestCacheLeavesNoRecord(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Results age by the wall clock, also while the machine sleeps; one from the future is
+// expired.
+func TestResultsAgeByTheWallClock(t *testing.T) {
+	if now := newResultCache().now(); now != now.Round(0) {
+		t.Errorf("%v has a time of the monotonic clock", now)
+	}
+	for name, test := range map[string]struct {
+		later time.Duration
+		hit   bool
+	}{"at once": {0, true}, "soon": {59 * time.Minute, true}, "after a night": {9 * time.Hour, false}, "before": {-time.Minute, false}} {
+		cache := newResultCache()
+		cache.configure(true, time.Hour, 0)
+		start := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
+		for i, now := range []time.Time{start, start.Add(test.later)} {
+			cache.now = func() time.Time { return now }
+			r, started := cache.get(t.Context(), scanRequest{connection: "c", key: "a", limit: noLimit, maxAge: time.Hour}, func(context.Context, *rowsWanted, func(*proto.ExecuteResponse) error) error { return nil })
+			if err := r.read(t.Context(), nil, func(*proto.Row) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
+			cache.release(r)
+			if hit := !started; i == 1 && hit != test.hit {
+				t.Errorf("%s: from the cache: %t", name, hit)
+			}
+		}
+	}
+}
+
+// What has expired is evicted by itself, and then nothing waits.
+func TestExpiredResultsAreEvicted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cache := newResultCache()
+		cache.configure(true, time.Hour, 0)
+		for _, key := range []string{"a", "b"} {
+			r, _ := cache.get(t.Context(), scanRequest{connection: "c", key: key, limit: noLimit, maxAge: time.Hour}, func(context.Context, *rowsWanted, func(*proto.ExecuteResponse) error) error { return nil })
+			if err := r.read(t.Context(), nil, func(*proto.Row) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
+			cache.release(r)
+			time.Sleep(40 * time.Minute)
+		}
+		cached := func() int {
+			cache.mu.Lock()
+			defer cache.mu.Unlock()
+			return cache.order.Len()
+		}
+		if n := cached(); n != 1 { // a is older than an hour
+			t.Errorf("%d results", n)
+		}
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		if n := cached(); n != 0 || cache.eviction != nil {
+			t.Errorf("%d results, eviction %v", n, cache.eviction)
+		}
+	})
 }
 
 // After its list calls a scan is no longer counted, and one of the calls is the first.
