@@ -107,7 +107,7 @@ func (o *organization) forget() {
 // run runs a benchmark.
 func (o *organization) run(b *powerpipe.Benchmark) *report.Group {
 	o.t.Helper()
-	g, err := report.Run(o.t.Context(), o.DB, b)
+	g, err := report.Run(o.t.Context(), []report.DB{o.DB}, b)
 	if err != nil {
 		o.t.Fatal(err)
 	}

@@ -74,7 +74,7 @@ func reportAt(t *testing.T, sim *simulator.Simulator, benchmark string, now time
 	}
 	defer db.Close()
 	db.Now = func() time.Time { return now }
-	g, err := report.Run(t.Context(), db, mod.Benchmarks[benchmark])
+	g, err := report.Run(t.Context(), []report.DB{db}, mod.Benchmarks[benchmark])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -210,6 +210,7 @@ func open(opt options, stdout, stderr io.Writer) (*session, error) {
 	}
 	e, err := engine.New(dingtalk.NewServer(), connections...)
 	if err == nil {
+		s.engine = e
 		s.db, err = sqlite.Open(e, opt.database)
 	}
 	if err != nil {

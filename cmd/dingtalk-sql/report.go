@@ -118,6 +118,36 @@ func (opt options) wrongSetting(mod *powerpipe.Mod, values powerpipe.Values) err
 	return advice.Of(said["en"], said["zh"])
 }
 
+// controlsAtOnce is how many controls of a report run at a time, so that the calls of one
+// go on while another computes or waits for another API.
+const controlsAtOnce = 4
+
+// forControls opens the plugin's tables for the controls of a report, without the user's
+// own, which --database may name. It returns an error if one of these has the name of a
+// plugin's table: who gives it expects the report to read it.
+func (s *session) forControls(ctx context.Context) ([]report.DB, error) {
+	hiding, err := s.db.Hiding(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if hiding != nil {
+		names := strings.Join(hiding, ", ")
+		return nil, advice.Of("the database has a table or view "+names+" of its own, and a report reads the plugin's: rename it, or leave --database out",
+			"数据库里有与插件的表同名的表或视图 "+names+"，而报告只读取插件的表：请给它改名，或者不要写 --database。")
+	}
+	dbs := make([]report.DB, controlsAtOnce)
+	for i := range dbs {
+		db, err := sqlite.Open(s.engine, "")
+		if err != nil {
+			return nil, err
+		}
+		db.Now = now
+		s.closers = append(s.closers, func() { db.Close() })
+		dbs[i] = db
+	}
+	return dbs, nil
+}
+
 // report runs a benchmark and prints its report. If not all is well, the error is a
 // verdict with the exit code of the command.
 func (s *session) report(ctx context.Context, mod *powerpipe.Mod, b *powerpipe.Benchmark, opt options) error {
@@ -128,8 +158,12 @@ func (s *session) report(ctx context.Context, mod *powerpipe.Mod, b *powerpipe.B
 			return fmt.Errorf("the variable %s: %w", zoneVariable, err)
 		}
 	}
+	dbs, err := s.forControls(ctx)
+	if err != nil {
+		return err
+	}
 	w := newWatch(s.stderr)
-	r, err := report.Make(client.WithTrace(ctx, w.trace()), s.db, mod, b)
+	r, err := report.Make(client.WithTrace(ctx, w.trace()), dbs, mod, b)
 	w.end()
 	if errors.Is(err, context.Canceled) {
 		return errStopped

@@ -143,3 +143,25 @@ control "report_head" {
 		}
 	}
 }
+
+// A report reads the plugin's tables: a table or view of the user's with the name of one is
+// an error, whatever its case; other tables change nothing.
+func TestReportBesideADatabase(t *testing.T) {
+	for name, test := range map[string]struct {
+		sql  string
+		code int
+	}{
+		"a table":           {"create table dingtalk_schedule_conference (schedule_conference_id, conference_id)", 2},
+		"a view":            {"create view Dingtalk_User as select 1 as user_id", 2},
+		"tables of another": {"create table people (email)", 1},
+	} {
+		file := filepath.Join(t.TempDir(), "own.db")
+		if got := command(t, nil, "", "--demo", "--database", file, test.sql); got.code != 0 {
+			t.Fatal(got)
+		}
+		got := command(t, nil, "", "--demo", "--database", file, "--report", "meeting_security")
+		if got.code != test.code || (test.code == 2) != strings.Contains(got.stderr, "rename it, or leave --database out") || (test.code == 2) != (got.stdout == "") {
+			t.Errorf("%s: code %d, %s", name, got.code, got.stderr)
+		}
+	}
+}

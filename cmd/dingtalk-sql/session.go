@@ -12,12 +12,14 @@ import (
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
 
 // session runs statements, and shows their results.
 type session struct {
+	engine *engine.Engine
 	db     *sqlite.DB
 	output format
 	// spreadsheet is whether csv is for a spreadsheet.

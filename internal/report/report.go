@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/powerpipe"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
@@ -115,63 +116,105 @@ type DB interface {
 
 // Make runs a benchmark of a mod, and the control of the report's head, which may also
 // stand in the benchmark. If that fails, it is shown in the benchmark, and there is no head.
-func Make(ctx context.Context, db DB, mod *powerpipe.Mod, b *powerpipe.Benchmark) (*Report, error) {
-	runner, r := newRunner(db), &Report{Mod: mod}
-	var err error
-	if r.Root, err = runner.group(ctx, b); err != nil {
-		return nil, err
-	}
-	control := mod.Controls[headControl]
-	if control == nil {
-		return r, nil
-	}
-	shown := runner.ran[control] != nil
-	head, err := runner.control(ctx, control)
+// As many controls run at a time as there are dbs.
+func Make(ctx context.Context, dbs []DB, mod *powerpipe.Mod, b *powerpipe.Benchmark) (*Report, error) {
+	head := mod.Controls[headControl]
+	r, err := run(ctx, dbs, b, head)
 	if err != nil {
 		return nil, err
 	}
-	if head.Err != nil && !shown {
-		r.Root.Controls = append(r.Root.Controls, head)
-		r.Root.summarize()
+	report := &Report{Mod: mod, Root: r.group(b)}
+	if head == nil {
+		return report, nil
 	}
-	r.Head = factsOf(head)
+	ran := r[head]
+	shown := false
+	report.Root.each(func(_ *Group, c *Control) { shown = shown || c == ran })
+	if ran.Err != nil && !shown {
+		report.Root.Controls = append(report.Root.Controls, ran)
+		report.Root.summarize()
+	}
+	report.Head = factsOf(ran)
+	return report, nil
+}
+
+// Run runs a benchmark, as many controls at a time as there are dbs. A control that fails
+// is in the report and does not end it; the error is that of ctx.
+func Run(ctx context.Context, dbs []DB, b *powerpipe.Benchmark) (*Group, error) {
+	r, err := run(ctx, dbs, b, nil)
+	if err != nil {
+		return nil, err
+	}
+	return r.group(b), nil
+}
+
+// ran has each control that was run, once in however many benchmarks it stands.
+type ran map[*powerpipe.Control]*Control
+
+// run runs a control before all others, if it is not nil, and then those of a benchmark,
+// which begin in their order.
+func run(ctx context.Context, dbs []DB, b *powerpipe.Benchmark, first *powerpipe.Control) (ran, error) {
+	free := make(chan DB, len(dbs))
+	for _, db := range dbs {
+		free <- db
+	}
+	r, controls := ran{}, controlsOf(b)
+	if first != nil { // it says how many calls were made before the report
+		r[first] = runControl(ctx, dbs[0], first)
+		controls = slices.DeleteFunc(controls, func(c *powerpipe.Control) bool { return c == first })
+	}
+	var mu sync.Mutex // of r
+	var running sync.WaitGroup
+	defer running.Wait()
+	for i, control := range controls {
+		if slices.Contains(controls[:i], control) {
+			continue
+		}
+		db := <-free
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		running.Go(func() {
+			defer func() { free <- db }()
+			c := runControl(ctx, db, control)
+			mu.Lock()
+			defer mu.Unlock()
+			r[control] = c
+		})
+	}
+	running.Wait()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	return r, nil
 }
 
-// Run runs a benchmark, one control after another. A control that fails is in
-// the report and does not end it; the error is that of ctx.
-func Run(ctx context.Context, db DB, b *powerpipe.Benchmark) (*Group, error) {
-	return newRunner(db).group(ctx, b)
+// controlsOf returns the controls of a benchmark, in their order.
+func controlsOf(b *powerpipe.Benchmark) (all []*powerpipe.Control) {
+	for _, child := range b.Children {
+		switch child := child.(type) {
+		case *powerpipe.Benchmark:
+			all = append(all, controlsOf(child)...)
+		case *powerpipe.Control:
+			all = append(all, child)
+		}
+	}
+	return all
 }
 
-// runner runs each control once, in however many benchmarks it stands.
-type runner struct {
-	db  DB
-	ran map[*powerpipe.Control]*Control
-}
-
-func newRunner(db DB) *runner { return &runner{db, map[*powerpipe.Control]*Control{}} }
-
-func (r *runner) group(ctx context.Context, b *powerpipe.Benchmark) (*Group, error) {
+// group returns the group of a benchmark whose controls were run.
+func (r ran) group(b *powerpipe.Benchmark) *Group {
 	g := &Group{Benchmark: b}
 	for _, child := range b.Children {
 		switch child := child.(type) {
 		case *powerpipe.Benchmark:
-			inner, err := r.group(ctx, child)
-			if err != nil {
-				return nil, err
-			}
-			g.Groups = append(g.Groups, inner)
+			g.Groups = append(g.Groups, r.group(child))
 		case *powerpipe.Control:
-			c, err := r.control(ctx, child)
-			if err != nil {
-				return nil, err
-			}
-			g.Controls = append(g.Controls, c)
+			g.Controls = append(g.Controls, r[child])
 		}
 	}
 	g.summarize()
-	return g, nil
+	return g
 }
 
 // summarize counts each control below the group once.
@@ -194,18 +237,6 @@ func (g *Group) each(visit func(*Group, *Control)) {
 	for _, c := range g.Controls {
 		visit(g, c)
 	}
-}
-
-func (r *runner) control(ctx context.Context, control *powerpipe.Control) (*Control, error) {
-	if c := r.ran[control]; c != nil {
-		return c, nil
-	}
-	c := runControl(ctx, r.db, control)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	r.ran[control] = c
-	return c, nil
 }
 
 func runControl(ctx context.Context, db DB, control *powerpipe.Control) *Control {

@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"maps"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,7 +56,7 @@ func benchmark(children ...powerpipe.Child) *powerpipe.Benchmark {
 
 func run(t *testing.T, b *powerpipe.Benchmark) *report.Report {
 	t.Helper()
-	g, err := report.Run(t.Context(), db, b)
+	g, err := report.Run(t.Context(), []report.DB{db}, b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +106,7 @@ func TestControlErrors(t *testing.T) {
 		"another status":   {rows([]any{"a", "fine", "A."}), `row 1 of the control has the status "fine"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g, err := report.Run(t.Context(), byControl{"x": test.result}, benchmark(control("x", "", nil)))
+			g, err := report.Run(t.Context(), []report.DB{byControl{"x": test.result}}, benchmark(control("x", "", nil)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -132,7 +134,7 @@ func TestControlInTwoBenchmarks(t *testing.T) {
 	mixed, refused := control("mixed", "", nil), control("refused", "", nil)
 	one, two := benchmark(mixed, refused), benchmark(mixed, control("fine", "", nil))
 	runs := counting{db, map[string]int{}}
-	g, err := report.Run(t.Context(), runs, benchmark(one, two, refused))
+	g, err := report.Run(t.Context(), []report.DB{runs}, benchmark(one, two, refused))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,12 +155,68 @@ func TestControlInTwoBenchmarks(t *testing.T) {
 	}
 }
 
+// together is a DB whose queries wait until a number of them have begun.
+type together struct {
+	report.DB
+	begun *atomic.Int64
+	least int64
+}
+
+func (d together) Query(ctx context.Context, sql string) (*sqlite.Result, error) {
+	d.begun.Add(1)
+	for start := time.Now(); d.begun.Load() < d.least; time.Sleep(time.Millisecond) {
+		if time.Since(start) > 5*time.Second {
+			return nil, errors.New("it runs alone")
+		}
+	}
+	return d.DB.Query(ctx, sql)
+}
+
+// As many controls run at a time as there are databases, each in one of its own, and the
+// report is the same; the control of the head is run before all others, once.
+func TestControlsAtATime(t *testing.T) {
+	var begun atomic.Int64
+	a, b, c := control("mixed", "", nil), control("fine", "", nil), control("mixed", "", nil)
+	three := together{db, &begun, 3}
+	got, err := report.Run(t.Context(), []report.DB{three, three, three}, benchmark(a, benchmark(b, a), c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := report.Run(t.Context(), []report.DB{db}, benchmark(a, benchmark(b, a), c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := text(t, &report.Report{Mod: mod, Root: got}, "text"), text(t, &report.Report{Mod: mod, Root: want}, "text"); got != want {
+		t.Errorf("together:\n%s\none after another:\n%s", got, want)
+	}
+	head := control("fine", "", nil)
+	alone := headFirst{db, head.SQL, &atomic.Int64{}}
+	if _, err := report.Make(t.Context(), []report.DB{alone, alone}, &powerpipe.Mod{Name: "m", Controls: map[string]*powerpipe.Control{"report_head": head}}, benchmark(a, head, c)); err != nil || alone.queries.Load() != 3 {
+		t.Errorf("%d queries, %v", alone.queries.Load(), err)
+	}
+}
+
+// headFirst is a DB that fails if a statement other than the first comes before it, or it a
+// second time.
+type headFirst struct {
+	report.DB
+	first   string
+	queries *atomic.Int64
+}
+
+func (h headFirst) Query(ctx context.Context, sql string) (*sqlite.Result, error) {
+	if n := h.queries.Add(1); (n == 1) != (sql == h.first) {
+		panic(fmt.Sprintf("query %d is %s", n, sql))
+	}
+	return h.DB.Query(ctx, sql)
+}
+
 // A run that is stopped has no report.
 func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stopped := errors.New("stopped")
 	cancel(stopped)
-	if g, err := report.Run(ctx, db, all()); g != nil || !errors.Is(err, stopped) {
+	if g, err := report.Run(ctx, []report.DB{db}, all()); g != nil || !errors.Is(err, stopped) {
 		t.Error(g, err)
 	}
 }
@@ -222,7 +280,7 @@ func withHead(t *testing.T, language string) *report.Report {
 	b.Children = append([]powerpipe.Child{benchmark(titled, control("mixed", "", nil)), benchmark()}, b.Children...)
 	inner := &powerpipe.Benchmark{Name: "inner", Title: "Inner", Description: "Within.", Children: []powerpipe.Child{control("fine", "none", nil)}}
 	b.Children[1] = &powerpipe.Benchmark{Name: "outer", Title: "Outer", Documentation: "On it.", Children: []powerpipe.Child{inner}}
-	r, err := report.Make(t.Context(), db, mod, b)
+	r, err := report.Make(t.Context(), []report.DB{db}, mod, b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -347,7 +405,7 @@ func TestNoHead(t *testing.T) {
 		"it fails":            {&powerpipe.Mod{Name: "m", Controls: map[string]*powerpipe.Control{"report_head": head}}, benchmark(control("fine", "", nil)), report.ExitError, 1},
 		"it fails, and is in": {&powerpipe.Mod{Name: "m", Controls: map[string]*powerpipe.Control{"report_head": head}}, benchmark(head, control("fine", "", nil)), report.ExitError, 1},
 	} {
-		r, err := report.Make(t.Context(), db, test.mod, test.b)
+		r, err := report.Make(t.Context(), []report.DB{db}, test.mod, test.b)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -365,7 +423,7 @@ func TestHeadInBenchmark(t *testing.T) {
 	runs := counting{byControl{"head": &sqlite.Result{Columns: []string{"resource", "status", "reason", "value"}, Rows: [][]any{
 		{"demo", "info", "A real organization.", "false"}, {"api_calls", "info", "It may be 99.", "99"},
 	}}}, map[string]int{}}
-	r, err := report.Make(t.Context(), runs, &powerpipe.Mod{Name: "m", Controls: map[string]*powerpipe.Control{"report_head": head}}, benchmark(head))
+	r, err := report.Make(t.Context(), []report.DB{runs}, &powerpipe.Mod{Name: "m", Controls: map[string]*powerpipe.Control{"report_head": head}}, benchmark(head))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -393,7 +451,7 @@ Part, 0001-01-01 00:00 UTC: 2 info
 // Control characters of a title do not reach the terminal.
 func TestTextIsPlain(t *testing.T) {
 	hostile := byControl{"x": rows([]any{"a", "ok", "A\x1b[31m\u202e\u2066\u200f b\tc\r\nd\u0085e\u2028."})}
-	g, err := report.Run(t.Context(), hostile, benchmark(control("x", "", nil)))
+	g, err := report.Run(t.Context(), []report.DB{hostile}, benchmark(control("x", "", nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -425,7 +483,7 @@ func TestDimensionsAndDocumentation(t *testing.T) {
 		one := control("one", "low", nil)
 		one.Documentation = documentation
 		mod := &powerpipe.Mod{Name: "m", Controls: map[string]*powerpipe.Control{"report_head": control("report_head", "", nil)}}
-		r, err := report.Make(t.Context(), db, mod, benchmark(one, &powerpipe.Benchmark{Name: "again", Title: "Again", Children: []powerpipe.Child{one}}))
+		r, err := report.Make(t.Context(), []report.DB{db}, mod, benchmark(one, &powerpipe.Benchmark{Name: "again", Title: "Again", Children: []powerpipe.Child{one}}))
 		if err != nil {
 			t.Fatal(err)
 		}
