@@ -52,8 +52,8 @@ type Config struct {
 	// Endpoint is the base URL, from ParseEndpoint.
 	Endpoint *url.URL
 	// LegacyEndpoint is the base URL of the older API, which has users and
-	// departments. If nil, it is Endpoint with the host oapi. in place of api.,
-	// or Endpoint itself if that has another host.
+	// departments. If nil, it is that of DingTalk's own Endpoint, with the host oapi.
+	// in place of api., or Endpoint itself if that is another.
 	LegacyEndpoint *url.URL
 	// Credentials is the kind of app and its secrets.
 	Credentials Credentials
@@ -191,11 +191,16 @@ func ParseEndpoint(s string) (*url.URL, error) {
 	return u, nil
 }
 
-// legacyEndpoint returns the base URL of the older API for that of the newer one.
+// legacyEndpoint returns the base URL of the older API for that of the newer one: for
+// DingTalk's own, its host beginning with oapi. in place of api.; for any other, the same,
+// since the token goes to no host that nobody named.
 func legacyEndpoint(base *url.URL) *url.URL {
 	legacy := *base
-	if rest, ok := strings.CutPrefix(base.Host, "api."); ok {
-		legacy.Host = "oapi." + rest
+	for _, own := range []string{EndpointInternational, EndpointChina} {
+		host := strings.TrimPrefix(own, "https://")
+		if strings.EqualFold(base.Hostname(), host) && (base.Port() == "" || base.Port() == "443") {
+			legacy.Host = "o" + strings.ToLower(base.Host)
+		}
 	}
 	return &legacy
 }

@@ -493,6 +493,11 @@ func TestLegacyEndpoint(t *testing.T) {
 	for base, want := range map[string]string{
 		"https://api.dingtalk.io":   "https://oapi.dingtalk.io",
 		"https://api.dingtalk.com/": "https://oapi.dingtalk.com/",
+		"https://API.dingtalk.com":  "https://oapi.dingtalk.com",
+		// No host that nobody named gets the token.
+		"https://api.example.com":          "https://api.example.com",
+		"https://api.dingtalk.com.example": "https://api.dingtalk.com.example",
+		"https://api.dingtalk.com:8443":    "https://api.dingtalk.com:8443",
 		"https://dingtalk.example":  "https://dingtalk.example",
 		"http://127.0.0.1:8080":     "http://127.0.0.1:8080",
 	} {
