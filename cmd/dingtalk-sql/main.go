@@ -281,7 +281,12 @@ func parse(args []string) (options, error) {
 	flags.BoolVar(&opt.version, "version", false, "")
 	flags.StringVar(&opt.config, "config", "", "")
 	flags.StringVar(&opt.connection, "connection", "", "")
-	flags.StringVar(&opt.database, "database", "", "")
+	flags.Func("database", "", func(file string) error {
+		if opt.database = file; file == "" {
+			return errors.New("it must name a file; leave --database out for tables in memory")
+		}
+		return nil
+	})
 	output := flags.String("output", "", "")
 	flags.BoolVar(&opt.spreadsheet, "spreadsheet", false, "")
 	flags.StringVar(&opt.timeZone, "time-zone", "", "")

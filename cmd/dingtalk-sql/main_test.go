@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -375,5 +376,34 @@ func hold(reached chan struct{}) func(http.ResponseWriter, *http.Request, http.H
 	return func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
 		close(reached)
 		<-r.Context().Done()
+	}
+}
+
+// A new database is a file for its owner alone; an empty name is an error.
+func TestDatabaseFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "own.db")
+	if got := command(t, nil, "", "--demo", "--database", file, "create table t as select 1 as a"); got.code != 0 {
+		t.Fatal(got)
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode != 0o600 {
+		t.Errorf("its mode is %o", mode)
+	}
+	if got := command(t, nil, "", "--demo", "--database", file, "select * from t"); got.code != 0 || !strings.Contains(got.stdout, "| 1 |") {
+		t.Error(got)
+	}
+	if got := command(t, nil, "", "--demo", "--database", "", "select 1"); got.code == 0 || !strings.Contains(got.stderr, "it must name a file") {
+		t.Errorf("an empty name: code %d, %s", got.code, got.stderr)
+	}
+}
+
+// SQL with a NUL character is refused whole: SQLite would run what is before it.
+func TestNUL(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "own.db")
+	if got := command(t, nil, "create table t (a); insert into t values (1); delete from t where a = 2\x00 and a = 3", "--demo", "--database", file); got.code == 0 || !strings.Contains(got.stderr, "NUL character in the SQL, behind 25 others") {
+		t.Errorf("code %d, %s", got.code, got.stderr)
 	}
 }

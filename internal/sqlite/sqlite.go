@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -139,6 +140,13 @@ func Open(e *engine.Engine, file string) (*DB, error) {
 			create.WriteString(m.createIn(c.Name))
 		}
 	}
+	if file != "" {
+		// A new file is for its owner alone: it may have what nobody else may see. If it
+		// cannot be made, SQLite says why.
+		if f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600); err == nil {
+			f.Close()
+		}
+	}
 	db.sql = sql.OpenDB(connector{drv, dataSource(file)})
 	ctx := context.Background()
 	var err error
@@ -262,6 +270,12 @@ func (db *DB) queryLocked(ctx context.Context, text string) (*Result, error) {
 
 // run checks each of the statements and runs it.
 func (db *DB) run(ctx context.Context, text string) (result *Result, err error) {
+	if i := strings.IndexByte(text, 0); i >= 0 {
+		return nil, &Error{
+			Message: fmt.Sprintf("there is a NUL character in the SQL, behind %d others", i),
+			Advice:  advice.Of("SQLite would run only what is before it: remove it.", "SQLite 只会执行它前面的部分：请删除 SQL 里的 NUL 字符。"),
+		}
+	}
 	statements := Split(text)
 	if len(statements) == 0 || isTrigger(text) {
 		statements = []string{text}
