@@ -43,7 +43,9 @@ type Simulator struct {
 	last   string // the token that the app's next call renews
 	calls  []Call
 	recent map[*route][]time.Time // calls of the last second
-	faults []*Fault
+	// throttled counts the calls that came too early.
+	throttled int
+	faults    []*Fault
 }
 
 // New returns a Simulator of an empty organization, for that app.
@@ -102,6 +104,13 @@ func (s *Simulator) Count(kind CallKind) int {
 		}
 	}
 	return n
+}
+
+// Throttled returns how many calls were refused because they came too early.
+func (s *Simulator) Throttled() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.throttled
 }
 
 // ClearCalls empties the log.
@@ -202,7 +211,9 @@ func (s *Simulator) throttle(route *route, now time.Time) bool {
 	}
 	recent := slices.DeleteFunc(s.recent[route], func(t time.Time) bool { return now.Sub(t) >= time.Second })
 	early := len(recent) >= s.CallsPerSecond
-	if !early {
+	if early {
+		s.throttled++
+	} else {
 		recent = append(recent, now)
 	}
 	s.recent[route] = recent

@@ -118,16 +118,19 @@ func TestThrottle(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				sim := organization(1)
 				sim.CallsPerSecond = test.limit
-				start := time.Now()
+				start, throttled := time.Now(), 0
 				for _, c := range test.calls {
 					time.Sleep(c.at - time.Since(start))
 					want := refused(403, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi")
 					if c.ok {
 						want = reply{Status: 200, Page: "a0"}
+					} else {
+						throttled++
 					}
 					got, _ := page(t, sim, "a")
 					equal(t, fmt.Sprint("call at ", c.at), want, got)
 				}
+				equal(t, "throttled", throttled, sim.Throttled())
 			})
 		})
 	}
