@@ -20,7 +20,7 @@ GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 RACE_PACKAGES := ./dingtalk/client ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo bench profiles mutants fuzz fuzz-steampipe release-check steampipe-examples steampipe-answers steampipe-history steampipe-traps compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
+.PHONY: all install build demo bench compare profiles mutants fuzz fuzz-steampipe release-check steampipe-examples steampipe-answers steampipe-history steampipe-traps compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
 
 all: install
 
@@ -53,6 +53,12 @@ demo:
 # The figures of contributing/performance.md.
 bench:
 	@.ci/bench
+
+# This plugin beside scripts with DingTalk's SDK, which the target installs: it needs Node
+# 18 or later. ARGS="-net FILE" asks a build of Steampipe's Net plugin as well.
+compare: build
+	cd compare && npm ci
+	go run ./compare $(ARGS)
 
 # What the processors do in the longest of these.
 profiles:

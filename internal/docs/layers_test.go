@@ -40,6 +40,8 @@ var layers = map[string]layer{
 	"internal/answers":   {},
 	"internal/randomsql": {imports: "internal/engine internal/simulator", sdk: true},
 
+	"compare": {imports: "internal/simulator internal/spc", sdk: true},
+
 	"internal/cmd/query-steampipe": {imports: "dingtalk internal/engine internal/randomsql internal/simulator"},
 	"internal/cmd/compare-reports": {imports: "internal/spreadsheet"},
 	"internal/cmd/play-answers":    {imports: "internal/answers"},
