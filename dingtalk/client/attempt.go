@@ -116,8 +116,10 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request, s *slot) (sta
 		s.release()
 	case err != nil && ctx.Err() != nil:
 		s.releaseLater(arrivalTime)
-	default:
+	case err != nil:
 		s.releaseLater(0)
+	default:
+		s.answered()
 	}
 	if err != nil {
 		return 0, nil, nil, err

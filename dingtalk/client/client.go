@@ -123,7 +123,7 @@ func New(cfg Config) *Client {
 		c.legacyBase = legacyEndpoint(c.base)
 	}
 	if c.pool.current == nil {
-		c.pool.current = newTransport()
+		c.pool.current = newTransport(c.rate)
 	}
 	if c.sleep == nil {
 		c.sleep = sleep
@@ -154,6 +154,9 @@ func (c *Client) LegacyEndpoint() string { return c.legacyBase.String() }
 
 // ClientID returns the app's client id; "" if the client has an AccessToken.
 func (c *Client) ClientID() string { return c.app.id }
+
+// UnderWay returns how many calls to one API keep the client's limit per second full.
+func (c *Client) UnderWay() int { return UnderWay(c.rate) }
 
 // CountedCalls returns how many calls the client has sent, also as repeats, that count
 // against the organization's month.

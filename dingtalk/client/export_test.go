@@ -15,7 +15,7 @@ func (l *Limits) Apps() int {
 }
 
 // NewTransport is the transport of a client without one of its own.
-func NewTransport() *http.Transport { return newTransport() }
+func NewTransport() *http.Transport { return newTransport(DefaultCallsPerSecond) }
 
 // SetRequestTimeout shortens the time of one attempt.
 func (c *Client) SetRequestTimeout(d time.Duration) { c.requestTimeout = d }

@@ -29,6 +29,8 @@ type world struct {
 	dials     atomic.Int64
 	// dialFault makes the next dials fail.
 	dialFault error
+	// arrive is called for each call on its way to the simulator; nil does nothing.
+	arrive func(*http.Request) *http.Request
 }
 
 // inWorld runs a test in a world. Time passes only while everything waits.
@@ -37,7 +39,12 @@ func inWorld(t *testing.T, credentials client.Credentials, test func(t *testing.
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{sim: simulator.New(testApp), limits: &client.Limits{}}
 		listener := &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-		server := &http.Server{Handler: w.sim}
+		server := &http.Server{Handler: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if w.arrive != nil {
+				r = w.arrive(r)
+			}
+			w.sim.ServeHTTP(rw, r)
+		})}
 		go func() { _ = server.Serve(listener) }()
 		w.transport = &http.Transport{
 			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {

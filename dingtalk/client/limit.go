@@ -6,6 +6,7 @@ import (
 	"net/http/httptrace"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,14 +23,30 @@ const (
 	arrivalTime = time.Second
 )
 
+// mostUnderWay bounds UnderWay, since each call has a connection and may hold a page of
+// people, some 100 KiB.
+const mostUnderWay = 100
+
+// UnderWay returns how many calls to one API, at the same time, use the whole limit if
+// DingTalk needs up to a second for an answer: as many as the limit allows in a second.
+// It is at most 100, which use 1,000 calls per second if an answer takes 100 ms.
+func UnderWay(callsPerSecond int) int { return min(callsPerSecond, mostUnderWay) }
+
 // Limits keeps the calls of an app to an API under the limit per second,
 // whichever clients make them: DingTalk counts per app and API.
 //
 // For each app and API, there are as many slots as the limit allows calls in a second.
-// A call takes a slot right before it is sent, and frees it a second after its answer
-// has begun. So two calls with the same slot arrive more than a second apart, however
-// long each takes to arrive. In any second, no more calls arrive than there are slots,
-// even if the process is stopped between taking a slot and sending the call.
+// A call takes a slot right before it is sent, and frees it a second after DingTalk has
+// counted it, so that two calls with the same slot are counted more than a second apart.
+// Then in any second no more calls are counted than there are slots, even if the process
+// is stopped between taking a slot and sending the call.
+//
+// When DingTalk has counted a call, nobody knows: at the latest when its answer begins.
+// But what every call takes, such as the time in which DingTalk makes the answer, makes
+// none of them late: a call is counted later than others by no more than its answer took
+// longer than the fastest. So the least time that any of the last calls took does not
+// count (answerTimes), except for a part: a call that arrives late may be one whose
+// answer is made faster.
 //
 // The zero value is ready to use.
 type Limits struct {
@@ -55,8 +72,47 @@ type appLimit struct {
 
 // window has the slots of one app at one API. Limits.mu guards all fields.
 type window struct {
-	taken int
-	queue []*queuedCall // in the order in which they came
+	taken   int
+	queue   []*queuedCall // in the order in which they came
+	answers answerTimes
+}
+
+// answerTimes is the least time between a call that was written and its answer. It is
+// known soon, after as many calls as the limit allows in two seconds, since all of fewer
+// may have been late. What a call took is forgotten late, after the calls of ten to
+// twenty seconds, or with its window, when no call was made for a second.
+type answerTimes struct {
+	// calls are those since least began.
+	calls int
+	// least is of these calls, and before of as many as forgottenAfter before them, or 0.
+	least, before time.Duration
+}
+
+// knownAfter and forgottenAfter are numbers of calls.
+func knownAfter(callsPerSecond int) int     { return 2 * max(callsPerSecond, DefaultCallsPerSecond) }
+func forgottenAfter(callsPerSecond int) int { return 5 * knownAfter(callsPerSecond) }
+
+// mostDifference is by how much, at most, the time in which an answer is made is taken to
+// differ. A quarter of the least time is enough if that is less.
+const mostDifference = 100 * time.Millisecond
+
+// add adds a call, and returns how much of the least time does not count.
+func (t *answerTimes) add(took time.Duration, callsPerSecond int) time.Duration {
+	if t.calls == 0 || took < t.least {
+		t.least = took
+	}
+	t.calls++
+	usual := t.least
+	switch {
+	case t.before > 0:
+		usual = min(usual, t.before)
+	case t.calls < knownAfter(callsPerSecond):
+		usual = 0
+	}
+	if t.calls == forgottenAfter(callsPerSecond) {
+		*t = answerTimes{before: t.least}
+	}
+	return usual - min(usual/4, mostDifference)
 }
 
 type queuedCall struct {
@@ -120,6 +176,8 @@ type slot struct {
 	// traced is true if the transport reports its connections, as that of net/http
 	// does; sent is true once it has a connection for the call.
 	traced, sent bool
+	// written is when the whole call had been written to the connection; nil before.
+	written atomic.Pointer[time.Time]
 }
 
 // slot waits for a slot to call an API once, first come, first served. It returns an
@@ -175,8 +233,20 @@ func (s *slot) update(change func(*window)) {
 // release frees the slot at once.
 func (s *slot) release() { s.update(func(w *window) { w.taken-- }) }
 
-// releaseLater frees the slot of a call that has arrived, or arrives within extra.
+// releaseLater frees the slot of a call that has arrived, or arrives within extra. A
+// negative extra is how long ago it had arrived.
 func (s *slot) releaseLater(extra time.Duration) { time.AfterFunc(slotTime+extra, s.release) }
+
+// answered frees the slot of a call whose answer has begun, a second after DingTalk has
+// counted it at the latest.
+func (s *slot) answered() {
+	var took, usual time.Duration // took is 0 if the answer was faster than the report
+	if written := s.written.Load(); written != nil {
+		took = time.Since(*written)
+	}
+	s.update(func(w *window) { usual = w.answers.add(took, s.c.rate) })
+	s.releaseLater(-usual)
+}
 
 // trace returns a context through which net/http reports each sending. If an idle
 // connection turns out to be dead, net/http sends the call again by itself; that takes
@@ -189,7 +259,14 @@ func (s *slot) trace(ctx context.Context) context.Context {
 				s.takeAnother(ctx)
 			}
 			s.sent = true
+			s.written.Store(nil)
 			s.sending()
+		},
+		// In a goroutine of its own, and late rather than early: a call then seems to
+		// have been answered faster.
+		WroteRequest: func(httptrace.WroteRequestInfo) {
+			now := time.Now()
+			s.written.Store(&now)
 		},
 	})
 }

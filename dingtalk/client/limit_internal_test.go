@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"net/http/httptrace"
 	"net/url"
 	"testing"
 	"testing/synctest"
@@ -105,5 +106,34 @@ func TestRepeatThatNobodyStops(t *testing.T) {
 		if n := c.taken(orgConferences); n != 0 {
 			t.Errorf("%d slots instead of none", n)
 		}
+	})
+}
+
+// A call that net/http sends again is answered after its second sending: what it took is
+// not measured from the first.
+func TestAnswerAfterTheSecondSending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := limited(20)
+		defer c.Close()
+		for range knownAfter(20) {
+			s, err := c.slot(t.Context(), request{endpoint: orgConferences})
+			if err != nil {
+				t.Fatal(err)
+			}
+			trace := httptrace.ContextClientTrace(s.trace(t.Context()))
+			trace.GotConn(httptrace.GotConnInfo{})
+			trace.WroteRequest(httptrace.WroteRequestInfo{})
+			time.Sleep(time.Second)
+			trace.GotConn(httptrace.GotConnInfo{})
+			s.answered()
+		}
+		s, _ := c.slot(t.Context(), request{endpoint: orgConferences})
+		s.release()
+		var usual time.Duration
+		s.update(func(w *window) { usual = w.answers.add(time.Second, 20) })
+		if usual != 0 {
+			t.Errorf("%s do not count of answers whose calls were not written", usual)
+		}
+		time.Sleep(2 * time.Second)
 	})
 }

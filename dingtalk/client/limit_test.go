@@ -151,6 +151,89 @@ func TestLimitInAProcessThatStalls(t *testing.T) {
 	}
 }
 
+// The time that DingTalk needs for every answer does not make calls fewer; and however
+// late some calls arrive, no second has more of them than the limit.
+func TestLimitWhereAnswersTakeLong(t *testing.T) {
+	const calls, limit = 1000, 20
+	const third = 300 * time.Millisecond
+	constant := func(d time.Duration) func(time.Duration) time.Duration {
+		return func(time.Duration) time.Duration { return d }
+	}
+	random := func(from, to time.Duration) func(time.Duration) time.Duration {
+		return func(time.Duration) time.Duration { return from + rand.N(to-from+1) }
+	}
+	tests := []struct {
+		name string
+		// late is by how much a call arrives late, by the time since the first call; and
+		// answer is what its answer takes then, by how late the call was.
+		late, answer func(time.Duration) time.Duration
+		slowest      float64 // of the least time
+	}{
+		{"at once", constant(0), constant(0), 1.03},
+		{"after 100 ms", constant(0), constant(100 * time.Millisecond), 1.06},
+		{"after 300 ms", constant(0), constant(third), 1.11},
+		{"after a second", constant(0), constant(time.Second), 1.2},
+		{"after 0 to 200 ms", constant(0), random(0, 200*time.Millisecond), 1.25},
+		{"after 200 to 300 ms, on a line that is unsteady", random(0, 50*time.Millisecond), random(200*time.Millisecond, third), 1.25},
+		{"after 300 ms, except for the first", func(since time.Duration) time.Duration { return min(since, third) }, constant(0), 1.2},
+		{"late now and then", func(since time.Duration) time.Duration {
+			return []time.Duration{0, 400 * time.Millisecond, 0, 150 * time.Millisecond, 700 * time.Millisecond}[int(since/(1300*time.Millisecond))%5]
+		}, constant(third), 1.7},
+		{"late for some seconds", func(since time.Duration) time.Duration {
+			if since%(9*time.Second) > 4*time.Second {
+				return third
+			}
+			return 0
+		}, constant(third), 1.7},
+		{"late at first", func(since time.Duration) time.Duration { return max(0, time.Second-since) }, constant(third), 1.15},
+		{"late, and faster for it", random(0, 80*time.Millisecond), func(late time.Duration) time.Duration { return third - late }, 1.11},
+	}
+	type lateKey struct{}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			inWorld(t, internalApp, func(t *testing.T, w *world) {
+				w.api.Close()
+				w.transport.MaxIdleConnsPerHost = 100
+				w.api = w.newClient(t, internalApp, limit)
+				schedules(w, calls)
+				w.sim.CallsPerSecond = limit
+				list(t.Context(), w, "0", client.PageOptions{}) // fetches the token
+				time.Sleep(2 * time.Second)
+				w.sim.ClearCalls()
+				start := time.Now()
+				w.arrive = func(r *http.Request) *http.Request {
+					late := test.late(time.Since(start))
+					time.Sleep(late)
+					return r.WithContext(context.WithValue(r.Context(), lateKey{}, late))
+				}
+				w.sim.Script(simulator.Fault{On: isConference, Serve: func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+					real.ServeHTTP(rw, r) // which counts it
+					time.Sleep(test.answer(r.Context().Value(lateKey{}).(time.Duration)))
+				}})
+				var wg sync.WaitGroup
+				var next atomic.Int64
+				for range 3 * client.UnderWay(limit) {
+					wg.Go(func() {
+						for i := next.Add(1) - 1; i < calls; i = next.Add(1) - 1 {
+							if err := list(t.Context(), w, fmt.Sprint(i), client.PageOptions{}).err; err != nil {
+								t.Error(err)
+							}
+						}
+					})
+				}
+				wg.Wait()
+				took, least := time.Since(start).Seconds(), float64(calls-limit)/limit
+				t.Logf("%.3f of the least time", took/least)
+				equal(t, "calls", calls, w.sim.Count(simulator.ConferenceCall)) // none was refused
+				equal(t, "worst second", limit, worstSecond(w, simulator.ConferenceCall))
+				if took > test.slowest*least {
+					t.Errorf("took %.1f s, and the least is %.1f", took, least)
+				}
+			})
+		})
+	}
+}
+
 // The calls of an app count together, whichever client makes them; those of
 // another app, of another endpoint, and to another API don't.
 func TestWhoseCallsCountTogether(t *testing.T) {

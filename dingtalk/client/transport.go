@@ -10,7 +10,13 @@ import (
 	"time"
 )
 
-func newTransport() *http.Transport {
+// idlePerHost is how many idle connections to a host a client keeps: as many as it needs
+// while three of the host's APIs are called, as for people with what only the call for
+// one person returns. With fewer, connections would be closed, and new ones opened.
+func idlePerHost(callsPerSecond int) int { return 3 * UnderWay(callsPerSecond) }
+
+// newTransport returns a transport for so many calls per second to one API.
+func newTransport(callsPerSecond int) *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.DialContext = (&net.Dialer{
 		Timeout: 10 * time.Second,
@@ -25,9 +31,8 @@ func newTransport() *http.Transport {
 	}
 	t.TLSHandshakeTimeout = 10 * time.Second
 	t.ResponseHeaderTimeout = requestTimeout
-	// By default, so many calls run at a time.
-	t.MaxIdleConns = DefaultCallsPerSecond
-	t.MaxIdleConnsPerHost = DefaultCallsPerSecond
+	t.MaxIdleConnsPerHost = idlePerHost(callsPerSecond)
+	t.MaxIdleConns = 2 * t.MaxIdleConnsPerHost // the older API has a host of its own
 	// HTTP/2 has one connection for all calls. If it falls silent, it is closed
 	// before a call's time is over.
 	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 4 * time.Second, WriteByteTimeout: 10 * time.Second}

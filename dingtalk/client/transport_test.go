@@ -20,8 +20,24 @@ func TestTransport(t *testing.T) {
 	if tr.MaxIdleConns == 0 || tr.MaxIdleConnsPerHost == 0 || tr.IdleConnTimeout == 0 {
 		t.Error("idle connections are not bounded")
 	}
+	if least := 3 * UnderWay(DefaultCallsPerSecond); tr.MaxIdleConnsPerHost < least || tr.MaxIdleConns < 2*least {
+		t.Errorf("%d idle connections to a host, %d to all: connections are closed while calls need them", tr.MaxIdleConnsPerHost, tr.MaxIdleConns)
+	}
 	if tr.TLSHandshakeTimeout == 0 || tr.ResponseHeaderTimeout == 0 || tr.ExpectContinueTimeout == 0 || tr.DialContext == nil {
 		t.Error("a phase of a request has no time-out")
+	}
+}
+
+// The calls under way follow the limit, up to a bound, and idle connections follow them.
+func TestUnderWay(t *testing.T) {
+	for limit, want := range map[int]int{1: 1, 20: 20, 100: 100, 101: 100, 1000: 100} {
+		if got := UnderWay(limit); got != want {
+			t.Errorf("%d calls under way with a limit of %d, want %d", got, limit, want)
+		}
+		c := New(Config{Endpoint: &url.URL{Scheme: "https", Host: "api.dingtalk.io"}, Credentials: AccessToken{}, CallsPerSecond: limit, Limits: &Limits{}})
+		if tr := c.pool.current.(*http.Transport); c.UnderWay() != want || tr.MaxIdleConnsPerHost != 3*want {
+			t.Errorf("a client with a limit of %d has %d calls under way and %d idle connections", limit, c.UnderWay(), tr.MaxIdleConnsPerHost)
+		}
 	}
 }
 
@@ -47,7 +63,7 @@ func TestPool(t *testing.T) {
 		t.Errorf("%+v", other)
 	}
 
-	first := newTransport()
+	first := newTransport(DefaultCallsPerSecond)
 	p = &pool{current: first}
 	p.fail(first)
 	second := p.transport()
