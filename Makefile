@@ -17,7 +17,7 @@ GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 
 # The race detector reports races inside the SDK, so it runs where the SDK is
 # not imported.
-RACE_PACKAGES := ./dingtalk/client ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
+RACE_PACKAGES := ./dingtalk/client ./dingtalk/sidebyside ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
 .PHONY: all install build demo bench compare profiles mutants fuzz fuzz-steampipe release-check steampipe-examples steampipe-answers steampipe-history steampipe-traps compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
@@ -67,7 +67,7 @@ profiles:
 # Changes the code in small ways and runs the tests after each; a change that no test
 # notices is code that no test needs. It takes a quarter of an hour, and is no part of
 # make test.
-MUTATED ?= ./dingtalk/client ./delivery
+MUTATED ?= ./dingtalk/client ./dingtalk/sidebyside ./delivery
 
 # A test result from the cache would make the time limit of each run too short.
 mutants:

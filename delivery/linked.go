@@ -101,8 +101,7 @@ func (s *bufferedScans) read(ctx context.Context, d *plugin.QueryData, waited in
 			one.limited, one.want = d.QueryContext.Limit != nil, wanted.Load()
 			defer func() { wanted.Add(-int64(len(one.rows))) }()
 			return safely(context.WithValue(ctx, listCallKey{}, one), call.queryData(d), read, func(row any) bool {
-				one.rows = append(one.rows, row)
-				return int64(len(one.rows)) < one.want && ctx.Err() == nil
+				return one.add(row) && ctx.Err() == nil
 			})
 		})
 	}
@@ -110,8 +109,8 @@ func (s *bufferedScans) read(ctx context.Context, d *plugin.QueryData, waited in
 		return nil, err
 	}
 	var rows []any
-	for _, one := range buffered {
-		rows = append(rows, one.rows...)
+	for i := range buffered {
+		rows = append(rows, buffered[i].rows...)
 	}
 	return rows, nil
 }
@@ -121,10 +120,22 @@ func (s *bufferedScans) read(ctx context.Context, d *plugin.QueryData, waited in
 type bufferedCall struct {
 	limited bool
 	want    int64 // how many rows the scan still wants
-	rows    []any
+
+	mu   sync.Mutex // for Wanted, which a list function may call while it emits
+	rows []any
+}
+
+// add appends a row, and reports whether more are wanted.
+func (c *bufferedCall) add(row any) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.rows = append(c.rows, row)
+	return int64(len(c.rows)) < c.want
 }
 
 func (c *bufferedCall) wanted() (n int64, limited bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	return max(0, c.want-int64(len(c.rows))), c.limited
 }
 

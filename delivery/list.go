@@ -10,7 +10,8 @@ import (
 
 // ListFunc reads the rows of one list call and passes each to emit, until emit
 // returns false: no more rows are wanted. Its error or panic becomes the query's
-// error. It must end its calls when ctx ends.
+// error. It must end its calls when ctx ends. It may read rows in several goroutines, but
+// must not call emit in two of them at a time.
 type ListFunc func(ctx context.Context, d *plugin.QueryData, emit func(row any) bool) error
 
 // List returns the Hydrate function of a table's ListConfig. The table must have no
@@ -46,7 +47,11 @@ func keysOf(ctx context.Context, table *plugin.Table) (keys Keys) {
 func safely(ctx context.Context, d *plugin.QueryData, read ListFunc, emit func(any) bool) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			plugin.Logger(ctx).Error(d.Table.Name+": panic", "value", r, "stack", string(debug.Stack()))
+			stack := debug.Stack()
+			if elsewhere, ok := r.(interface{ Stack() []byte }); ok { // a goroutine of the list function's
+				stack = elsewhere.Stack()
+			}
+			plugin.Logger(ctx).Error(d.Table.Name+": panic", "value", r, "stack", string(stack))
 			err = fmt.Errorf("%s: the plugin failed (panic: %v): please report it with the plugin's log", d.Table.Name, r)
 		}
 	}()

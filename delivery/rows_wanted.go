@@ -78,7 +78,7 @@ type listCallKey struct{}
 // Wanted returns how many more rows the engine wants of the list call with this
 // context before it may end the call. limited is false if the engine wants all
 // rows. n is 0 after as many rows as the LIMIT: all further rows are for an engine
-// that reads on.
+// that reads on. Several goroutines may call it at a time, also while a row is emitted.
 func Wanted(ctx context.Context) (n int64, limited bool) {
 	if call, is := ctx.Value(listCallKey{}).(listCall); is {
 		return call.wanted()
@@ -88,7 +88,7 @@ func Wanted(ctx context.Context) (n int64, limited bool) {
 
 // Proceed waits while the engine may have enough rows, and returns an error if the
 // engine has ended the query. A list function calls it before each of its API
-// calls, with the context of its list call.
+// calls, with the context of its list call. Several goroutines may call it at a time.
 func Proceed(ctx context.Context) error {
 	if call, is := ctx.Value(listCallKey{}).(listCall); is {
 		return call.proceed(ctx)

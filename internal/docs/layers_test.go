@@ -20,9 +20,10 @@ type layer struct {
 // layers are all packages of the module, by their folders; "." is the program.
 var layers = map[string]layer{
 	".":               {imports: "dingtalk"},
-	"dingtalk":        {imports: "dingtalk/client delivery", sdk: true},
-	"dingtalk/client": {},
-	"delivery":        {sdk: true, general: true},
+	"dingtalk":            {imports: "dingtalk/client dingtalk/sidebyside delivery", sdk: true},
+	"dingtalk/client":     {},
+	"dingtalk/sidebyside": {general: true},
+	"delivery":            {sdk: true, general: true},
 
 	"internal/advice":      {general: true},
 	"internal/engine":      {imports: "delivery", sdk: true, general: true},
