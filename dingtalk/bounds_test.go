@@ -70,7 +70,7 @@ func TestCalendarBounds(t *testing.T) {
 	}
 }
 
-// spansAsked are timeMin and timeMax of each call.
+// spansAsked are timeMin and timeMax of each call, sorted.
 func spansAsked(t *testing.T, sim *simulator.Simulator) (spans []string) {
 	t.Helper()
 	for _, c := range asked(sim) {
@@ -79,6 +79,7 @@ func spansAsked(t *testing.T, sim *simulator.Simulator) (spans []string) {
 		}
 		spans = append(spans, strings.ReplaceAll(c.Params["timeMin"]+" "+c.Params["timeMax"], "T00:00:00Z", ""))
 	}
+	slices.Sort(spans)
 	return spans
 }
 

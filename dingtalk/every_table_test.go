@@ -439,15 +439,15 @@ func TestEveryTableIsCompleteOrAnError(t *testing.T) {
 	}
 	keys := demoKeys(t)
 	for name, server := range servers() {
-		e, sim := demoEngine(t, server(), acting(keys), "page_size = 3")
 		faults := faults
 		if name == "linked" {
 			// Its way for errors takes 50 ms, whatever they are.
 			faults = map[string]simulator.Fault{"a refusal": faults["a refusal"], "a list": faults["a list"]}
 		}
 		for _, w := range ways(t) {
-			sim.ClearFaults()
-			sim.ClearCalls()
+			// Calls that an error has ended may still arrive: the next table has an API of
+			// its own.
+			e, sim := demoEngine(t, server(), acting(keys), "page_size = 3")
 			if rows, err := answers(t, e, w.scan(keys)); err != nil || len(rows) == 0 {
 				t.Fatalf("%v: %d rows, %v", w, len(rows), err)
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/sidebyside"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
@@ -65,6 +66,27 @@ func (l *listing) run(ctx context.Context, c *connector, read func(context.Conte
 
 // stream streams a row and reports whether more are wanted.
 func (l *listing) stream(row any) bool { return l.emit(record{row, l}) }
+
+// sideBySide calls begin, which starts the parts of the list call that make calls of
+// their own, and waits until all have ended. While the engine may soon have as many rows
+// as its LIMIT, they run one after another. stopped is true if no more rows are wanted.
+func (l *listing) sideBySide(ctx context.Context, begin func(context.Context, *sidebyside.Group) error) (stopped bool, err error) {
+	mayEnd := func() bool {
+		_, limited := l.wanted()
+		return limited
+	}
+	return sidebyside.Run(ctx, l.api.UnderWay(), mayEnd, begin)
+}
+
+// waitBeside is wait for the calls that begin makes itself, while parts run.
+func (l *listing) waitBeside(g *sidebyside.Group) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if err := g.Ready(ctx); err != nil {
+			return err
+		}
+		return l.wait(ctx)
+	}
+}
 
 // streamAll streams the entries of a list, until no more are wanted.
 func streamAll[E any](l *listing, pages iter.Seq2[*client.Page[E], error]) error {

@@ -49,7 +49,13 @@ func TestCallsForBookings(t *testing.T) {
 				if _, err := ask(t, e, bookings, "room_id, event_id", append(test.quals, byCEO)...); err != nil {
 					t.Fatal(err)
 				}
-				diff(t, "calls", test.want, bookingCalls(t, sim))
+				calls := bookingCalls(t, sim)
+				if len(calls) > 0 && test.want[0] == "list" && calls[0] != "list" {
+					t.Errorf("the first call is for %s", calls[0])
+				}
+				slices.Sort(calls)
+				slices.Sort(test.want)
+				diff(t, "calls", test.want, calls)
 			})
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/sidebyside"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
@@ -69,19 +70,27 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 		return accepts(l, "series_master_id", event.SeriesMasterID)
 	}
 	rows := &sieve{l: l, bounds: bounds}
-	// stream streams the events of some pages that the query wants and that the span
-	// has, and reports whether more are wanted.
-	stream := func(pages iter.Seq2[*client.Page[*client.CalendarEvent], error], s span) (more bool, err error) {
-		for event, err := range client.Entries(pages) {
+	// stream streams the events of some pages that the query wants and that the span has.
+	stream := func(g *sidebyside.Group, pages iter.Seq2[*client.Page[*client.CalendarEvent], error], s span) error {
+		for page, err := range pages {
 			if err != nil {
-				return false, err
+				return err
 			}
-			if wanted(event) && !rows.stream(s, eventTime(event.Start), event) {
-				return false, nil
+			g.Answered()
+			if !g.Emit(func() bool {
+				for _, event := range page.Entries {
+					if wanted(event) && !rows.stream(s, eventTime(event.Start), event) {
+						return false
+					}
+				}
+				return true
+			}) {
+				return nil
 			}
 		}
-		return true, nil
+		return nil
 	}
+	stopped := false
 	// Some of the events are left out, so a LIMIT does not make a page smaller.
 	pages := l.fullPages()
 	switch {
@@ -92,26 +101,34 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 		}
 		return err
 	case bounds.both():
-		for s := range bounds.spans(spanOfView) {
-			more, err := stream(l.api.CalendarEventsView(ctx, user, s.callFrom, s.callUntil, pages), s)
-			switch {
-			case err != nil && !s.from.IsZero(): // a later span
-				return &partError{err}
-			case !more:
-				return err
+		stopped, err = l.sideBySide(ctx, func(_ context.Context, g *sidebyside.Group) error {
+			calls := g.Lane()
+			for s := range bounds.spans(spanOfView) {
+				if !calls.Go(func(ctx context.Context) error {
+					err := stream(g, l.api.CalendarEventsView(ctx, user, s.callFrom, s.callUntil, pages), s)
+					if err != nil && !s.from.IsZero() { // a later span
+						return &partError{err}
+					}
+					return err
+				}) {
+					return nil
+				}
 			}
-		}
+			return nil
+		})
 	case bySeries && !bounds.any():
-		if more, err := stream(l.api.CalendarSeries(ctx, user, series, pages), span{}); !more {
-			return err
-		}
+		stopped, err = l.sideBySide(ctx, func(ctx context.Context, g *sidebyside.Group) error {
+			return stream(g, l.api.CalendarSeries(ctx, user, series, pages), span{})
+		})
 	case bySeries:
 		return bounds.unbounded("start_time", "DingTalk finds the occurrences to come of a series within a span of time only", client.Advice{English: ", or leave start_time out for the past ones", Chinese: "；或者不写 start_time，只查过去的日程"})
 	default:
 		return bounds.unbounded("start_time", "DingTalk finds the occurrences of what recurs within a span of time only", client.Advice{English: ", or name id or series_master_id", Chinese: "；或者写明 id 或 series_master_id"})
 	}
-	rows.rest()
-	return nil
+	if err == nil && !stopped {
+		rows.rest()
+	}
+	return err
 }
 
 //// TRANSFORM FUNCTIONS

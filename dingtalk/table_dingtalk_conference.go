@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"slices"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
@@ -70,28 +71,18 @@ func readConferences(ctx context.Context, l *listing) error {
 		return nil
 	}
 	code, _ := l.key(roomCodeColumn)
-	for page, err := range l.api.RoomCodeConferences(ctx, code, l.pages()) {
-		if err != nil {
-			return err
-		}
-		for conferences := range inTurn(l, page.Entries) {
-			if l.wants(byIDOnly...) {
-				err := fill(ctx, l, byIDOnly, conferences, func(ctx context.Context, c *client.Conference) error { return fillConference(ctx, l, c) })
-				if err != nil {
-					return err
-				}
+	return filling[*client.Conference]{
+		columns: byIDOnly,
+		get:     func(ctx context.Context, c *client.Conference) error { return fillConference(ctx, l, c) },
+		stream: func(c *client.Conference) (more bool) {
+			if c.RoomCode == nil {
+				c.RoomCode = &code
 			}
-			for _, info := range conferences {
-				if info.RoomCode == nil {
-					info.RoomCode = &code
-				}
-				if !l.stream(info) {
-					return nil
-				}
-			}
-		}
-	}
-	return nil
+			return l.stream(c)
+		},
+	}.streamPages(ctx, l, func(ctx context.Context, opt client.PageOptions) iter.Seq2[*client.Page[*client.Conference], error] {
+		return l.api.RoomCodeConferences(ctx, code, opt)
+	})
 }
 
 // fillConference fills in what only the call by id returns.

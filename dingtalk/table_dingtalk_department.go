@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/sidebyside"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
@@ -38,10 +39,18 @@ func readDepartments(ctx context.Context, l *listing) error {
 		if parent < client.RootDepartmentID {
 			return nil // DingTalk lists such departments, and refuses calls about them
 		}
-		_, _, err := readSubDepartments(ctx, l, parent)
+		below, err := l.api.SubDepartments(ctx, parent, l.wait)
+		streamSubDepartments(l, parent, below)
 		return err
 	}
-	tops, err := walk(ctx, l, func(id int64) ([]*client.Department, bool, error) { return readSubDepartments(ctx, l, id) })
+	tops, err := walk(ctx, l, visit{below: func(ctx context.Context, g *sidebyside.Group, parent int64) ([]*client.Department, error) {
+		below, err := l.api.SubDepartments(ctx, parent, l.wait)
+		if err != nil {
+			return nil, err
+		}
+		g.Emit(func() bool { return streamSubDepartments(l, parent, below) })
+		return below, nil
+	}})
 	if err != nil {
 		return err
 	}
@@ -53,17 +62,13 @@ func readDepartments(ctx context.Context, l *listing) error {
 	return nil
 }
 
-// readSubDepartments streams the departments one level below another, and
-// reports whether more are wanted.
-func readSubDepartments(ctx context.Context, l *listing, parent int64) (below []*client.Department, more bool, err error) {
-	below, err = l.api.SubDepartments(ctx, parent, l.wait)
-	if err != nil {
-		return nil, false, err
-	}
+// streamSubDepartments streams the departments one level below another, and reports
+// whether more are wanted.
+func streamSubDepartments(l *listing, parent int64, below []*client.Department) (more bool) {
 	for _, d := range below {
 		if !l.stream(department{d, &parent}) {
-			return nil, false, nil
+			return false
 		}
 	}
-	return below, true, nil
+	return true
 }

@@ -1,13 +1,13 @@
 package dingtalk
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/sidebyside"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
@@ -64,33 +64,42 @@ func readDepartmentMembers(ctx context.Context, l *listing) error {
 	if userID, ok := l.key("user_id"); ok {
 		return readMemberships(ctx, l, userID, func(id int64) bool { return accepts(l, "department_id", &id) })
 	}
-	entered := map[int64]bool{}
-	read := func(id int64) (more bool, err error) {
-		more, err = readDepartmentUsers(ctx, l, id, map[string]bool{}, func(users []*client.User) (bool, error) {
-			for _, u := range users {
-				if !l.stream(departmentMember{u, id, u.Leader}) {
-					return false, nil
-				}
+	stream := func(id int64, users []*client.User) (more bool) {
+		for _, u := range users {
+			if !l.stream(departmentMember{u, id, u.Leader}) {
+				return false
 			}
-			return true, nil
-		})
-		entered[id] = err == nil
-		return more, err
+		}
+		return true
 	}
 	if byDepartment {
-		_, err := read(department)
-		return err
+		for users, err := range newUsers(ctx, l, department, &idSet[string]{}) {
+			if err != nil || !stream(department, users) {
+				return err
+			}
+		}
+		return nil
 	}
-	single, err := walkUsers(ctx, l, read)
+	var read idSet[int64]
+	single, err := walkUsers(ctx, l, func(ctx context.Context, g *sidebyside.Group, id int64) error {
+		for users, err := range newUsers(ctx, l, id, &idSet[string]{}) {
+			if err != nil {
+				return err
+			}
+			g.Answered()
+			if !g.Emit(func() bool { return stream(id, users) }) {
+				return nil
+			}
+		}
+		read.add(id)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	var failed error
-	err = readSingleUsers(ctx, l, single, func(u *client.User) (more bool) {
-		more, failed = streamMemberships(l, u, func(id int64) bool { return !entered[id] })
-		return more && failed == nil
+	return readSingleUsers(ctx, l, single, func(u *client.User) (more bool, err error) {
+		return streamMemberships(l, u, func(id int64) bool { return !read.has(id) })
 	})
-	return cmp.Or(err, failed)
 }
 
 // readMemberships streams a row for each of a user's departments that is wanted.

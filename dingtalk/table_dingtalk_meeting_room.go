@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"context"
 	"encoding/json"
+	"iter"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
@@ -77,25 +78,13 @@ func readMeetingRooms(ctx context.Context, l *listing) error {
 		l.stream(meetingRoom{room, acting})
 		return nil
 	}
-	for page, err := range l.api.MeetingRooms(ctx, acting, l.pages()) {
-		if err != nil {
-			return err
-		}
-		for rooms := range inTurn(l, page.Entries) {
-			if l.wants(byRoomOnly...) {
-				err := fill(ctx, l, byRoomOnly, rooms, func(ctx context.Context, r *client.MeetingRoom) error { return fillMeetingRoom(ctx, l, r, acting) })
-				if err != nil {
-					return err
-				}
-			}
-			for _, room := range rooms {
-				if !l.stream(meetingRoom{room, acting}) {
-					return nil
-				}
-			}
-		}
-	}
-	return nil
+	return filling[*client.MeetingRoom]{
+		columns: byRoomOnly,
+		get:     func(ctx context.Context, r *client.MeetingRoom) error { return fillMeetingRoom(ctx, l, r, acting) },
+		stream:  func(r *client.MeetingRoom) (more bool) { return l.stream(meetingRoom{r, acting}) },
+	}.streamPages(ctx, l, func(ctx context.Context, opt client.PageOptions) iter.Seq2[*client.Page[*client.MeetingRoom], error] {
+		return l.api.MeetingRooms(ctx, acting, opt)
+	})
 }
 
 // fillMeetingRoom fills in what the call for one room alone brings.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/sidebyside"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
@@ -59,40 +60,59 @@ func readMeetingRoomBookings(ctx context.Context, l *listing) error {
 	// nothing: the others were listed, or their bookings before.
 	_, first := l.key("room_id")
 	rows := &sieve{l: l, bounds: bounds}
-	for rooms, err := range l.roomsToAsk(ctx, acting) {
-		if err != nil {
-			return err
-		}
-		for s := range bounds.spans(client.MostTimeOfBookings) {
-			bookings, err := l.api.MeetingRoomBookings(ctx, acting, rooms, s.callFrom, s.callUntil, l.wait)
-			switch {
-			case err != nil && first:
+	stopped, err := l.sideBySide(ctx, func(ctx context.Context, g *sidebyside.Group) error {
+		calls := g.Lane()
+		for rooms, err := range l.roomsToAsk(ctx, acting, l.waitBeside(g)) {
+			if err != nil {
 				return err
-			case err != nil:
-				return &partError{err}
 			}
-			first = false
-			for _, b := range bookings {
-				if !rows.stream(s, eventTime(b.Start), booking{b, acting}) {
+			for s := range bounds.spans(client.MostTimeOfBookings) {
+				mayBeUnknown := first
+				first = false
+				if !calls.Go(func(ctx context.Context) error {
+					bookings, err := l.api.MeetingRoomBookings(ctx, acting, rooms, s.callFrom, s.callUntil, l.wait)
+					switch {
+					case err != nil && mayBeUnknown:
+						return err
+					case err != nil:
+						return &partError{err}
+					}
+					g.Answered()
+					g.Emit(func() bool {
+						for _, b := range bookings {
+							if !rows.stream(s, eventTime(b.Start), booking{b, acting}) {
+								return false
+							}
+						}
+						return true
+					})
+					return nil
+				}) {
 					return nil
 				}
 			}
 		}
+		return nil
+	})
+	if err == nil && !stopped {
+		rows.rest()
 	}
-	rows.rest()
-	return nil
+	return err
 }
 
 // roomsToAsk yields the rooms for the calls of a query: the one that it names, or
-// all that the acting user sees, as many together as one call takes.
-func (l *listing) roomsToAsk(ctx context.Context, acting string) iter.Seq2[[]string, error] {
+// all that the acting user sees, as many together as one call takes. wait is called
+// before each call for the rooms that the user sees.
+func (l *listing) roomsToAsk(ctx context.Context, acting string, wait func(context.Context) error) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
 		if id, ok := l.key("room_id"); ok {
 			yield([]string{id}, nil)
 			return
 		}
 		var some []string
-		for room, err := range client.Entries(l.api.MeetingRooms(ctx, acting, l.fullPages())) {
+		pages := l.fullPages()
+		pages.Wait = wait
+		for room, err := range client.Entries(l.api.MeetingRooms(ctx, acting, pages)) {
 			if err != nil {
 				yield(nil, err)
 				return

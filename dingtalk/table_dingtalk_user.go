@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/sidebyside"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 )
 
@@ -78,93 +81,121 @@ func readUsers(ctx context.Context, l *listing) error {
 		l.stream(one)
 		return nil
 	}
-	seen := map[string]bool{}
-	single, err := walkUsers(ctx, l, func(id int64) (more bool, err error) {
-		return readDepartmentUsers(ctx, l, id, seen, func(users []*client.User) (bool, error) {
-			for users := range inTurn(l, users) {
-				if l.wants(byUserOnly...) {
-					err := fill(ctx, l, byUserOnly, users, func(ctx context.Context, u *client.User) error { return fillUser(ctx, l, u) })
-					if err != nil {
-						return false, err
-					}
-				}
-				for _, u := range users {
-					if !l.stream(u) {
-						return false, nil
-					}
-				}
+	rows := filling[*client.User]{
+		columns: byUserOnly,
+		get:     func(ctx context.Context, u *client.User) error { return fillUser(ctx, l, u) },
+		stream:  func(u *client.User) (more bool) { return l.stream(u) },
+	}
+	var seen idSet[string]
+	single, err := walkUsers(ctx, l, func(ctx context.Context, g *sidebyside.Group, id int64) error {
+		for users, err := range newUsers(ctx, l, id, &seen) {
+			if err != nil {
+				return err
 			}
-			return true, nil
-		})
+			g.Answered()
+			if !rows.streamRows(l, g, users) {
+				return nil
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	single = slices.DeleteFunc(single, func(id client.LegacyText) bool { return seen[string(id)] })
-	return readSingleUsers(ctx, l, single, func(u *client.User) (more bool) { return l.stream(u) })
+	single = slices.DeleteFunc(single, func(id client.LegacyText) bool { return seen.has(string(id)) })
+	return readSingleUsers(ctx, l, single, func(u *client.User) (more bool, err error) { return l.stream(u), nil })
 }
 
 // hiredDateDescription describes a date that SQL has as a time.
 const hiredDateDescription = "The day on which the user was hired: midnight in China, which is the day before in UTC."
 
-// walkUsers calls read with each department, from the top down, until it reports
-// that no more are wanted. It returns the ids of people whom the app may see although
-// it may see none of their departments.
-func walkUsers(ctx context.Context, l *listing, read func(department int64) (more bool, err error)) (single []client.LegacyText, err error) {
-	tops, err := walk(ctx, l, func(id int64) ([]*client.Department, bool, error) {
-		more, err := read(id)
-		if err != nil || !more {
-			return nil, false, err
-		}
+// walkUsers calls read with each department. It returns the ids of people whom the app
+// may see although it may see none of their departments.
+func walkUsers(ctx context.Context, l *listing, read func(ctx context.Context, g *sidebyside.Group, department int64) error) (single []client.LegacyText, err error) {
+	tops, err := walk(ctx, l, visit{people: read, below: func(ctx context.Context, _ *sidebyside.Group, id int64) ([]*client.Department, error) {
 		below, err := l.api.SubDepartments(ctx, id, l.wait)
 		if err != nil {
 			err = &partError{err} // some people may have been listed
 		}
-		return below, true, err
-	})
+		return below, err
+	}})
 	return tops.userIDs, err
 }
 
-// readSingleUsers calls stream with each of some people, until it reports that no more
-// are wanted. It leaves out people who are no longer in the organization.
-func readSingleUsers(ctx context.Context, l *listing, userIDs []client.LegacyText, stream func(*client.User) (more bool)) error {
-	for _, id := range slices.Compact(slices.Sorted(slices.Values(userIDs))) {
-		one, err := l.api.User(ctx, string(id), l.wait)
-		if client.IsKind(err, client.NotFound) {
-			continue
+// readSingleUsers calls stream with each of some people, one at a time, until it reports
+// that no more are wanted. It leaves out people who are no longer in the organization.
+func readSingleUsers(ctx context.Context, l *listing, userIDs []client.LegacyText, stream func(*client.User) (more bool, err error)) error {
+	_, err := l.sideBySide(ctx, func(_ context.Context, g *sidebyside.Group) error {
+		calls := g.Lane()
+		for _, id := range slices.Compact(slices.Sorted(slices.Values(userIDs))) {
+			if !calls.Go(func(ctx context.Context) error {
+				one, err := l.api.User(ctx, string(id), l.wait)
+				g.Answered()
+				switch {
+				case client.IsKind(err, client.NotFound):
+					return nil
+				case err != nil:
+					return &partError{fmt.Errorf("user %s: %w", id, err)}
+				}
+				var failed error
+				g.Emit(func() (more bool) {
+					more, failed = stream(one)
+					return more || failed != nil
+				})
+				return failed
+			}) {
+				return nil
+			}
 		}
-		if err != nil {
-			return &partError{fmt.Errorf("user %s: %w", id, err)}
-		}
-		if !stream(one) {
-			return nil
-		}
-	}
-	return nil
+		return nil
+	})
+	return err
 }
 
-// readDepartmentUsers calls stream with the direct members of a department who were
-// not seen before, page by page, and reports whether more are wanted.
-func readDepartmentUsers(ctx context.Context, l *listing, department int64, seen map[string]bool, stream func([]*client.User) (more bool, err error)) (more bool, err error) {
-	for page, err := range l.api.DepartmentUsers(ctx, department, l.pages()) {
-		if err != nil {
-			return false, err
-		}
-		var users []*client.User
-		for _, u := range page.Entries {
-			if u.UserID != nil {
-				if seen[string(*u.UserID)] {
-					continue
-				}
-				seen[string(*u.UserID)] = true
+// newUsers yields the direct members of a department who were not seen before, page by
+// page. If there is an error, it is yielded last.
+func newUsers(ctx context.Context, l *listing, department int64, seen *idSet[string]) iter.Seq2[[]*client.User, error] {
+	return func(yield func([]*client.User, error) bool) {
+		for page, err := range l.api.DepartmentUsers(ctx, department, l.pages()) {
+			if err != nil {
+				yield(nil, err)
+				return
 			}
-			users = append(users, u)
-		}
-		if more, err := stream(users); err != nil || !more {
-			return false, err
+			var users []*client.User
+			for _, u := range page.Entries {
+				if u.UserID == nil || seen.add(string(*u.UserID)) {
+					users = append(users, u)
+				}
+			}
+			if !yield(users, nil) {
+				return
+			}
 		}
 	}
-	return true, nil
+}
+
+// idSet is a set of ids. Several goroutines may use it at a time. The zero value is empty.
+type idSet[ID comparable] struct {
+	mu  sync.Mutex
+	ids map[ID]bool
+}
+
+// add adds an id, and reports whether it was not there before.
+func (s *idSet[ID]) add(id ID) (added bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ids == nil {
+		s.ids = map[ID]bool{}
+	}
+	added = !s.ids[id]
+	s.ids[id] = true
+	return added
+}
+
+func (s *idSet[ID]) has(id ID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ids[id]
 }
 
 // fillUser fills in what only the call for one user returns.
