@@ -12,7 +12,7 @@ const noUser = "There is no such user in the organization: check the id."
 // legacyCodes are the codes that the older API documents for all.
 func legacyCodes(permission string, own ...codeCase) []codeCase {
 	return append(own,
-		codeCase{200, "-1", client.Throttled, ""},
+		codeCase{200, "-1", client.Busy, ""},
 		codeCase{200, "90018", client.Throttled, ""},
 		codeCase{200, "90002", client.Throttled, ""},
 		codeCase{200, "90020", client.QuotaSpent, ""},

@@ -281,7 +281,7 @@ func TestCodes(t *testing.T) {
 							t.Errorf("%q does not end in %q", err, c.advice)
 						}
 						switch c.kind {
-						case client.Transient, client.Throttled:
+						case client.Transient, client.Throttled, client.Busy:
 							equal(t, "calls", maxAttempts, len(*asked))
 						default:
 							equal(t, "calls", 1, len(*asked))

@@ -41,8 +41,8 @@ var openCodes = map[string]meaning{
 	"invokeFrequency":                  {kind: Throttled},
 	"failure.operation.requestTooFast": {kind: Throttled},
 	"oaplus.query.limit":               {kind: Throttled},
-	"system.busy":                      {kind: Throttled, advice: adviceTransient},
-	"systemBusy":                       {kind: Throttled, advice: adviceTransient},
+	"system.busy":                      {kind: Busy},
+	"systemBusy":                       {kind: Busy},
 
 	"systemError":      {kind: Transient},
 	"innerSystemError": {kind: Transient},
@@ -53,7 +53,7 @@ var openCodes = map[string]meaning{
 
 // legacyCodes are the errcodes of the older API, bare or wrapped.
 var legacyCodes = map[string]meaning{
-	"-1": {kind: Throttled, advice: adviceTransient}, // busy
+	"-1": {kind: Busy},
 
 	// Too many calls: of all apps, of this API, of the organization, of the
 	// suite, or of several of these.

@@ -25,6 +25,9 @@ const (
 	UnknownHost
 	// Throttled is the limit per second. The call is repeated.
 	Throttled
+	// Busy is a system that is too busy for the call. The call is repeated as one that
+	// is Throttled, but DingTalk may count it.
+	Busy
 	// ThrottledMinute is the limit per minute. The call is repeated, later.
 	ThrottledMinute
 	// Unauthenticated is a token that DingTalk no longer accepts.
@@ -58,7 +61,7 @@ const (
 )
 
 func (k Kind) temporary() bool {
-	return k == Transient || k == UnknownHost || k == Throttled || k == ThrottledMinute
+	return k == Transient || k == UnknownHost || k == Throttled || k == Busy || k == ThrottledMinute
 }
 
 // Error is a call that DingTalk refused, or that did not reach it. Its texts are

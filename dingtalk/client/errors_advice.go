@@ -309,6 +309,8 @@ func (e *Error) advice() Advice {
 		default:
 			return adviceTransient
 		}
+	case Busy:
+		return adviceTransient
 	case UnknownHost:
 		return adviceUnknownHost
 	case Throttled:

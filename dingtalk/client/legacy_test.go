@@ -93,7 +93,7 @@ func TestLegacyCodes(t *testing.T) {
 		kind  client.Kind
 		pause time.Duration
 	}{
-		{"-1", client.Throttled, time.Second},
+		{"-1", client.Busy, time.Second},
 		{"90018", client.Throttled, time.Second},
 		{"90002", client.Throttled, time.Second},
 		{"90020", client.QuotaSpent, permanent},

@@ -106,7 +106,7 @@ func (e *Error) maxAttempts() int {
 // pause returns the least time to wait before the call is repeated.
 func (e *Error) pause() time.Duration {
 	switch e.Kind {
-	case Throttled:
+	case Throttled, Busy:
 		return max(throttledPause, e.RetryAfter)
 	case ThrottledMinute:
 		return max(throttledMinutePause, e.RetryAfter)
