@@ -36,7 +36,7 @@ func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, 
 	defer cancel()
 	req, err := c.newRequest(s.trace(attemptCtx), r, token)
 	if err != nil {
-		s.release()
+		s.unsent()
 		return fmt.Errorf("building the request: %w", err)
 	}
 	call := []any{"method", r.method, "path", r.escapedPath(), "args", r.args.Encode()}
@@ -56,9 +56,14 @@ func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, 
 		c.log.Trace("call failed", append(call, "after", time.Since(start), "error", e)...)
 		return e
 	}
-	c.log.Trace("call", append(call, "status", status, "bytes", len(body), "took", time.Since(start))...)
-	if e := decode(r.endpoint, status, header, body, out); e != nil {
+	took := time.Since(start)
+	c.log.Trace("call", append(call, "status", status, "bytes", len(body), "took", took)...)
+	e := decode(r.endpoint, status, header, body, out)
+	if e != nil {
 		e.redact(r.endpoint, secrets)
+	}
+	s.answered(took, e)
+	if e != nil {
 		c.log.Trace("call refused", "error", e)
 		return e
 	}
@@ -113,13 +118,13 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request, s *slot) (sta
 	}
 	switch {
 	case err != nil && s.neverSent():
-		s.release()
+		s.unsent()
 	case err != nil && ctx.Err() != nil:
 		s.releaseLater(arrivalTime)
 	case err != nil:
 		s.releaseLater(0)
 	default:
-		s.answered()
+		s.releaseAnswered()
 	}
 	if err != nil {
 		return 0, nil, nil, err

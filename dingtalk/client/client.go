@@ -10,6 +10,8 @@
 //   - call.go, repeat.go: one request, with its token and all repeats
 //   - credentials.go, token.go: the kinds of apps, and the token of a client
 //   - limit.go: the calls that one app may make to one API in a second
+//   - allowance.go: the calls that may be made of an organization's month
+//   - tally.go, usage.go: what has become of the calls, and when they were
 //   - attempt.go, endpoint.go, transport.go: one call over HTTP, and its answer
 //   - fields.go, times.go, raw.go, nul.go: the types of an answer's fields
 //   - refusal.go, codes.go, errors.go, errors_advice.go: from a refusal to an error's text
@@ -66,6 +68,13 @@ type Config struct {
 	// an app has several clients, the smallest limit of those that are not closed
 	// applies to all.
 	CallsPerSecond int
+	// Organization is the organization against whose month the calls count; "" is one
+	// of the app's own. The clients of an organization share its day, also if they are of
+	// several apps.
+	Organization string
+	// CallsPerDay is the most calls that count against the month, in any 24 hours, by the
+	// clients of the organization; 0 is any number.
+	CallsPerDay int
 	// Limits are shared by the clients whose calls are counted together. Nil is the
 	// limits of the process.
 	Limits *Limits
@@ -96,6 +105,11 @@ type Client struct {
 	rate   int
 
 	counted atomic.Int64 // see CountedCalls
+
+	// month is what the organization's clients have called, and allowance how many calls
+	// they may make in a day.
+	month     *purse
+	allowance Allowance
 
 	// requestTimeout bounds one HTTP exchange from dialling to the last byte of
 	// the body.
@@ -131,6 +145,8 @@ func New(cfg Config) *Client {
 	if c.log == nil {
 		c.log = hclog.NewNullLogger()
 	}
+	c.month = c.limits.purseOf(organizationOf(cfg.Organization, c.app))
+	c.allowance = Allowance{"calls_per_day", cfg.CallsPerDay, day}
 	c.tokens = newTokenSource(c, cfg.Credentials)
 	c.limits.add(c)
 	return c
@@ -161,6 +177,11 @@ func (c *Client) UnderWay() int { return UnderWay(c.rate) }
 // CountedCalls returns how many calls the client has sent, also as repeats, that count
 // against the organization's month.
 func (c *Client) CountedCalls() int64 { return c.counted.Load() }
+
+// CallsOfTheDay returns how many calls that count against the month the clients of the
+// organization have made in the last 24 hours. It leaves out those that DingTalk
+// throttled, which do not count.
+func (c *Client) CallsOfTheDay() int { return c.month.lastDay() }
 
 // Close closes the idle connections. The client's limit no longer applies to the
 // other clients of its app. Running calls go on.

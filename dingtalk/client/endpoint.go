@@ -3,7 +3,6 @@ package client
 import (
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -128,13 +127,10 @@ func escapeSegment(s string) string {
 }
 
 // pageSize returns the size of a page for the API, where the caller wants that many
-// entries. "" is DingTalk's default.
-func (e *endpoint) pageSize(want int) string {
+// entries. 0 is DingTalk's default.
+func (e *endpoint) pageSize(want int) int {
 	if e.maxPage > 0 && (want > e.maxPage || want == 0 && e.paging.sizeRequired) {
-		want = e.maxPage
+		return e.maxPage
 	}
-	if want == 0 {
-		return ""
-	}
-	return strconv.Itoa(want)
+	return want
 }

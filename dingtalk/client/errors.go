@@ -55,6 +55,9 @@ const (
 	NotFound
 	// Cancelled is something that was cancelled.
 	Cancelled
+	// AllowanceSpent is an allowance of calls that has none left (Allowance). No call
+	// was made.
+	AllowanceSpent
 	// Empty is an empty list, for which DingTalk sends a refusal. If the first page
 	// is refused so, the list has no pages and no error.
 	Empty
@@ -63,6 +66,10 @@ const (
 func (k Kind) temporary() bool {
 	return k == Transient || k == UnknownHost || k == Throttled || k == Busy || k == ThrottledMinute
 }
+
+// throttled reports whether DingTalk refused a call for too many in a time. It does not
+// count such a call.
+func (e *Error) throttled() bool { return e.Kind == Throttled || e.Kind == ThrottledMinute }
 
 // Error is a call that DingTalk refused, or that did not reach it. Its texts are
 // DingTalk's own, without the client's secrets.
@@ -123,7 +130,7 @@ func (e *Error) Reason() string {
 		b.WriteString("fetching an access token: ")
 	}
 	switch {
-	case e.Status == 0 && e.Kind == NotFound:
+	case e.Status == 0 && (e.Kind == NotFound || e.Kind == AllowanceSpent):
 		b.WriteString(e.Message) // no call was made
 	case e.Status == 0:
 		b.WriteString("DingTalk could not be reached: ")

@@ -60,6 +60,14 @@ var (
 		"The API calls of this day are used up: run the query again tomorrow, or ask DingTalk's support for a larger quota.",
 		"当天的 API 调用量已用完：请明天再查询，或者联系钉钉技术支持提高额度。",
 	}
+	adviceDayAllowanceSpent = Advice{
+		"The next call is free at %s: wait until then, or ask for less. If the organization's month has calls left, raise calls_per_day in the connection.",
+		"已达到 calls_per_day 的上限，下一次调用要等到 %s：请到时再查询，或者缩小查询范围；如果组织本月还有调用量，也可以调高连接配置里的 calls_per_day。",
+	}
+	adviceRunSpent = Advice{
+		"Ask for less, or run it again with a larger number.",
+		"已达到本次运行的调用次数上限：请缩小查询范围，或者调高上限后重新运行。",
+	}
 
 	adviceTokenRefused = Advice{
 		"The access token is refused: check that app and endpoint belong to the same region, and that the app is still enabled.",

@@ -14,6 +14,16 @@ func (l *Limits) Apps() int {
 	return len(l.apps)
 }
 
+// Windows is the number of windows that are remembered.
+func (l *Limits) Windows() (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, a := range l.apps {
+		n += len(a.windows)
+	}
+	return n
+}
+
 // NewTransport is the transport of a client without one of its own.
 func NewTransport() *http.Transport { return newTransport(DefaultCallsPerSecond) }
 

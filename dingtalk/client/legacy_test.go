@@ -498,8 +498,8 @@ func TestLegacyEndpoint(t *testing.T) {
 		"https://api.example.com":          "https://api.example.com",
 		"https://api.dingtalk.com.example": "https://api.dingtalk.com.example",
 		"https://api.dingtalk.com:8443":    "https://api.dingtalk.com:8443",
-		"https://dingtalk.example":  "https://dingtalk.example",
-		"http://127.0.0.1:8080":     "http://127.0.0.1:8080",
+		"https://dingtalk.example":         "https://dingtalk.example",
+		"http://127.0.0.1:8080":            "http://127.0.0.1:8080",
 	} {
 		var asked []string
 		u, err := client.ParseEndpoint(base)

@@ -48,10 +48,18 @@ func UnderWay(callsPerSecond int) int { return min(callsPerSecond, mostUnderWay)
 // count (answerTimes), except for a part: a call that arrives late may be one whose
 // answer is made faster.
 //
+// Limits also keeps the calls that count against a month within allowances: its own, of
+// all clients together, and that of each organization.
+//
 // The zero value is ready to use.
 type Limits struct {
-	mu   sync.Mutex
-	apps map[appKey]*appLimit
+	// Allowance is how many calls all clients may make together.
+	Allowance Allowance
+	purse     purse
+
+	mu            sync.Mutex
+	apps          map[appKey]*appLimit
+	organizations map[organization]*purse
 }
 
 // processLimits are the limits of all clients whose Config has none.
@@ -68,6 +76,7 @@ type appKey struct {
 type appLimit struct {
 	rates   map[*Client]int // the calls per second that each open client of the app allows
 	windows map[*endpoint]*window
+	tallies map[*endpoint]*tally
 }
 
 // window has the slots of one app at one API. Limits.mu guards all fields.
@@ -120,20 +129,52 @@ type queuedCall struct {
 	granted chan struct{}
 }
 
-// add adds a client with its limit.
-func (l *Limits) add(c *Client) { l.update(c.app, func(a *appLimit) { a.rates[c] = c.rate }) }
+// add adds a client with its limit. It removes the apps without clients that have made no
+// call for a day.
+func (l *Limits) add(c *Client) {
+	l.update(c.app, func(a *appLimit) { a.rates[c] = c.rate })
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	maps.DeleteFunc(l.apps, func(_ appKey, a *appLimit) bool { return a.unused() })
+}
+
+// organization is an organization by its name, or the one of an app.
+type organization struct {
+	name string
+	app  appKey
+}
+
+func organizationOf(name string, app appKey) organization {
+	if name != "" {
+		return organization{name: name}
+	}
+	return organization{app: app}
+}
+
+// purseOf returns the purse of an organization.
+func (l *Limits) purseOf(o organization) *purse {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.organizations == nil {
+		l.organizations = map[organization]*purse{}
+	}
+	if l.organizations[o] == nil {
+		l.organizations[o] = &purse{}
+	}
+	return l.organizations[o]
+}
 
 // remove removes a client.
 func (l *Limits) remove(c *Client) { l.update(c.app, func(a *appLimit) { delete(a.rates, c) }) }
 
 // update changes an app's limit, and then hands the free slots to the queued calls.
-// It removes an app without clients and calls.
+// It removes an app without clients that has made no call for a day.
 func (l *Limits) update(key appKey, change func(*appLimit)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a := l.apps[key]
 	if a == nil {
-		a = &appLimit{rates: map[*Client]int{}, windows: map[*endpoint]*window{}}
+		a = &appLimit{rates: map[*Client]int{}, windows: map[*endpoint]*window{}, tallies: map[*endpoint]*tally{}}
 		if l.apps == nil {
 			l.apps = map[appKey]*appLimit{}
 		}
@@ -150,9 +191,32 @@ func (l *Limits) update(key appKey, change func(*appLimit)) {
 			delete(a.windows, api)
 		}
 	}
-	if len(a.rates)+len(a.windows) == 0 {
+	if a.unused() {
 		delete(l.apps, key)
 	}
+}
+
+// unused reports whether an app has no clients and no calls of the last day.
+func (a *appLimit) unused() bool {
+	if len(a.rates)+len(a.windows) > 0 {
+		return false
+	}
+	for _, t := range a.tallies {
+		if !t.idle() {
+			return false
+		}
+	}
+	return true
+}
+
+// tally returns the tally of an API.
+func (a *appLimit) tally(of *endpoint) *tally {
+	t := a.tallies[of]
+	if t == nil {
+		t = &tally{total: Tally{API: of.method + " " + of.path, Counted: of.api.counted}}
+		a.tallies[of] = t
+	}
+	return t
 }
 
 // limit returns how many calls per second the app may make: the smallest number that
@@ -167,8 +231,10 @@ func (a *appLimit) limit(next *queuedCall) int {
 
 // slot is the right to send one call.
 type slot struct {
-	c  *Client
-	of *endpoint
+	c      *Client
+	of     *endpoint
+	permit *permit
+	tally  *tally // nil before the call is sent
 	// sending counts the call, and reports to the trace that it is sent. waiting
 	// reports that it waits for a slot.
 	sending, waiting func()
@@ -180,18 +246,31 @@ type slot struct {
 	written atomic.Pointer[time.Time]
 }
 
-// slot waits for a slot to call an API once, first come, first served. It returns an
-// error only if the context ends.
-func (c *Client) slot(ctx context.Context, r request) (*slot, error) {
+// slot waits for a slot to call an API once, first come, first served. repeat is whether
+// the call failed before. slot returns an error if an allowance is spent, or the context
+// ends.
+func (c *Client) slot(ctx context.Context, r request, repeat bool) (*slot, error) {
+	p, err := c.permit(r)
+	if err != nil {
+		return nil, err
+	}
 	trace := traceOf(ctx)
-	sending := func() {
+	s := &slot{c: c, of: r.endpoint, permit: p, waiting: func() { trace.waiting(r) }}
+	s.sending = func() {
+		p.send()
+		// Not before: until the slot is taken, the app of a closed client may be removed.
+		c.limits.update(c.app, func(a *appLimit) { s.tally = a.tally(r.endpoint) })
+		s.tally.sent(repeat)
 		if r.api.counted {
 			c.counted.Add(1)
 		}
 		trace.sent(r)
 	}
-	s := &slot{c: c, of: r.endpoint, sending: sending, waiting: func() { trace.waiting(r) }}
-	return s, s.take(ctx)
+	if err := s.take(ctx); err != nil {
+		p.close()
+		return nil, err
+	}
+	return s, nil
 }
 
 func (s *slot) take(ctx context.Context) error {
@@ -233,13 +312,19 @@ func (s *slot) update(change func(*window)) {
 // release frees the slot at once.
 func (s *slot) release() { s.update(func(w *window) { w.taken-- }) }
 
+// unsent frees the slot of a call that was not sent.
+func (s *slot) unsent() {
+	s.permit.close()
+	s.release()
+}
+
 // releaseLater frees the slot of a call that has arrived, or arrives within extra. A
 // negative extra is how long ago it had arrived.
 func (s *slot) releaseLater(extra time.Duration) { time.AfterFunc(slotTime+extra, s.release) }
 
-// answered frees the slot of a call whose answer has begun, a second after DingTalk has
-// counted it at the latest.
-func (s *slot) answered() {
+// releaseAnswered frees the slot of a call whose answer has begun, a second after DingTalk
+// has counted it at the latest.
+func (s *slot) releaseAnswered() {
 	var took, usual time.Duration // took is 0 if the answer was faster than the report
 	if written := s.written.Load(); written != nil {
 		took = time.Since(*written)
@@ -269,6 +354,14 @@ func (s *slot) trace(ctx context.Context) context.Context {
 			s.written.Store(&now)
 		},
 	})
+}
+
+// answered counts a call to which an answer came, with an error or nil.
+func (s *slot) answered(took time.Duration, e *Error) {
+	s.tally.ended(took, e)
+	if e != nil && e.throttled() {
+		s.permit.refund()
+	}
 }
 
 // neverSent reports whether a failed call never had a connection.

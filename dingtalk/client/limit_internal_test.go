@@ -32,7 +32,7 @@ func TestSlotGrantedTooLate(t *testing.T) {
 		defer c.Close()
 		refused := 0
 		for range 200 {
-			first, err := c.slot(t.Context(), request{endpoint: orgConferences})
+			first, err := c.slot(t.Context(), request{endpoint: orgConferences}, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -40,7 +40,7 @@ func TestSlotGrantedTooLate(t *testing.T) {
 			done := make(chan struct{})
 			go func() {
 				defer close(done)
-				if l, err := c.slot(ctx, request{endpoint: orgConferences}); err == nil {
+				if l, err := c.slot(ctx, request{endpoint: orgConferences}, false); err == nil {
 					l.release()
 				} else {
 					refused++
@@ -67,11 +67,11 @@ func TestSlotGrantedTooLate(t *testing.T) {
 func TestWaitingForAClosedClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := limited(1)
-		first, _ := c.slot(t.Context(), request{endpoint: orgConferences})
+		first, _ := c.slot(t.Context(), request{endpoint: orgConferences}, false)
 		c.Close()
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 		defer cancel()
-		if _, err := c.slot(ctx, request{endpoint: orgConferences}); err == nil {
+		if _, err := c.slot(ctx, request{endpoint: orgConferences}, false); err == nil {
 			t.Error("a slot that there was not")
 		}
 		if n := c.taken(orgConferences); n != 1 {
@@ -90,7 +90,7 @@ func TestRepeatThatNobodyStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := limited(1)
 		defer c.Close()
-		l, _ := c.slot(t.Context(), request{endpoint: orgConferences})
+		l, _ := c.slot(t.Context(), request{endpoint: orgConferences}, false)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		l.takeAnother(ctx)
@@ -116,7 +116,7 @@ func TestAnswerAfterTheSecondSending(t *testing.T) {
 		c := limited(20)
 		defer c.Close()
 		for range knownAfter(20) {
-			s, err := c.slot(t.Context(), request{endpoint: orgConferences})
+			s, err := c.slot(t.Context(), request{endpoint: orgConferences}, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -125,9 +125,9 @@ func TestAnswerAfterTheSecondSending(t *testing.T) {
 			trace.WroteRequest(httptrace.WroteRequestInfo{})
 			time.Sleep(time.Second)
 			trace.GotConn(httptrace.GotConnInfo{})
-			s.answered()
+			s.releaseAnswered()
 		}
-		s, _ := c.slot(t.Context(), request{endpoint: orgConferences})
+		s, _ := c.slot(t.Context(), request{endpoint: orgConferences}, false)
 		s.release()
 		var usual time.Duration
 		s.update(func(w *window) { usual = w.answers.add(time.Second, 20) })

@@ -446,7 +446,7 @@ func TestCallsNeverSent(t *testing.T) {
 }
 
 // Windows are forgotten after the last client was closed and its calls have left
-// them, and not before.
+// them, and not before; an app is a day after its last call, when the next client is made.
 func TestLimitsForget(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		w.api.Close()
@@ -465,14 +465,19 @@ func TestLimitsForget(t *testing.T) {
 		equal(t, "apps", 1, w.limits.Apps())
 		equal(t, "worst second", 1, worstSecond(w, simulator.ConferenceCall))
 		wg.Wait()
-		equal(t, "apps", 1, w.limits.Apps())
+		equal(t, "windows", 1, w.limits.Windows())
 		time.Sleep(3 * time.Second)
-		equal(t, "apps", 0, w.limits.Apps())
+		equal(t, "windows", 0, w.limits.Windows())
 
 		// A list of a closed client may go on, and leaves nothing either.
 		equal(t, "error", error(nil), list(t.Context(), w, "2", client.PageOptions{}).err)
-		equal(t, "apps", 1, w.limits.Apps())
+		equal(t, "windows", 1, w.limits.Windows())
 		time.Sleep(3 * time.Second)
+		equal(t, "windows", 0, w.limits.Windows())
+
+		equal(t, "apps", 1, w.limits.Apps())
+		time.Sleep(24 * time.Hour)
+		w.newClient(t, client.InternalApp{ClientID: "another"}, 1).Close()
 		equal(t, "apps", 0, w.limits.Apps())
 	})
 }

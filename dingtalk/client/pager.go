@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strconv"
 )
 
 // PageOptions say how a list is read. The zero value is usable.
@@ -37,8 +38,8 @@ func pages[E entry, P any, PP interface {
 			args = url.Values{}
 		}
 		ask := func(want int) {
-			if size := of.pageSize(want); size != "" {
-				args.Set(of.paging.size, size)
+			if size := of.pageSize(want); size > 0 {
+				args.Set(of.paging.size, strconv.Itoa(size))
 			}
 		}
 		ask(cmp.Or(opt.First, opt.Size))
@@ -51,6 +52,13 @@ func pages[E entry, P any, PP interface {
 				if e, ok := errors.AsType[*Error](err); ok {
 					here := *e // a copy: lists may share the error of a token call
 					here.Page = number
+					if here.Kind == AllowanceSpent {
+						size := list.largest
+						if number == 2 && opt.First > 0 {
+							size = of.pageSize(opt.Size) // the first page was a small one
+						}
+						here.Message += list.needs(size)
+					}
 					if number > 1 && (here.Kind == NotFound || here.Kind == Empty) {
 						here.Advice = adviceHalf
 					}

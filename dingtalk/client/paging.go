@@ -157,10 +157,33 @@ type progress struct {
 	entries  int
 	reported int64 // the totalCount of the last page that had one
 	total    int64 // the largest totalCount of any page
+	largest  int   // the number of entries of the largest page
 	// empty, stale and beyond count such pages in a row.
 	empty, stale, beyond int
 	last                 map[string]bool // the keys of the last page with entries
 	seen                 map[string]bool // the positions of all pages
+}
+
+// needs says how much of the list was not read, as far as its pages say; "" if they don't.
+// size is the number of entries of a page; 0 if it is not known.
+func (p *progress) needs(size int) string {
+	left, each := p.total-int64(p.entries), int64(size)
+	switch {
+	case left <= 0:
+		return ""
+	case each == 0:
+		return "; the list has " + many(left, "more entry", "more entries")
+	default:
+		return fmt.Sprintf("; the list has %s, in %s", many(left, "more entry", "more entries"), many((left+each-1)/each, "call", "calls"))
+	}
+}
+
+// many is a number of things, with the word for one or for several.
+func many(n int64, one, several string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, several)
 }
 
 // end returns the error of a list that ends with this page, or nil.
@@ -201,6 +224,7 @@ func (p *progress) count(at position, keys []string) {
 		p.beyond = 0
 	}
 	p.entries += len(keys)
+	p.largest = max(p.largest, len(keys))
 	if len(keys) == 0 {
 		p.empty++
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -33,14 +34,18 @@ const (
 // count.
 func send[A any, PA answerTo[A]](ctx context.Context, c *Client, b *budget, wait func(context.Context) error, r request, token Secret) (*A, error) {
 	pause := firstPause
+	var last *Error // why the call is repeated
 	for attempt := 1; ; attempt++ {
 		if wait != nil {
 			if err := wait(ctx); err != nil {
 				return nil, err
 			}
 		}
-		s, err := c.slot(ctx, r)
+		s, err := c.slot(ctx, r, last != nil)
 		if err != nil {
+			if spent, ok := errors.AsType[*Error](err); ok && last != nil {
+				spent.Message += ", which would have repeated one that failed: " + strings.TrimSuffix(last.Reason(), ".")
+			}
 			return nil, err
 		}
 		a := new(A) // without the fields of a refused answer
@@ -52,7 +57,7 @@ func send[A any, PA answerTo[A]](ctx context.Context, c *Client, b *budget, wait
 		if !ok || !e.Kind.temporary() {
 			return nil, err
 		}
-		e.Attempts = attempt
+		e.Attempts, last = attempt, e
 		after := max(jitter(pause), e.pause())
 		if attempt >= e.maxAttempts() || after >= b.left() {
 			return nil, err

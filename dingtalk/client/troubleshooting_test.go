@@ -28,6 +28,8 @@ func TestTroubleshootingPage(t *testing.T) {
 			continue
 		case "advicePermission":
 			advice = (&Error{Kind: NoPermission, RequiredScopes: []string{"VideoConference.Conference.Read"}}).advice()
+		case "adviceDayAllowanceSpent":
+			advice = advice.format(Advice{"2026-11-24 09:00:00 +08:00", "2026-11-24 09:00:00 +08:00"})
 		case "adviceUnknownError":
 			advice = (&Error{Kind: Transient, Status: 500, RequiredScopes: []string{"VideoConference.Conference.Read"}}).advice()
 		}
