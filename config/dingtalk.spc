@@ -54,6 +54,13 @@ connection "dingtalk" {
   # edition.
   # calls_per_second = 20
 
+  # The most API calls that count against the organization's month, in any 24
+  # hours. A query that needs more ends with an error. By default there is no
+  # bound. For the standard edition, 160 is recommended: 5,000 calls a month are
+  # 161 a day in a month of 31 days, and one careless join would spend them for
+  # all programs of the organization.
+  # calls_per_day = 160
+
   # The number of rows that one API call asks for, from 1 to 500.
   # page_size = 100
 

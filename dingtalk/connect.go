@@ -18,6 +18,9 @@ type connector struct {
 	mu      sync.Mutex
 	clients map[string]connected // by connection name
 
+	// limits are those of the clients; nil is those of the process.
+	limits *client.Limits
+
 	// sleep waits before a client repeats a call; nil is the client's own.
 	sleep func(context.Context, time.Duration) error
 }
@@ -53,9 +56,16 @@ func (c *connector) connect(ctx context.Context, d *plugin.QueryData) (*client.C
 		UserAgent:   pluginName + "/" + version,
 
 		CallsPerSecond: s.callsPerSecond,
+		CallsPerDay:    s.callsPerDay,
+		Organization:   s.corpID,
+		Limits:         c.limits,
 		Sleep:          c.sleep,
 		// The client outlives this query, so it must not log under its name.
 		Logger: plugin.Logger(ctx).ResetNamed("dingtalk." + d.Connection.Name),
+	}
+	if _, own := s.credentials.(client.AccessToken); own && s.corpID == "" {
+		// The user replaces the token from time to time, which is still of one organization.
+		cfg.Organization = "connection " + d.Connection.Name
 	}
 	if s.legacy != (url.URL{}) {
 		cfg.LegacyEndpoint = &s.legacy

@@ -28,6 +28,7 @@ type connectionConfig struct {
 	ActingUnionID    *string  `hcl:"acting_union_id,optional"`
 	LegacyEndpoint   *string  `hcl:"legacy_endpoint,optional"`
 	CallsPerSecond   *string  `hcl:"calls_per_second,optional"`
+	CallsPerDay      *string  `hcl:"calls_per_day,optional"`
 	PageSize         *string  `hcl:"page_size,optional"`
 	IgnoreErrorCodes []string `hcl:"ignore_error_codes,optional"`
 	Language         *string  `hcl:"language,optional"`
@@ -59,12 +60,12 @@ const (
 	maxPageSize     = 500
 
 	maxCallsPerSecond = 1000
+	maxCallsPerDay    = 10_000_000
 )
 
 // settings are a connection's config and environment, checked.
 type settings struct {
 	clientSettings
-	corpID string // for the column; "" if the connection names none
 	// actingUnionID is the user on whose behalf calls are made that need a user; "" if
 	// the connection names none.
 	actingUnionID string
@@ -81,6 +82,8 @@ type clientSettings struct {
 	legacy         url.URL // zero: the client's default
 	credentials    client.Credentials
 	callsPerSecond int
+	callsPerDay    int    // 0: any number
+	corpID         string // of the organization; "" if the connection names none
 }
 
 // resolve checks the config, and adds missing arguments from the environment. An error
@@ -107,6 +110,9 @@ func (cfg connectionConfig) resolve() (s settings, err error) {
 	s.corpID = cfg.corpID()
 	s.actingUnionID = cmp.Or(value(cfg.ActingUnionID), strings.TrimSpace(os.Getenv(envActing)))
 	if s.callsPerSecond, err = number("calls_per_second", cfg.CallsPerSecond, client.DefaultCallsPerSecond, maxCallsPerSecond); err != nil {
+		return s, err
+	}
+	if s.callsPerDay, err = number("calls_per_day", cfg.CallsPerDay, 0, maxCallsPerDay); err != nil {
 		return s, err
 	}
 	if s.pageSize, err = number("page_size", cfg.PageSize, defaultPageSize, maxPageSize); err != nil {
@@ -243,18 +249,23 @@ func value(s *string) string {
 	return strings.TrimSpace(*s)
 }
 
-// number returns a number argument, from 1 to most.
+// number returns a number argument, from 1 to most. left is what it is if it is left out; 0
+// is no bound.
 func number(name string, text *string, left, most int) (int, error) {
 	if text == nil {
 		return left, nil
 	}
-	wrong := client.Advice{Chinese: fmt.Sprintf("%s 请填写 1 到 %d 的整数；不填写时为 %d。", name, most, left)}
+	leaveOut := client.Advice{English: fmt.Sprintf("leave it out for %d", left), Chinese: fmt.Sprintf("不填写时为 %d", left)}
+	if left == 0 {
+		leaveOut = client.Advice{English: "leave it out for no bound", Chinese: "不填写时没有上限"}
+	}
+	wrong := client.Advice{Chinese: fmt.Sprintf("%s 请填写 1 到 %d 的整数；%s。", name, most, leaveOut.Chinese)}
 	n, err := strconv.Atoi(*text)
 	switch {
 	case err != nil:
-		wrong.English = fmt.Sprintf("%s is %q; it must be a whole number from 1 to %d (leave it out for %d)", name, *text, most, left)
+		wrong.English = fmt.Sprintf("%s is %q; it must be a whole number from 1 to %d (%s)", name, *text, most, leaveOut.English)
 	case n < 1 || n > most:
-		wrong.English = fmt.Sprintf("%s is %d; it must be from 1 to %d (leave it out for %d)", name, n, most, left)
+		wrong.English = fmt.Sprintf("%s is %d; it must be from 1 to %d (%s)", name, n, most, leaveOut.English)
 	default:
 		return n, nil
 	}

@@ -2,9 +2,11 @@ package dingtalk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
+	"sync/atomic"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/sidebyside"
@@ -55,13 +57,18 @@ func (f filling[R]) streamRows(l *listing, g *sidebyside.Group, rows []R) (more 
 			return true
 		})
 	}
-	for rows := range inTurn(l, rows) {
-		for _, row := range rows {
+	var filled atomic.Int64
+	for some := range inTurn(l, rows) {
+		for _, row := range some {
 			if !g.Wanted().Go(func(ctx context.Context) error {
 				if err := f.get(ctx, row); err != nil {
+					if e, ok := errors.AsType[*client.Error](err); ok && e.Kind == client.AllowanceSpent {
+						e.Message += fmt.Sprintf("; %d of the %d rows still need a call", int64(len(rows))-filled.Load(), len(rows))
+					}
 					return &partError{fmt.Errorf("filling in %s, for which a query without these columns makes no call: %w", strings.Join(f.columns, ", "), err)}
 				}
 				g.Answered()
+				filled.Add(1)
 				g.Emit(func() bool { return f.stream(row) })
 				return nil
 			}) {

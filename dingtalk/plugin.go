@@ -19,6 +19,7 @@ func Version() string { return version }
 
 // tables are all tables of the plugin.
 var tables = []func(*connector) *plugin.Table{
+	tableAPICall,
 	tableCalendarEvent,
 	tableCalendarEventAttendee,
 	tableConference,

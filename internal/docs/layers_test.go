@@ -19,7 +19,7 @@ type layer struct {
 
 // layers are all packages of the module, by their folders; "." is the program.
 var layers = map[string]layer{
-	".":               {imports: "dingtalk"},
+	".":                   {imports: "dingtalk"},
 	"dingtalk":            {imports: "dingtalk/client dingtalk/sidebyside delivery", sdk: true},
 	"dingtalk/client":     {},
 	"dingtalk/sidebyside": {general: true},

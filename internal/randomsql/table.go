@@ -35,18 +35,22 @@ type Column struct {
 // actingColumn shows the acting user of the query: it has no value of its own.
 const actingColumn = "acting_union_id"
 
-// callsColumn is the number of calls so far: queries that are compared see another.
-const callsColumn = "api_calls"
+// ofCalls is what each call changes: queries that are compared would see different values.
+// A name without a column is that of a whole table.
+var ofCalls = []string{"dingtalk_api_call", "dingtalk_connection.api_calls", "dingtalk_connection.calls_last_day"}
 
 // Tables returns the tables of a plugin's schema, in the order of their names. acting are
 // the tables for which a query must name an acting user; for others it names none.
 func Tables(schema map[string]*proto.TableSchema, acting ...string) []*Table {
 	var tables []*Table
 	for name, s := range schema {
+		if slices.Contains(ofCalls, name) {
+			continue
+		}
 		t := &Table{Name: name}
 		for _, c := range s.Columns {
 			acts := c.Name == actingColumn && slices.Contains(acting, name)
-			if engine.IsSteampipeColumn(c.Name) || c.Name == callsColumn || c.Name == actingColumn && !acts {
+			if engine.IsSteampipeColumn(c.Name) || slices.Contains(ofCalls, name+"."+c.Name) || c.Name == actingColumn && !acts {
 				continue
 			}
 			column := &Column{Name: c.Name, Type: c.Type}
