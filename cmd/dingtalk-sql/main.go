@@ -14,12 +14,14 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/report"
@@ -55,6 +57,9 @@ standard input; in a terminal, a prompt asks for it (.help lists its commands).
                       table the API calls that it cost (in a terminal, the
                       rows, calls and seconds of each statement are shown
                       without --demo as well)
+  --max-calls N       make at most N of the API calls that count against the
+                      organization's month (those for tokens and people do
+                      not): a query that needs more is an error
   --output FORMAT     table (the default), line, csv or json. A table that is
                       wider than the terminal is shown as line, one column a
                       line, so that nothing is cut off
@@ -108,6 +113,7 @@ func main() {
 type options struct {
 	demo, help         bool
 	keepGoing          bool
+	maxCalls           int // 0: any number
 	version            bool
 	config, connection string
 	database           string
@@ -208,7 +214,9 @@ func open(opt options, stdout, stderr io.Writer) (*session, error) {
 		s.closers = append(s.closers, server.CloseClientConnections)
 		connections[0].Config = spc.Body(server.URL, simulator.DemoApp.ClientID, simulator.DemoApp.ClientSecret)
 	}
-	e, err := engine.New(dingtalk.NewServer(), connections...)
+	server := dingtalk.NewServer()
+	server.Allow(client.Allowance{Argument: "--max-calls", Calls: opt.maxCalls})
+	e, err := engine.New(server, connections...)
 	if err == nil {
 		s.engine = e
 		s.db, err = sqlite.Open(e, opt.database)
@@ -278,6 +286,12 @@ func parse(args []string) (options, error) {
 	flags.SetOutput(io.Discard) // the error says it all
 	flags.BoolVar(&opt.demo, "demo", false, "")
 	flags.BoolVar(&opt.keepGoing, "keep-going", false, "")
+	flags.Func("max-calls", "", func(text string) (err error) {
+		if opt.maxCalls, err = strconv.Atoi(text); err != nil || opt.maxCalls < 1 {
+			return errors.New("it must be a whole number of calls, 1 or more")
+		}
+		return nil
+	})
 	flags.BoolVar(&opt.version, "version", false, "")
 	flags.StringVar(&opt.config, "config", "", "")
 	flags.StringVar(&opt.connection, "connection", "", "")
