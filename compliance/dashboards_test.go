@@ -2,14 +2,20 @@ package compliance_test
 
 import (
 	"fmt"
-	"maps"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/powerpipe"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
 )
 
 // judgement is what a control says within the SQL of a dashboard.
@@ -122,10 +128,90 @@ func TestDashboardsInChinese(t *testing.T) {
 	mod := load(t, demoValues(t, "language=zh", "time_zone=Asia/Shanghai", "names=initials"))
 	o := open(t)
 	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(mod.Dashboards)) {
+	for _, name := range dashboardsOf(mod) {
 		b.WriteString(o.show(mod, mod.Dashboards[name]) + "\n")
 	}
 	golden(t, "testdata/dashboards_chinese.golden", b.String())
+}
+
+var own atomic.Int64
+
+// ofItsOwn returns an ID of which the process has no calls.
+func ofItsOwn() string { return fmt.Sprint("of-its-own-", own.Add(1)) }
+
+// The dashboard of calls shows the day of an organization against its bound, and what has
+// become of the calls, in both languages. The times differ from run to run.
+func TestCallsDashboard(t *testing.T) {
+	times := regexp.MustCompile(`(?m)^((?:GET|POST) .*) \| \d+ \| \d+$`)
+	var b strings.Builder
+	for _, test := range []struct{ language, config string }{{"en", ""}, {"en", "calls_per_day = 160\ncorp_id = %q"}, {"zh", "calls_per_day = 2"}, {"zh", ""}} {
+		o := &organization{t: t, Simulator: simulator.Demo(simulator.DemoTime)}
+		o.App.ClientID, o.App.CorpID = ofItsOwn(), ofItsOwn()
+		o.start(strings.Replace(test.config, "%q", fmt.Sprintf("%q", o.App.CorpID), 1))
+		mod := load(t, demoValues(t, "language="+test.language))
+		for _, sql := range []string{
+			"select count(*) from dingtalk_ongoing_conference",
+			"select count(*) from dingtalk_schedule_conference where schedule_conference_id = 'unknown'",
+			"select count(*) from dingtalk_user where user_id = '" + o.People[0].UserID + "'",
+		} {
+			if _, err := o.Query(t.Context(), sql); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.WriteString(strings.ReplaceAll(times.ReplaceAllString(o.show(mod, mod.Dashboards["calls"]), "$1 | … | …"), o.App.CorpID, "ding-demo") + "\n")
+	}
+	golden(t, "testdata/calls.golden", b.String())
+}
+
+// Of several organizations, the card of the day shows the one that has used most of its
+// bound. The calls of an app are counted once, however many connections have it.
+func TestCallsOfOrganizations(t *testing.T) {
+	t.Parallel()
+	sim := simulator.Demo(simulator.DemoTime)
+	sim.App.ClientID = ofItsOwn()
+	corp := ofItsOwn()
+	server := httptest.NewServer(sim)
+	t.Cleanup(server.Close)
+	of := func(name, client, more string) engine.Connection {
+		return engine.Connection{Name: name, Config: spc.Body(server.URL, client, sim.App.ClientSecret) + more}
+	}
+	e, err := engine.New(dingtalk.NewServer(),
+		of("b", sim.App.ClientID, "calls_per_day = 10"), of("c", sim.App.ClientID, "calls_per_day = 1"),
+		of("d", ofItsOwn(), ""), of("e", ofItsOwn(), fmt.Sprintf("corp_id = %q\ncalls_per_day = 1", corp)),
+		engine.Connection{Name: "each", Members: []string{"b", "c", "d", "e"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sqlite.Open(e, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	db.Now = func() time.Time { return simulator.DemoTime }
+	shown := func(sql string) string {
+		t.Helper()
+		r, err := db.Query(t.Context(), sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(r.Rows)
+	}
+	shown("select count(*) from b.dingtalk_ongoing_conference")
+	shown("select count(*) from b.dingtalk_schedule_conference where schedule_conference_id = 'unknown'")
+	ofEach := strings.NewReplacer("dingtalk_api_call", "each.dingtalk_api_call", "dingtalk_connection", "each.dingtalk_connection")
+	panels := load(t, nil).Dashboards["calls"].Panels
+	for i, want := range []string{
+		"[[Of the last 24 hours: c 2 of 1 alert]]",
+		"[[Sent, last hour 2]]",
+		"[[Sent, last day 2]]",
+		"[[Throttled 0 ok]]",
+		"[[Refused 1]]",
+		"[[c 2 1 0] [b 2 10 8] [" + corp + " 0 1 1] [d 0 no bound –]]",
+	} {
+		if got := shown(ofEach.Replace(panels[i].Query.SQL)); got != want {
+			t.Errorf("%s: %s, want %s", panels[i].Kind, got, want)
+		}
+	}
 }
 
 // A card never shows a number that DingTalk does not return, nor takes somebody who is
