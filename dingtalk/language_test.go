@@ -109,11 +109,11 @@ func TestConditionsInChinese(t *testing.T) {
 		want, line string
 	}{
 		"a key": {scan("dingtalk_conference_member"), false,
-			"dingtalk_conference_member: the query must name conference_id (dingtalk_ongoing_conference has them, and dingtalk_conference by room_code), as in: where conference_id = '...'",
-			"查询必须指定 conference_id（在 dingtalk_ongoing_conference 里，或者用 room_code 在 dingtalk_conference 里可以查到），例如：where conference_id = '...'"},
+			"dingtalk_conference_member: the query must name conference_id (dingtalk_ongoing_conference has them, and dingtalk_conference by room_code; for past meetings begin with a calendar: https://github.com/turbot/steampipe-plugin-dingtalk/blob/main/docs/calendar-to-attendance.md), as in: where conference_id = '...'",
+			"查询必须指定 conference_id（在 dingtalk_ongoing_conference 里，或者用 room_code 在 dingtalk_conference 里可以查到；已结束的会议请从日历查起：https://github.com/turbot/steampipe-plugin-dingtalk/blob/main/docs/zh-CN/calendar-to-attendance.md），例如：where conference_id = '...'"},
 		"one of two": {scan("dingtalk_conference"), false,
-			"dingtalk_conference: the query must name conference_id (dingtalk_ongoing_conference has them, and dingtalk_conference by room_code) or room_code (dingtalk_calendar_event has them), as in: where conference_id = '...'",
-			"查询必须指定下列之一：conference_id（在 dingtalk_ongoing_conference 里，或者用 room_code 在 dingtalk_conference 里可以查到）、room_code（在 dingtalk_calendar_event 里可以查到），例如：where conference_id = '...'"},
+			"dingtalk_conference: the query must name conference_id (dingtalk_ongoing_conference has them, and dingtalk_conference by room_code; for past meetings begin with a calendar: https://github.com/turbot/steampipe-plugin-dingtalk/blob/main/docs/calendar-to-attendance.md) or room_code (dingtalk_calendar_event has them), as in: where conference_id = '...'",
+			"查询必须指定下列之一：conference_id（在 dingtalk_ongoing_conference 里，或者用 room_code 在 dingtalk_conference 里可以查到；已结束的会议请从日历查起：https://github.com/turbot/steampipe-plugin-dingtalk/blob/main/docs/zh-CN/calendar-to-attendance.md）、room_code（在 dingtalk_calendar_event 里可以查到），例如：where conference_id = '...'"},
 		"two": {scan("dingtalk_calendar_event_attendee"), false,
 			"dingtalk_calendar_event_attendee: the query must name union_id (dingtalk_user has them) and event_id (dingtalk_calendar_event has them as id), as in: where union_id = '...' and event_id = '...'",
 			"查询必须指定 union_id（在 dingtalk_user 里可以查到）、event_id（即 dingtalk_calendar_event 里的 id），例如：where union_id = '...' and event_id = '...'"},
