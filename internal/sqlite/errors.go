@@ -181,7 +181,15 @@ func adviseTable(name string, tables []Table) advice.Text {
 		return advice.Of(fmt.Sprintf("There is no schema %s; there is %s.", schema, strings.Join(schemas, ", ")),
 			fmt.Sprintf("没有名为 %s 的 schema；现有的是：%s。", schema, strings.Join(schemas, "、")))
 	}
-	return didYouMean(nearest(name, names))
+	near := nearest(name, names)
+	for tell, compare := range names {
+		// What people call a meeting is a conference in the names.
+		asked := strings.TrimSuffix(strings.Replace(strings.ToLower(name), "meeting", "conference", 1), "s")
+		if asked == strings.ToLower(compare) && !slices.Contains(near, tell) {
+			near = append([]string{tell}, near[:min(len(near), mostNear-1)]...)
+		}
+	}
+	return didYouMean(near)
 }
 
 // titleColumn is the column that has the name of a row in each of Steampipe's tables.

@@ -31,6 +31,8 @@ func TestSQLErrors(t *testing.T) {
 		{"a column like no other", "select nope from dingtalk_department", "no such column: nope\ndingtalk_department has parent_id, corp_id, department_id, name, title."},
 		{"a column of no table", "select nope", "no such column: nope"},
 		{"a table", "select * from dingtalk_users", "no such table: dingtalk_users\nDid you mean dingtalk_user?"},
+		{"the meetings", "select * from dingtalk_meetings", "no such table: dingtalk_meetings\nDid you mean dingtalk_conference or dingtalk_meeting_room?"},
+		{"who came to a meeting", "select * from dingtalk_meeting_members", "no such table: dingtalk_meeting_members\nDid you mean dingtalk_conference_member, dingtalk_meeting_room or dingtalk_department_member?"},
 		{"a table by its last word", "select * from recording", "no such table: recording\nDid you mean dingtalk_conference_recording?"},
 		{"several tables", "select * from dingtalk_conferences", "no such table: dingtalk_conferences\nDid you mean dingtalk_conference, dingtalk_conference_member or dingtalk_ongoing_conference?"},
 		{"a table of a connection", "select * from dingtalk.users", "no such table: dingtalk.users"},
