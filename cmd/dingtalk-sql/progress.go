@@ -26,7 +26,7 @@ type watch struct {
 	erased   chan struct{} // closed when the line is erased
 
 	mu       sync.Mutex
-	calls    int
+	calls    apiCalls
 	last     string    // what the query waits for
 	repeat   string    // which call is repeated, and why
 	repeatAt time.Time // when it is repeated
@@ -50,7 +50,7 @@ func (h *watch) end() {
 	<-h.erased
 }
 
-func (h *watch) sent() int {
+func (h *watch) sent() apiCalls {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.calls
@@ -61,7 +61,10 @@ func (h *watch) trace() *client.Trace {
 		Sent: func(c client.Call) {
 			h.mu.Lock()
 			defer h.mu.Unlock()
-			h.calls++
+			h.calls.all++
+			if c.Counted {
+				h.calls.counted++
+			}
 			h.last = "waiting for " + name(c)
 		},
 		Waiting: func(client.Call) {
@@ -97,7 +100,7 @@ func (h *watch) line(now time.Time) string {
 	case what == "":
 		what = "waiting"
 	}
-	return count(h.calls, "API call") + ", " + what
+	return count(h.calls.all, "API call") + ", " + what
 }
 
 // show shows the line after statusAfter, until the query ends.

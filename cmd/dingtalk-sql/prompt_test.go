@@ -252,7 +252,11 @@ func TestForgottenSemicolon(t *testing.T) {
 				continue
 			}
 			p.types(enter + ";" + enter)
-			if seen := p.sees("1 row, 0 API calls, "); strings.Contains(seen, adviseEnd.English) || strings.Contains(seen, "Error") {
+			cost := "1 row, 0 API calls, "
+			if chinese != "" {
+				cost = "1 行，0 次 API 调用，"
+			}
+			if seen := p.sees(cost); strings.Contains(seen, adviseEnd.English) || strings.Contains(seen, "Error") {
 				t.Errorf("behind %q: %q", line, seen)
 			}
 			p.types("select 2 as b" + enter + enter) // another statement

@@ -171,7 +171,7 @@ func (s *session) report(ctx context.Context, mod *powerpipe.Mod, b *powerpipe.B
 	if err != nil {
 		return err
 	}
-	r.At, r.Zone, r.Calls = opt.now(), zone, w.sent()
+	r.At, r.Zone, r.Calls = opt.now(), zone, w.sent().all
 	if err := r.Write(s.stdout, opt.reportFormat); err != nil {
 		return err
 	}

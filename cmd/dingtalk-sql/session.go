@@ -51,7 +51,7 @@ func (s *session) close() {
 type queryResult struct {
 	*sqlite.Result
 	statement string
-	calls     int // to the API, without those for a token
+	calls     apiCalls
 	took      time.Duration
 }
 
@@ -118,9 +118,9 @@ func (s *session) show(r queryResult) error {
 	}
 	switch {
 	case s.timing:
-		fmt.Fprintln(s.stderr, r.summary())
+		fmt.Fprintln(s.stderr, r.summary(dingtalk.LocaleIsChinese()))
 	case s.demo && len(r.Columns) > 0 && s.output == formatTable:
-		fmt.Fprintln(s.stderr, "--", count(r.calls, "API call"))
+		fmt.Fprintln(s.stderr, "--", r.calls.text(dingtalk.LocaleIsChinese()))
 	}
 	return nil
 }
@@ -148,17 +148,46 @@ var asksForTables = regexp.MustCompile(`(?i)^(show|describe|desc)\b|\b(informati
 // changesRows matches statements for which SQLite returns how many rows they changed.
 var changesRows = regexp.MustCompile(`(?i)^(insert|update|delete|replace|with)\b`)
 
-// summary returns what a statement cost.
-func (r queryResult) summary() string {
-	rows := count(len(r.Rows), "row")
+// summary returns what a statement cost, in English or in Chinese.
+func (r queryResult) summary(chinese bool) string {
+	rows, rowsChinese := count(len(r.Rows), "row"), fmt.Sprintf("%d 行", len(r.Rows))
 	switch {
 	case len(r.Columns) > 0:
 	case changesRows.MatchString(r.statement):
-		rows = count(int(r.Changed), "row") + " changed"
+		rows, rowsChinese = count(int(r.Changed), "row")+" changed", fmt.Sprintf("更改了 %d 行", r.Changed)
 	default:
-		rows = "done"
+		rows, rowsChinese = "done", "完成"
 	}
-	return fmt.Sprintf("%s, %s, %.1f s", rows, count(r.calls, "API call"), r.took.Seconds())
+	if chinese {
+		return fmt.Sprintf("%s，%s，%.1f 秒", rowsChinese, r.calls.text(true), r.took.Seconds())
+	}
+	return fmt.Sprintf("%s, %s, %.1f s", rows, r.calls.text(false), r.took.Seconds())
+}
+
+// apiCalls are numbers of calls to the API: all without those for a token, and those of
+// them that DingTalk counts against the organization's month.
+type apiCalls struct{ all, counted int }
+
+// text returns the numbers in English or in Chinese: how many count, if not all do.
+func (c apiCalls) text(chinese bool) string {
+	if chinese {
+		all := fmt.Sprintf("%d 次 API 调用", c.all)
+		switch c.counted {
+		case c.all:
+			return all
+		case 0:
+			return all + "（不计入每月调用量）"
+		}
+		return fmt.Sprintf("%s（其中 %d 次计入每月调用量）", all, c.counted)
+	}
+	all := count(c.all, "API call")
+	switch c.counted {
+	case c.all:
+		return all
+	case 0:
+		return all + " (not counted against the month)"
+	}
+	return fmt.Sprintf("%s (%d of them counted against the month)", all, c.counted)
 }
 
 // count returns a number of things as text.

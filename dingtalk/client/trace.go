@@ -10,7 +10,7 @@ import (
 // them at a time, and they must not block. Their arguments show no secret.
 type Trace struct {
 	// Sent is called for each call that is sent, also for a repeat: for all calls
-	// that DingTalk counts. It is not called for token calls.
+	// that DingTalk counts, and those for people. It is not called for token calls.
 	Sent func(Call)
 	// Waiting is called for a call that waits because of the limit of calls per
 	// second.
@@ -27,6 +27,8 @@ type Call struct {
 	API string
 	// Page is the page of a list, from 1; 0 if it is no list.
 	Page int
+	// Counted is whether DingTalk counts the call against the organization's month.
+	Counted bool
 }
 
 type traceKey struct{}
@@ -65,5 +67,5 @@ func (t *Trace) repeating(r request, after time.Duration, why *Error) {
 }
 
 func (r request) call() Call {
-	return Call{API: r.method + " " + r.path, Page: r.number}
+	return Call{API: r.method + " " + r.path, Page: r.number, Counted: r.api.counted}
 }

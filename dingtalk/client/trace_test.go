@@ -19,6 +19,8 @@ import (
 type heard struct {
 	mu    sync.Mutex
 	lines []string
+	// counted is how many of the calls sent are said to count against the month.
+	counted int64
 }
 
 func (h *heard) add(format string, args ...any) {
@@ -29,7 +31,14 @@ func (h *heard) add(format string, args ...any) {
 
 func (h *heard) trace() *client.Trace {
 	return &client.Trace{
-		Sent:    func(c client.Call) { h.add("%s, page %d", c.API, c.Page) },
+		Sent: func(c client.Call) {
+			h.add("%s, page %d", c.API, c.Page)
+			if c.Counted {
+				h.mu.Lock()
+				defer h.mu.Unlock()
+				h.counted++
+			}
+		},
 		Waiting: func(c client.Call) { h.add("waits: %s, page %d", c.API, c.Page) },
 		Repeating: func(c client.Call, after time.Duration, why *client.Error) {
 			h.add("repeats: %s, page %d, in %s: %s", c.API, c.Page, after.Truncate(time.Second), why.Reason())
@@ -111,8 +120,8 @@ func TestTrace(t *testing.T) {
 						counted++
 					}
 				}
-				if n := w.api.CountedCalls(); n != counted {
-					t.Errorf("%d calls that count, want %d", n, counted)
+				if n := w.api.CountedCalls(); n != counted || h.counted != counted {
+					t.Errorf("%d calls that count, and %d in the trace, want %d", n, h.counted, counted)
 				}
 				// Its funcs need not be there.
 				w.sim.Script(simulator.Fault{Times: 1, Serve: simulator.Refuse(500, "", "")})
