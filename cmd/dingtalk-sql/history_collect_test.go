@@ -56,6 +56,9 @@ func newHistorian(t *testing.T) *historian {
 	if install == nil {
 		t.Fatal("the page does not say how to install it")
 	}
+	// Another organization's job, which stays.
+	const other = "0 9 * * * \"$HOME/dingtalk-history-2/sqlite/collect\" \"$HOME/dingtalk-history-2/history.db\"\n"
+	h.write(filepath.Join(h.home, "crontab"), other, 0o600)
 	for range 2 { // nothing is lost by the second time
 		if out := h.shell(install[1]); out != "" {
 			t.Errorf("installing it prints %q", out)
@@ -65,7 +68,7 @@ func newHistorian(t *testing.T) *historian {
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := regexp.MustCompile(`^0,30 8-19 \* \* 1-5 timeout 25m (.*)\n$`).FindStringSubmatch(string(table))
+	line := regexp.MustCompile(`^` + regexp.QuoteMeta(other) + `0,30 8-19 \* \* 1-5 timeout 25m (.*)\n$`).FindStringSubmatch(string(table))
 	if line == nil {
 		t.Fatalf("the crontab is %q", table)
 	}
@@ -541,6 +544,23 @@ func TestMoveHistory(t *testing.T) {
 	got := h.rows("select kind, id from history_source union all select m.schedule_conference_id, min(a.start_time) || ' ' || count(*) from history_meeting as m join history_attendance as a on a.conference_id = m.conference_id where m.complete")
 	if d := cmp.Diff([]string{"schedule\ts", "s\t2026-11-02T09:00:00Z 3"}, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// Without a file, the job says what to write, and makes no file.
+func TestHistoryUsage(t *testing.T) {
+	script, err := filepath.Abs("../../history/sqlite/collect")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{nil, {""}, {"--help"}, {"--demo"}} {
+		cmd := exec.Command(script, args...)
+		cmd.Dir = t.TempDir()
+		out, _ := cmd.CombinedOutput() // its error is the exit code
+		files, err := os.ReadDir(cmd.Dir)
+		if cmd.ProcessState.ExitCode() != 2 || !strings.HasPrefix(string(out), "usage: collect DATABASE ") || strings.Count(string(out), "\n") != 1 || len(files) > 0 || err != nil {
+			t.Errorf("%q: code %d, %s, %v, %v", args, cmd.ProcessState.ExitCode(), out, files, err)
+		}
 	}
 }
 
