@@ -143,13 +143,14 @@ func (s settings) ignores(e *client.Error) bool {
 	return e.Code != "" && s.ignoreCodes != nil && (s.ignoreCodes.MatchString(e.Code) || s.ignoreCodes.MatchString(e.BareCode()))
 }
 
-const documentation = "https://github.com/turbot/steampipe-plugin-dingtalk/blob/main/docs"
+// Documentation is the address of the folder docs of the repository.
+const Documentation = "https://github.com/turbot/steampipe-plugin-dingtalk/blob/main/docs"
 
 // ErrNoCredentials is wrapped by the errors of a connection that names no credentials.
 var ErrNoCredentials error = client.Advice{
 	English: "no credentials are set",
 	Chinese: "没有设置凭证：请在连接配置或环境变量里设置 client_id (" + envClientID + ") 和 client_secret (" + envClientSecret + ")，" +
-		"或者设置 access_token (" + envAccessToken + ")。在哪里可以找到，见 " + documentation + "/zh-CN/index.md#凭证",
+		"或者设置 access_token (" + envAccessToken + ")。在哪里可以找到，见 " + Documentation + "/zh-CN/index.md#凭证",
 }
 
 // credentials chooses the flow, and checks that all its arguments are there. The
@@ -187,7 +188,7 @@ func (cfg connectionConfig) credentials() (client.Credentials, error) {
 	case ticket.value != "":
 		needed = append(needed, &corp)
 	case corp.value == "" && id.value == "" && secret.value == "":
-		return nil, fmt.Errorf("%w: set %s and %s, or %s, in the connection or in the environment; %s/index.md#credentials says where to find them", ErrNoCredentials, id, secret, token, documentation)
+		return nil, fmt.Errorf("%w: set %s and %s, or %s, in the connection or in the environment; %s/index.md#credentials says where to find them", ErrNoCredentials, id, secret, token, Documentation)
 	}
 	var missing []string
 	for _, a := range needed {

@@ -54,8 +54,8 @@ func (c *connector) table(def definition) *plugin.Table {
 // keySources say where the values of the required key columns come from.
 var keySources = map[string]delivery.Text{
 	"conference_id": {
-		English: "dingtalk_ongoing_conference has them, and dingtalk_conference by room_code; for past meetings begin with a calendar: " + documentation + "/calendar-to-attendance.md",
-		Chinese: "在 dingtalk_ongoing_conference 里，或者用 room_code 在 dingtalk_conference 里可以查到；已结束的会议请从日历查起：" + documentation + "/zh-CN/calendar-to-attendance.md",
+		English: "dingtalk_ongoing_conference has them, and dingtalk_conference by room_code; for past meetings begin with a calendar: " + Documentation + "/calendar-to-attendance.md",
+		Chinese: "在 dingtalk_ongoing_conference 里，或者用 room_code 在 dingtalk_conference 里可以查到；已结束的会议请从日历查起：" + Documentation + "/zh-CN/calendar-to-attendance.md",
 	},
 	"event_id":               {English: "dingtalk_calendar_event has them as id", Chinese: "即 dingtalk_calendar_event 里的 id"},
 	roomCodeColumn:           {English: "dingtalk_calendar_event has them", Chinese: "在 dingtalk_calendar_event 里可以查到"},

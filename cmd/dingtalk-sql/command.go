@@ -10,6 +10,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/plaintext"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/sqlite"
@@ -114,7 +115,13 @@ func (s *session) inspect(ctx context.Context, name string) error {
 	if t.Description != "" {
 		fmt.Fprintln(s.stdout, wrapped(s.stdout, plaintext.Of(t.Description)))
 	}
-	return list(s.stdout, []string{"column", "type", "condition", ""}, rows)
+	if err := list(s.stdout, []string{"column", "type", "condition", ""}, rows); err != nil {
+		return err
+	}
+	if t.Description != "" && dingtalk.LocaleIsChinese() { // a table of the plugin's
+		fmt.Fprintln(s.stdout, "中文说明："+dingtalk.Documentation+"/zh-CN/tables/"+t.Name+".md")
+	}
+	return nil
 }
 
 // leastText is the least width of a list's last column, and indent where its text begins

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/spc"
 	"github.com/turbot/steampipe-plugin-sdk/v5/logging"
@@ -143,6 +144,31 @@ func TestPluginsLanguageIsTheConnections(t *testing.T) {
 	got := command(t, []string{"LC_ALL=zh_CN.UTF-8"}, "", "--config", file, "select title from dingtalk_conference_member")
 	if got.code != 1 || !strings.HasSuffix(got.stderr, "as in: where conference_id = '...'\n") {
 		t.Errorf("code %d, %s", got.code, got.stderr)
+	}
+}
+
+// In a Chinese locale, the columns of a table of the plugin's are followed by the address
+// of the table's page in Chinese, which there is.
+func TestInspectInChinese(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "db")
+	if got := command(t, nil, "", "--demo", "--database", file, "create table mine (a)"); got.code != 0 {
+		t.Fatalf("%+v", got)
+	}
+	inspect := func(locale, table string) string {
+		got := command(t, []string{"LC_ALL=" + locale}, "", "--demo", "--database", file, ".inspect "+table)
+		if got.code != 0 {
+			t.Fatalf("%+v", got)
+		}
+		return got.stdout
+	}
+	const table = "dingtalk_conference"
+	english, chinese := inspect("C.UTF-8", table), inspect("zh_CN.UTF-8", table)
+	page, ok := strings.CutPrefix(chinese, english+"中文说明："+dingtalk.Documentation+"/")
+	if _, err := os.Stat(filepath.Join("../../docs", strings.TrimSuffix(page, "\n"))); !ok || err != nil {
+		t.Errorf("%v: %s", err, chinese)
+	}
+	if text := inspect("zh_CN.UTF-8", "mine"); strings.Contains(text, "中文") {
+		t.Errorf("a table of the user's: %s", text)
 	}
 }
 
