@@ -23,7 +23,7 @@ var (
 
 // Examples returns the examples of a page. Each has a heading of the third level
 // and a block of each dialect, or one for both. A block that does not begin with
-// "with" or "select" is a part of the page's only complete query: steps, each of
+// "with" or "select" is a part of the last complete query of the page: steps, each of
 // which takes the place of the step of that name or comes as a further one, and
 // the last select, if it has one.
 func Examples(page string) ([]Example, error) {
