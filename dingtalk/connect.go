@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"sync"
 	"time"
@@ -21,8 +22,9 @@ type connector struct {
 	// limits are those of the clients; nil is those of the process.
 	limits *client.Limits
 
-	// sleep waits before a client repeats a call; nil is the client's own.
-	sleep func(context.Context, time.Duration) error
+	// sleep and transport are those of all clients; nil is the client's own.
+	sleep     func(context.Context, time.Duration) error
+	transport http.RoundTripper
 }
 
 type connected struct {
@@ -60,6 +62,7 @@ func (c *connector) connect(ctx context.Context, d *plugin.QueryData) (*client.C
 		Organization:   s.corpID,
 		Limits:         c.limits,
 		Sleep:          c.sleep,
+		Transport:      c.transport,
 		// The client outlives this query, so it must not log under its name.
 		Logger: plugin.Logger(ctx).ResetNamed("dingtalk." + d.Connection.Name),
 	}

@@ -319,6 +319,18 @@ func TestWalkFindsMembershipsOfARootThatIsRefused(t *testing.T) {
 	diff(t, "memberships", []string{"1 root1", "500 ana.souza", "500 zhou.min", "600 root1"}, memberships(t, e))
 }
 
+// A person of whom the app sees no department, and whose departments DingTalk does not
+// return, is an error: their memberships would be missing.
+func TestWalkThatMissesMemberships(t *testing.T) {
+	e, sim := demoEngine(t, dingtalk.NewServer())
+	sim.AppRange = simulator.AppRange{UserIDs: []string{"ana.souza", "lin.mei"}}
+	sim.Script(simulator.Fault{On: func(c simulator.Call) bool { return c.Params["userid"] == "lin.mei" },
+		Serve: simulator.Answer(200, `{"errcode":0,"result":{"userid":"lin.mei"}}`)})
+	if rows, err := ask(t, e, "dingtalk_department_member", "user_id"); err == nil || !strings.Contains(err.Error(), "user lin.mei: DingTalk returned the user without the departments") {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+}
+
 // No query makes a call about a department with an id below 1.
 func TestDepartmentsBelowOne(t *testing.T) {
 	e, sim := demoEngine(t, dingtalk.NewServer())
