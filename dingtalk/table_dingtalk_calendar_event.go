@@ -90,7 +90,6 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 		}
 		return nil
 	}
-	stopped := false
 	// Some of the events are left out, so a LIMIT does not make a page smaller.
 	pages := l.fullPages()
 	switch {
@@ -101,7 +100,7 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 		}
 		return err
 	case bounds.both():
-		stopped, err = l.sideBySide(ctx, func(_ context.Context, g *sidebyside.Group) error {
+		_, err = l.sideBySide(ctx, func(_ context.Context, g *sidebyside.Group) error {
 			calls := g.Lane()
 			for s := range bounds.spans(spanOfView) {
 				if !calls.Go(func(ctx context.Context) error {
@@ -117,7 +116,7 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 			return nil
 		})
 	case bySeries && !bounds.any():
-		stopped, err = l.sideBySide(ctx, func(ctx context.Context, g *sidebyside.Group) error {
+		_, err = l.sideBySide(ctx, func(ctx context.Context, g *sidebyside.Group) error {
 			return stream(g, l.api.CalendarSeries(ctx, user, series, pages), span{})
 		})
 	case bySeries:
@@ -125,7 +124,7 @@ func readCalendarEvents(ctx context.Context, l *listing) error {
 	default:
 		return bounds.unbounded("start_time", "DingTalk finds the occurrences of what recurs within a span of time only", client.Advice{English: ", or name id or series_master_id", Chinese: "；或者写明 id 或 series_master_id"})
 	}
-	if err == nil && !stopped {
+	if err == nil {
 		rows.rest()
 	}
 	return err

@@ -60,7 +60,7 @@ func readMeetingRoomBookings(ctx context.Context, l *listing) error {
 	// nothing: the others were listed, or their bookings before.
 	_, first := l.key("room_id")
 	rows := &sieve{l: l, bounds: bounds}
-	stopped, err := l.sideBySide(ctx, func(ctx context.Context, g *sidebyside.Group) error {
+	_, err = l.sideBySide(ctx, func(ctx context.Context, g *sidebyside.Group) error {
 		calls := g.Lane()
 		for rooms, err := range l.roomsToAsk(ctx, acting, l.waitBeside(g)) {
 			if err != nil {
@@ -94,7 +94,7 @@ func readMeetingRoomBookings(ctx context.Context, l *listing) error {
 		}
 		return nil
 	})
-	if err == nil && !stopped {
+	if err == nil {
 		rows.rest()
 	}
 	return err
