@@ -58,10 +58,19 @@ func (l *listing) run(ctx context.Context, c *connector, read func(context.Conte
 	}
 	for _, k := range l.Table.List.KeyColumns {
 		if v, ok := l.EqualsQuals[k.Name]; ok {
-			err = fmt.Errorf("%s %q: %w", k.Name, grpc.GetQualValueString(v), err)
+			err = fmt.Errorf("%s %s: %w", k.Name, quoted(grpc.GetQualValueString(v)), err)
 		}
 	}
 	return fmt.Errorf("%s, %w", l.Table.Name, err)
+}
+
+// quoted returns a value of a query for a message: in quotes, and cut after 200 characters.
+func quoted(value string) string {
+	const most = 200
+	if characters := []rune(value); len(characters) > most {
+		return fmt.Sprintf("%q… (%d characters in all)", string(characters[:most]), len(characters))
+	}
+	return fmt.Sprintf("%q", value)
 }
 
 // stream streams a row and reports whether more are wanted.

@@ -628,3 +628,15 @@ func TestImportedLikeTheHubDoes(t *testing.T) {
 		t.Errorf("got %q, want %q", out, want)
 	}
 }
+
+// An error shows the beginning of a value that has no end.
+func TestLongValuesInErrors(t *testing.T) {
+	e, sim := demoEngine(t, dingtalk.NewServer())
+	sim.Script(simulator.Fault{On: func(c simulator.Call) bool { return c.Kind == simulator.ConferenceCall }, Serve: simulator.Refuse(403, "Forbidden.AccessDenied.IpNotInWhiteList", "no")})
+	for _, id := range []string{strings.Repeat("会", 5000), "a\nError: forged"} {
+		_, err := query(t, e, scan(id))
+		if err == nil || len(err.Error()) > 2000 || strings.Contains(err.Error(), "\n") || (len(id) > 1000) != strings.Contains(err.Error(), "… (5000 characters in all)") {
+			t.Errorf("%.300v", err)
+		}
+	}
+}

@@ -15,7 +15,8 @@
 //   - attempt.go, endpoint.go, transport.go: one call over HTTP, and its answer
 //   - fields.go, times.go, raw.go, nul.go: the types of an answer's fields
 //   - refusal.go, codes.go, errors.go, errors_advice.go: from a refusal to an error's text
-//   - secret.go, trace.go: what is never shown, and what the caller can log of calls
+//   - secret.go, shown.go, trace.go: what is never shown, how much of a text is, and what
+//     the caller can log of calls
 package client
 
 import (

@@ -134,17 +134,17 @@ func (e *Error) Reason() string {
 		b.WriteString(e.Message) // no call was made
 	case e.Status == 0:
 		b.WriteString("DingTalk could not be reached: ")
-		b.WriteString(e.Message)
+		b.WriteString(shown(e.Message, mostOfText))
 	default:
 		fmt.Fprintf(&b, "DingTalk answered HTTP %d", e.Status)
 		if e.Code != "" {
-			fmt.Fprintf(&b, ", code %s", e.Code)
+			fmt.Fprintf(&b, ", code %s", shown(e.Code, mostOfCode))
 		}
 		if e.Message != "" {
-			fmt.Fprintf(&b, ": %s", e.Message)
+			fmt.Fprintf(&b, ": %s", shown(e.Message, mostOfText))
 		}
 		if e.RequestID != "" {
-			fmt.Fprintf(&b, " (request id %s)", e.RequestID)
+			fmt.Fprintf(&b, " (request id %s)", shown(e.RequestID, mostOfCode))
 		}
 	}
 	if e.Attempts > 1 {

@@ -300,7 +300,8 @@ var AdviceLeft = Advice{
 func (e *Error) advice() Advice {
 	if e.Kind == NoPermission {
 		if e.ApplyURL != "" {
-			return advicePermissionAt.format(e.scopes(), Advice{e.ApplyURL, e.ApplyURL})
+			link := shown(e.ApplyURL, mostOfText)
+			return advicePermissionAt.format(e.scopes(), Advice{link, link})
 		}
 		return advicePermission.format(e.scopes())
 	}
@@ -362,7 +363,7 @@ func (e *Error) scopes() Advice {
 	if len(e.RequiredScopes) == 0 {
 		return Advice{"of this API", "本接口所需的权限点"}
 	}
-	return Advice{strings.Join(e.RequiredScopes, ", "), "权限点 " + strings.Join(e.RequiredScopes, "、")}
+	return Advice{shown(strings.Join(e.RequiredScopes, ", "), mostOfText), "权限点 " + shown(strings.Join(e.RequiredScopes, "、"), mostOfText)}
 }
 
 // adviceForHTML returns the advice for a web page in place of an answer.
