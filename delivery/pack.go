@@ -3,7 +3,6 @@ package delivery
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
@@ -11,89 +10,62 @@ import (
 	gproto "google.golang.org/protobuf/proto"
 )
 
-// rowFormat packs rows into bytes: for each row and each column, in the order of names,
-// the length of the value plus one, and the value; 0 if the row does not have the
-// column. So the names of columns are kept once, and a reader unpacks only the columns
-// that it needs.
-type rowFormat struct {
-	names []string // of the columns that any row has
-}
+// rowFormat packs rows into bytes. It is the names of the columns that are kept. For each
+// row and each of them, in their order, there is the length of the value plus one, and
+// the value; 0 if the row does not have the column. So the names are kept once, and a
+// reader unpacks only the columns that it needs. There is at least one: rows without
+// columns would take nothing.
+type rowFormat []string
 
-// pack packs rows, and adds their columns to the format.
-func (f *rowFormat) pack(rows []*proto.Row) ([]byte, error) {
-	var page []byte
+// pack packs rows.
+func (f rowFormat) pack(rows []*proto.Row) (page []byte, err error) {
 	for _, row := range rows {
-		for _, name := range slices.Sorted(maps.Keys(row.Columns)) {
-			if !slices.Contains(f.names, name) {
-				// A new slice: readers may still use the old one.
-				f.names = append(slices.Clip(f.names), name)
+		for _, name := range f {
+			column, ok := row.Columns[name]
+			if !ok {
+				page = protowire.AppendVarint(page, 0)
+				continue
 			}
-		}
-		var err error
-		if page, err = f.packRow(page, row); err != nil {
-			return nil, fmt.Errorf("packing the rows of a result: %w", err)
+			page = protowire.AppendVarint(page, uint64(gproto.Size(column)+1))
+			if page, err = (gproto.MarshalOptions{UseCachedSize: true}).MarshalAppend(page, column); err != nil {
+				return nil, fmt.Errorf("packing the rows of a result: %w", err)
+			}
 		}
 	}
 	return slices.Clip(page), nil
-}
-
-// packRow appends a row: how many columns of the format it was packed with, and their
-// values.
-func (f *rowFormat) packRow(page []byte, row *proto.Row) (_ []byte, err error) {
-	page = protowire.AppendVarint(page, uint64(len(f.names)))
-	for _, name := range f.names {
-		column, ok := row.Columns[name]
-		if !ok {
-			page = protowire.AppendVarint(page, 0)
-			continue
-		}
-		page = protowire.AppendVarint(page, uint64(gproto.Size(column)+1))
-		if page, err = (gproto.MarshalOptions{UseCachedSize: true}).MarshalAppend(page, column); err != nil {
-			return nil, err
-		}
-	}
-	return page, nil
 }
 
 var errPacked = errors.New("unpacking the rows of a result: they are damaged")
 
 // unpack returns the rows of a page, with those of some columns that they have.
 func (f rowFormat) unpack(page []byte, columns []string) (rows []*proto.Row, err error) {
-	wanted := make([]bool, len(f.names))
-	for i, name := range f.names {
+	wanted := make([]bool, len(f))
+	for i, name := range f {
 		wanted[i] = slices.Contains(columns, name)
 	}
-	next := func() (n uint64) {
-		n, size := protowire.ConsumeVarint(page)
-		if size < 0 {
-			err, page = errPacked, nil
-			return 0
-		}
-		page = page[size:]
-		return n
-	}
-	for len(page) > 0 && err == nil {
+	for len(page) > 0 {
 		row := &proto.Row{Columns: make(map[string]*proto.Column, len(columns))}
-		for i := range next() {
-			n := next()
+		for i, name := range f {
+			n, size := protowire.ConsumeVarint(page)
+			if size < 0 || n > uint64(len(page)-size)+1 {
+				return nil, errPacked
+			}
+			page = page[size:]
 			if n == 0 {
 				continue
 			}
-			if n--; n > uint64(len(page)) {
-				return nil, errPacked
-			}
-			if wanted[i] {
+			if n--; wanted[i] {
 				column := &proto.Column{}
 				if err := gproto.Unmarshal(page[:n], column); err != nil {
 					return nil, fmt.Errorf("unpacking the rows of a result: %w", err)
 				}
-				row.Columns[f.names[i]] = column
+				row.Columns[name] = column
 			}
 			page = page[n:]
 		}
 		rows = append(rows, row)
 	}
-	return rows, err
+	return rows, nil
 }
 
 // project returns a row with those of some columns that it has.

@@ -4,8 +4,6 @@ import (
 	"container/list"
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -27,7 +25,6 @@ type result struct {
 
 	mu      sync.Mutex
 	changed chan struct{} // closed, and replaced, when there are more rows
-	format  rowFormat     // of packed
 	packed  [][]byte      // pages of pageRows rows; the last may have fewer when the scan has ended
 	tail    []*proto.Row  // the rows after those
 	count   int64         // of all rows
@@ -66,14 +63,11 @@ func startScan(ctx context.Context, request scanRequest, scan scanFunc, onEnd fu
 	return r
 }
 
-// add appends a row, without the columns that the SDK adds to every row and that no query
-// has named.
+// add appends a row.
 func (r *result) add(response *proto.ExecuteResponse) error {
-	row := response.GetRow()
-	maps.DeleteFunc(row.GetColumns(), func(name string, _ *proto.Column) bool { return !slices.Contains(r.request.scanned, name) })
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.tail = append(r.tail, row)
+	r.tail = append(r.tail, response.GetRow())
 	r.count++
 	if len(r.tail) == pageRows {
 		if err := r.pack(); err != nil {
@@ -85,9 +79,13 @@ func (r *result) add(response *proto.ExecuteResponse) error {
 	return nil
 }
 
+// format is how the rows are packed: with the columns that were scanned, without those
+// that the SDK adds to every row and that no query has named.
+func (r *result) format() rowFormat { return r.request.scanned }
+
 // pack packs the tail. The caller holds r.mu.
 func (r *result) pack() error {
-	page, err := r.format.pack(r.tail)
+	page, err := r.format().pack(r.tail)
 	if err != nil {
 		return err
 	}
@@ -155,9 +153,9 @@ func (r *result) rowsFrom(page, row int, columns []string) (rows []*proto.Row, e
 		}
 		return rows, false, r.done, r.changed, nil
 	}
-	packed, format := r.packed[page], r.format
+	packed := r.packed[page]
 	r.mu.Unlock()
-	rows, err = format.unpack(packed, columns)
+	rows, err = r.format().unpack(packed, columns)
 	if err != nil {
 		return nil, false, false, nil, err
 	}

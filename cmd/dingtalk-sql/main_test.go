@@ -400,7 +400,7 @@ func TestDatabaseFile(t *testing.T) {
 	}
 }
 
-// SQL with a NUL character is refused whole: SQLite would run what is before it.
+// A statement with a NUL character is refused whole: SQLite would run what is before it.
 func TestNUL(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "own.db")
 	if got := command(t, nil, "create table t (a); insert into t values (1); delete from t where a = 2\x00 and a = 3", "--demo", "--database", file); got.code == 0 || !strings.Contains(got.stderr, "NUL character in the SQL, behind 25 others") {

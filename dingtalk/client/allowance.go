@@ -74,11 +74,15 @@ func (p *purse) spent(now time.Time, a Allowance, made int) *Error {
 	return e
 }
 
-// send reports that a call that was allowed is sent.
-func (p *purse) send(at time.Time) {
+// send reports that a call is sent. If it was sent before, and its connection was dead,
+// it is not under way any more and cannot be stopped, so that one more may be sent than
+// the allowance has: most likely, the first did not arrive.
+func (p *purse) send(at time.Time, again bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.underWay--
+	if !again {
+		p.underWay--
+	}
 	p.sent++
 	p.usage.add(at, 1)
 }
@@ -96,16 +100,6 @@ func (p *purse) refund(at time.Time) {
 	defer p.mu.Unlock()
 	p.sent--
 	p.usage.add(at, -1)
-}
-
-// again reports that a call is sent once more, since its connection was dead. It cannot be
-// stopped, so that one more may be sent than the allowance has: most likely, the first did
-// not arrive.
-func (p *purse) again(at time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.sent++
-	p.usage.add(at, 1)
 }
 
 // permit is the right to send one call as far as the allowances are concerned. A permit
@@ -139,11 +133,7 @@ func (p *permit) send() {
 	again := !p.sentAt.IsZero()
 	p.sentAt = time.Now()
 	for _, purse := range p.purses {
-		if again {
-			purse.again(p.sentAt)
-		} else {
-			purse.send(p.sentAt)
-		}
+		purse.send(p.sentAt, again)
 	}
 }
 

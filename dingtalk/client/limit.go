@@ -46,7 +46,8 @@ func UnderWay(callsPerSecond int) int { return min(callsPerSecond, mostUnderWay)
 // none of them late: a call is counted later than others by no more than its answer took
 // longer than the fastest. So the least time that any of the last calls took does not
 // count (answerTimes), except for a part: a call that arrives late may be one whose
-// answer is made faster.
+// answer is made faster. Only where all calls were counted late and the next ones suddenly
+// are not may some of these come too early; DingTalk refuses them, and they are repeated.
 //
 // Limits also keeps the calls that count against a month within allowances: its own, of
 // all clients together, and that of each organization.

@@ -43,8 +43,8 @@ const maxCodes = 100
 // tally counts the calls of one app to one API.
 type tally struct {
 	mu       sync.Mutex
-	total    Tally // without the times
-	recent   []time.Time
+	total    Tally       // without the times
+	recent   []time.Time // of the calls in the last second, in order
 	usage    usage
 	answered int64
 	took     time.Duration // of all answers
@@ -64,9 +64,12 @@ func (t *tally) sent(repeat bool) {
 	t.recent = append(inLastSecond(t.recent, now), now)
 }
 
-// inLastSecond returns those of the times that are at most a second ago.
+// inLastSecond returns those of some times in order that are at most a second ago.
 func inLastSecond(times []time.Time, now time.Time) []time.Time {
-	return slices.DeleteFunc(times, func(at time.Time) bool { return now.Sub(at) > time.Second })
+	for len(times) > 0 && now.Sub(times[0]) > time.Second {
+		times = times[1:]
+	}
+	return times
 }
 
 // ended counts a call to which an answer came, with an error or nil.

@@ -127,14 +127,11 @@ func Make(ctx context.Context, dbs []DB, mod *powerpipe.Mod, b *powerpipe.Benchm
 	if head == nil {
 		return report, nil
 	}
-	ran := r[head]
-	shown := false
-	report.Root.each(func(_ *Group, c *Control) { shown = shown || c == ran })
-	if ran.Err != nil && !shown {
-		report.Root.Controls = append(report.Root.Controls, ran)
+	if c := r[head]; c.Err != nil && !slices.Contains(controlsOf(b), head) {
+		report.Root.Controls = append(report.Root.Controls, c)
 		report.Root.summarize()
 	}
-	report.Head = factsOf(ran)
+	report.Head = factsOf(r[head])
 	return report, nil
 }
 

@@ -57,7 +57,7 @@ func TestDocsExamples(t *testing.T) {
 			if filepath.Base(page) == "dingtalk_api_call.md" {
 				db = afterCalls()
 			} else {
-				db = open(t, sim)
+				db = openOn(t, engineOf(t, sim, "calls_per_second = 1000"))
 			}
 			if saysCalls {
 				if _, err := db.Query(t.Context(), string(others)); err != nil {

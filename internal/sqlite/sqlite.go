@@ -191,10 +191,10 @@ func dataSource(file string) string {
 // Close closes the database.
 func (db *DB) Close() error { return errors.Join(db.conn.Close(), db.sql.Close()) }
 
-// Hiding returns the user's own tables and views that have the name of a plugin's table: a
-// statement that names one without its connection reads the user's.
+// Hiding returns the tables and views of the file that have the name of a plugin's table: a
+// statement that names one without its connection reads that of the file.
 func (db *DB) Hiding(ctx context.Context) (names []string, err error) {
-	r, err := db.Query(ctx, "select name from main.sqlite_schema where type in ('table', 'view') union select name from temp.sqlite_schema where type in ('table', 'view')")
+	r, err := db.Query(ctx, "select name from main.sqlite_schema where type in ('table', 'view')")
 	if err != nil {
 		return nil, err
 	}
