@@ -34,8 +34,6 @@
 //     many.
 //   - [NewServer] returns the [Server] that Serve serves, for programs that query a
 //     plugin in their own process, and for tests.
-//   - [SetFreeMemInterval] leaves memory to the garbage collector of Go, for such
-//     programs. Serve calls it.
 //
 // # A query, from Execute to its rows
 //

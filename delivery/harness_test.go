@@ -31,8 +31,6 @@ var runs = flag.Int("runs", 10, "how often each race runs")
 
 func init() {
 	os.Setenv(logging.EnvLogLevel, "OFF")
-	// The SDK has the garbage collector run after every 100 rows.
-	os.Setenv("STEAMPIPE_FREE_MEM_INTERVAL", "0")
 }
 
 // call is what a list function of a test is called for.

@@ -25,6 +25,7 @@ import (
 // bufferedScans are the running scans of one table.
 type bufferedScans struct {
 	keys    Keys
+	rows    atomic.Int64 // that were buffered or streamed
 	mu      sync.Mutex
 	running map[*plugin.QueryContext]int // how many list calls the SDK has yet to make; all of a scan have the same key
 }
@@ -42,14 +43,27 @@ func (s *bufferedScans) list(ctx context.Context, d *plugin.QueryData, read List
 		settle(ctx, started)
 		return &linkedError{d.Connection.Name, err}
 	}
-	for _, row := range rows {
+	for i, row := range rows {
 		// To the SDK, a row beyond the LIMIT is the end of the scan.
 		if d.RowsRemaining(ctx) == 0 {
 			return ctx.Err()
 		}
+		rows[i] = nil
 		d.StreamListItem(ctx, row)
+		s.collect()
 	}
 	return nil
+}
+
+// collectEvery is after how many rows, buffered or streamed, the garbage collector runs.
+// By itself it runs when the heap has doubled, and the SDK's query cache reserves 300 MB
+// of that.
+const collectEvery = 2000
+
+func (s *bufferedScans) collect() {
+	if s.rows.Add(1)%collectEvery == 0 {
+		runtime.GC()
+	}
 }
 
 // countCall counts a list call of the SDK's. It reports whether the call is the first
@@ -101,6 +115,7 @@ func (s *bufferedScans) read(ctx context.Context, d *plugin.QueryData, waited in
 			one.limited, one.want = d.QueryContext.Limit != nil, wanted.Load()
 			defer func() { wanted.Add(-int64(len(one.rows))) }()
 			return safely(context.WithValue(ctx, listCallKey{}, one), call.queryData(d), read, func(row any) bool {
+				s.collect()
 				return one.add(row) && ctx.Err() == nil
 			})
 		})

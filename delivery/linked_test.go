@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 )
 
 // An engine that links the plugin gets all rows or the error: of the first
@@ -71,6 +73,23 @@ func TestLinkedRowsOfAList(t *testing.T) {
 		t.Fatal(err)
 	}
 	diff(t, "rows", []string{"a 000", "b 000", "b 001", "c 000"}, rows)
+}
+
+// While rows are buffered, and while they are streamed, the garbage collector runs again
+// and again, whatever the size of the heap.
+func TestLinkedMemory(t *testing.T) {
+	const n = 10_000
+	server := (&source{read: func(_ context.Context, c call) error { c.emitAll(n); return nil }}).linked(t)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	rows, err := runLinked(t.Context(), server, query{ids: []string{"a"}, uncached: true})
+	runtime.ReadMemStats(&after)
+	if err != nil || len(rows) != n {
+		t.Fatalf("%d rows and error %v, want %d rows", len(rows), err, n)
+	}
+	if got, want := after.NumForcedGC-before.NumForcedGC, uint32(2*n/delivery.CollectEvery); got != want {
+		t.Errorf("collected %d times, want %d", got, want)
+	}
 }
 
 // Once there are as many rows as the limit, no list call reads more, and no more

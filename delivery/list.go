@@ -14,11 +14,13 @@ import (
 // must not call emit in two of them at a time.
 type ListFunc func(ctx context.Context, d *plugin.QueryData, emit func(row any) bool) error
 
-// List returns the Hydrate function of a table's ListConfig. The table must have no
-// Get function and no matrix. Its rows must have the values of its key columns: in
+// List returns the Hydrate function of a table's ListConfig, and leaves memory to the
+// garbage collector of Go, unless STEAMPIPE_FREE_MEM_INTERVAL is set. The table must have
+// no Get function and no matrix. Its rows must have the values of its key columns: in
 // an engine that links the plugin, transform.FromQual returns the values of another
 // list call.
 func List(keys Keys, read ListFunc) plugin.HydrateFunc {
+	setFreeMemInterval()
 	buffered := &bufferedScans{keys: keys, running: map[*plugin.QueryContext]int{}}
 	return func(ctx context.Context, d *plugin.QueryData, _ *plugin.HydrateData) (any, error) {
 		if to, ok := ctx.Value(keysKey{}).(*Keys); ok {

@@ -86,7 +86,6 @@ func Serve(name string, make plugin.PluginFunc) {
 			fmt.Printf("%s%v\n", plugin.PluginStartupFailureMessage, r)
 		}
 	}()
-	SetFreeMemInterval()
 	goplugin.Serve(&goplugin.ServeConfig{
 		HandshakeConfig: shared.Handshake,
 		Plugins:         map[string]goplugin.Plugin{name: &shared.WrapperPlugin{Impl: steampipeServer{NewServer(make)}}},

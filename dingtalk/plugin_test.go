@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
@@ -38,8 +37,7 @@ var columns = []string{
 
 func TestMain(m *testing.M) {
 	os.Setenv(logging.EnvLogLevel, "OFF")
-	os.Setenv("LC_ALL", "C")      // the language of messages
-	delivery.SetFreeMemInterval() // as the program does
+	os.Setenv("LC_ALL", "C") // the language of messages
 	for _, v := range os.Environ() {
 		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "DINGTALK_") {
 			os.Unsetenv(name)

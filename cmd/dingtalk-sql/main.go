@@ -19,7 +19,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk"
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
@@ -95,7 +94,6 @@ func main() {
 	if _, set := os.LookupEnv(logging.EnvLogLevel); !set {
 		os.Setenv(logging.EnvLogLevel, "OFF")
 	}
-	delivery.SetFreeMemInterval()
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
