@@ -180,6 +180,12 @@ func (cfg connectionConfig) credentials() (client.Credentials, error) {
 				}
 			}
 		}
+		if !client.Sendable(token.value) {
+			return nil, client.Advice{
+				English: fmt.Sprintf("%s has a line break or another control character: copy the token again, without it", token),
+				Chinese: fmt.Sprintf("%s 含有换行符或其他控制字符：请重新复制访问凭证，去掉这些字符。", token),
+			}
+		}
 		return client.AccessToken{Token: client.NewSecret(token.value)}, nil
 	}
 

@@ -39,13 +39,20 @@ func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, 
 		s.unsent()
 		return fmt.Errorf("building the request: %w", err)
 	}
-	call := []any{"method", r.method, "path", r.escapedPath(), "args", r.args.Encode()}
+	secrets := append([]Secret{token}, c.secrets...)
+	hidden := func(text string) string {
+		for _, s := range secrets {
+			text = s.hide(text)
+		}
+		return text
+	}
+	// DingTalk chooses the position of a page, which is one of the arguments.
+	call := []any{"method", r.method, "path", r.escapedPath(), "args", hidden(r.args.Encode())}
 	if r.api == openAPI && r.body != nil {
-		call = append(call, "body", string(r.body))
+		call = append(call, "body", hidden(string(r.body)))
 	}
 
 	start := time.Now()
-	secrets := append([]Secret{token}, c.secrets...)
 	status, header, body, err := c.roundTrip(ctx, req, s)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -60,6 +67,9 @@ func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, 
 	c.log.Trace("call", append(call, "status", status, "bytes", len(body), "took", took)...)
 	e := decode(r.endpoint, status, header, body, out)
 	if e != nil {
+		if r.api == tokenAPI {
+			secrets = append(secrets, secretsIn(body)...)
+		}
 		e.redact(r.endpoint, secrets)
 	}
 	s.answered(took, e)

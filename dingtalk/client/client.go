@@ -213,6 +213,7 @@ func ParseEndpoint(s string) (*url.URL, error) {
 	case strings.Trim(u.Path, "/") != "":
 		return nil, fmt.Errorf("it must not contain the path %s: it names the host alone, like %s (China) or %s (elsewhere)", u.EscapedPath(), EndpointChina, EndpointInternational)
 	}
+	u.Host = strings.ToLower(u.Host) // net/http would send calls to LOCALHOST by the proxy
 	return u, nil
 }
 
@@ -223,8 +224,8 @@ func legacyEndpoint(base *url.URL) *url.URL {
 	legacy := *base
 	for _, own := range []string{EndpointInternational, EndpointChina} {
 		host := strings.TrimPrefix(own, "https://")
-		if strings.EqualFold(base.Hostname(), host) && (base.Port() == "" || base.Port() == "443") {
-			legacy.Host = "o" + strings.ToLower(base.Host)
+		if base.Hostname() == host && (base.Port() == "" || base.Port() == "443") {
+			legacy.Host = "o" + base.Host
 		}
 	}
 	return &legacy

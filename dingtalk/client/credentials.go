@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Credentials are one kind of app and its secrets: InternalApp, ThirdPartyApp,
@@ -116,6 +118,9 @@ func (a ThirdPartyApp) secrets() []Secret   { return []Secret{a.ClientSecret, a.
 func (a OrganizationApp) secrets() []Secret { return []Secret{a.ClientSecret} }
 func (a AccessToken) secrets() []Secret     { return []Secret{a.Token} }
 
+// Sendable reports whether a token can be sent: it has no control character.
+func Sendable(token string) bool { return !strings.ContainsFunc(token, unicode.IsControl) }
+
 // tokenAnswer is the body of a token call.
 type tokenAnswer interface {
 	answer
@@ -148,6 +153,9 @@ func (t *snakeToken) check() error { return checkToken(t.AccessToken, "access_to
 func checkToken(token, field string) error {
 	if token == "" {
 		return fmt.Errorf("%s is missing", field)
+	}
+	if !Sendable(token) {
+		return fmt.Errorf("%s has a character that no header can have", field)
 	}
 	return nil
 }

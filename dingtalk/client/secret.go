@@ -1,6 +1,7 @@
 package client
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 	"unicode"
@@ -36,12 +37,30 @@ func (s Secret) reveal() string {
 const longSecret = 8
 
 // hide replaces the secret in a text of the server's: everywhere if the secret is
-// long, else where it is a word.
+// long, else where it is a word. It also replaces the beginning of a long one where the
+// text was cut.
 func (s Secret) hide(text string) string {
 	for _, secret := range []string{s.reveal(), url.QueryEscape(s.reveal())} {
-		text = hide(text, secret)
+		text = hideCut(hide(text, secret), secret)
 	}
 	return text
+}
+
+// cut follows a text that was cut (excerpt).
+const cut = "…"
+
+// hideCut replaces the beginning of a long secret before each cut.
+func hideCut(text, secret string) string {
+	parts := strings.Split(text, cut)
+	for i, part := range parts[:len(parts)-1] {
+		for n := min(len(secret), len(part)); n >= longSecret; n-- {
+			if before, ok := strings.CutSuffix(part, secret[:n]); ok {
+				parts[i] = before + "[redacted]"
+				break
+			}
+		}
+	}
+	return strings.Join(parts, cut)
 }
 
 func hide(text, secret string) string {
@@ -73,6 +92,16 @@ func hide(text, secret string) string {
 }
 
 func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
+
+// secretsIn returns the tokens in an answer to a token call, whatever its form.
+func secretsIn(body []byte) (tokens []Secret) {
+	for _, to := range []tokenAnswer{&camelToken{}, &snakeToken{}} {
+		_ = json.Unmarshal(body, to) // reads what has its form, also where other fields have not
+		value, _ := to.token()
+		tokens = append(tokens, NewSecret(value))
+	}
+	return tokens
+}
 
 // redact removes the client's secrets from all texts of the server's. It does not
 // change codes and permissions that DingTalk documents, even if they contain a

@@ -378,3 +378,47 @@ func TestTokenCallThatDoesNotExist(t *testing.T) {
 		equal(t, "token calls", 1, w.sim.Count(simulator.TokenCall))
 	})
 }
+
+// A token is hidden in the error of the call that brought it, in both forms of the answer.
+func TestFetchedTokenIsHidden(t *testing.T) {
+	for _, body := range []string{
+		`{"accessToken":"hush-fetched","expireIn":7200,"code":"odd","message":"hush-fetched was given"}`,
+		`{"access_token":"hush-fetched","code":"hush-fetched"}`,
+		`{"expireIn":"soon","accessToken":"hush-fetched","message":"hush-fetched","code":"odd"}`,
+		`{"accessToken":"hush\u0000fetched\r\n","expireIn":7200}`,
+	} {
+		for _, status := range []int{200, 403} {
+			inWorld(t, internalApp, func(t *testing.T, w *world) {
+				w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: simulator.Answer(status, body)})
+				got := list(t.Context(), w, "a", client.PageOptions{})
+				if got.err == nil {
+					t.Fatal("no error")
+				}
+				checkNoSecret(t, "the error", fmt.Sprintf("%v %+v", got.err, got.err))
+			})
+		}
+	}
+}
+
+// A token that no header can have is an error that names it.
+func TestTokenOfTwoLines(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: simulator.Answer(200, `{"accessToken":"hush\nfetched","expireIn":7200}`)})
+		got := list(t.Context(), w, "a", client.PageOptions{})
+		if got.err == nil || !strings.Contains(got.err.Error(), "accessToken has a character that no header can have") {
+			t.Error(got.err)
+		}
+		equal(t, "calls", 1, len(w.sim.Calls()))
+	})
+}
+
+// A position of DingTalk's may be the token. The guard of the log reads it at trace level.
+func TestTokenAsPosition(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		w.sim.Script(simulator.Fault{On: isConference, Serve: simulator.Answer(200, `{"nextToken":"simulated-token-1","conferenceList":[{}]}`)})
+		got := list(t.Context(), w, "a", client.PageOptions{})
+		if got.err == nil || !strings.Contains(got.err.Error(), `nextToken "[redacted]" came back a second time`) {
+			t.Error(got.err)
+		}
+	})
+}
