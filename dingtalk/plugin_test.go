@@ -426,7 +426,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{"a wrong type",
 			answer(`{"conferenceList":[{"status":"2"}]}`),
-			`DingTalk answered HTTP 200: the answer does not have the documented form: conferenceList[0].status: the JSON string is no int64. ` +
+			`DingTalk answered HTTP 200: the answer does not have the documented form: conferenceList[0].status: the JSON string is no whole number. ` +
 				`The answer is not what DingTalk documents. If endpoint is DingTalk's, run the query again, and report an error that comes again as an issue of this plugin, with the text above.`},
 		{"no list",
 			answer(`{}`),

@@ -35,11 +35,11 @@ var badRooms = map[string]string{
 	`{"roomId":7}`:                               "roomId: the JSON number is no string",
 	`{"roomId":""}`:                              "roomId is missing",
 	`{"roomName":"nameless"}`:                    "roomId is missing",
-	`{"roomId":"r","roomStatus":"0"}`:            "roomStatus: the JSON string is no int64",
-	`{"roomId":"r","roomCapacity":"10"}`:         "roomCapacity: the JSON string is no int64",
+	`{"roomId":"r","roomStatus":"0"}`:            "roomStatus: the JSON string is no whole number",
+	`{"roomId":"r","roomCapacity":"10"}`:         "roomCapacity: the JSON string is no whole number",
 	`{"roomId":"r","roomLabels":{}}`:             "roomLabels: {} is no array",
-	`{"roomId":"r","roomLocation":"HQ"}`:         "roomLocation: the JSON string is no client.RoomLocation",
-	`{"roomId":"r","roomGroup":{"groupId":"1"}}`: "roomGroup.groupId: the JSON string is no int64",
+	`{"roomId":"r","roomLocation":"HQ"}`:         "roomLocation: the JSON string is no object",
+	`{"roomId":"r","roomGroup":{"groupId":"1"}}`: "roomGroup.groupId: the JSON string is no whole number",
 }
 
 var roomCodes = []codeCase{
@@ -75,7 +75,7 @@ var meetingRoomsAPI = apiCase{
 			`{"result":{}}`:                    "result: the JSON object is no",
 			`{"result":[{"roomId":"r"},null]}`: "result[1]: null is no entry",
 			`{"hasMore":true,"nextToken":7.5,"result":[]}`: "nextToken: 7.5 is no position",
-			`{"hasMore":"true","result":[]}`:               "hasMore: the JSON string is no bool",
+			`{"hasMore":"true","result":[]}`:               "hasMore: the JSON string is no boolean",
 			`{"result":[{}]}`:                              "result[0].roomId is missing",
 		}
 		for room, problem := range badRooms {
@@ -110,10 +110,10 @@ var meetingRoomAPI = apiCase{
 			`{"result":null}`:                       "result is missing",
 			`{"result":[]}`:                         "result: the JSON array is no",
 			`{"result":{"deviceUnionIds":["a",7]}}`: "result.deviceUnionIds[1]: the JSON number is no string",
-			`{"result":{"enableCycleReservation":1}}`:                                           "result.enableCycleReservation: the JSON number is no bool",
+			`{"result":{"enableCycleReservation":1}}`:                                           "result.enableCycleReservation: the JSON number is no boolean",
 			`{"result":{"reservationAuthority":{"authorizedMembers":{}}}}`:                      "result.reservationAuthority.authorizedMembers: {} is no array",
-			`{"result":{"extensionConfig":{"approvalSwitch":"true"}}}`:                          "result.extensionConfig.approvalSwitch: the JSON string is no bool",
-			`{"result":{"extensionConfig":{"reservationCloseDetail":{"taskStartTime":"now"}}}}`: "result.extensionConfig.reservationCloseDetail.taskStartTime: the JSON string is no int64",
+			`{"result":{"extensionConfig":{"approvalSwitch":"true"}}}`:                          "result.extensionConfig.approvalSwitch: the JSON string is no boolean",
+			`{"result":{"extensionConfig":{"reservationCloseDetail":{"taskStartTime":"now"}}}}`: "result.extensionConfig.reservationCloseDetail.taskStartTime: the JSON string is no whole number",
 		}
 		for room, problem := range badRooms {
 			if room := `{"result":` + room + `}`; problem != "roomId is missing" {

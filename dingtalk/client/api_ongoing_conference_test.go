@@ -33,7 +33,7 @@ func TestOngoingConferences(t *testing.T) {
 		{"no list", []string{`{"hasMore":false}`}, nil, "onGoingConfList is missing"},
 		{"null in the list", []string{`{"onGoingConfList":[{},null]}`}, nil, "onGoingConfList[1]: null is no entry"},
 		{"a wrong type", []string{first, `{"onGoingConfList":[{},{"creatorId":7}]}`}, []string{"a"}, "onGoingConfList[1].creatorId: the JSON number is no string"},
-		{"a wrong type for hasMore", []string{`{"hasMore":"no","onGoingConfList":[]}`}, nil, "form: hasMore: the JSON string is no bool"},
+		{"a wrong type for hasMore", []string{`{"hasMore":"no","onGoingConfList":[]}`}, nil, "form: hasMore: the JSON string is no boolean"},
 		{"a parameter error", []string{`{"code":"paramError","message":"m"}`}, nil, "code paramError: m. DingTalk does not accept one of the values"},
 	}
 	for _, test := range tests {

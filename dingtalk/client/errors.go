@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/url"
 	"strings"
@@ -166,9 +167,18 @@ func (e *Error) InChinese() string { return e.remedy().Chinese }
 func (e *Error) remedy() Advice {
 	advice := e.advice()
 	if e.RetryAfter > 0 {
-		wait := e.RetryAfter.Round(time.Second)
-		advice.English = fmt.Sprintf("It asks to wait %s. %s", wait, advice.English)
-		advice.Chinese = fmt.Sprintf("对方要求等待 %.0f 秒。%s", wait.Seconds(), advice.Chinese)
+		n, unit, inChinese := e.RetryAfter.Seconds(), "second", "秒"
+		for _, larger := range []struct {
+			seconds       float64
+			unit, chinese string
+		}{{60, "minute", "分钟"}, {3600, "hour", "小时"}, {86400, "day", "天"}} {
+			if e.RetryAfter.Seconds() >= 2*larger.seconds {
+				n, unit, inChinese = e.RetryAfter.Seconds()/larger.seconds, larger.unit, larger.chinese
+			}
+		}
+		whole := int64(math.Ceil(n))
+		advice.English = fmt.Sprintf("It asks to wait %s. %s", many(whole, unit, unit+"s"), advice.English)
+		advice.Chinese = fmt.Sprintf("对方要求等待 %d %s。%s", whole, inChinese, advice.Chinese)
 	}
 	return advice
 }

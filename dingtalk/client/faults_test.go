@@ -344,7 +344,7 @@ func TestFirstRepeatIsLogged(t *testing.T) {
 		w.sim.Script(simulator.Fault{On: simulator.OnFirstPage, Serve: simulator.Answer(503, `{"code":"serviceBusy","message":"token simulated-token-1"}`, "Retry-After", "2")})
 		list(t.Context(), w, "a/b", client.PageOptions{})
 		equal(t, "log", `[WARN]  repeating a call: method=GET path="/v1.0/conference/videoConferences/scheduleConferences/a%2Fb" attempt=2 after=2s `+
-			`error="DingTalk answered HTTP 503, code serviceBusy: token [redacted]. It asks to wait 2s. Run the query again in a few minutes. If the error stays, ask DingTalk's support, with the request id if there is one."`+"\n", out.String())
+			`error="DingTalk answered HTTP 503, code serviceBusy: token [redacted]. It asks to wait 2 seconds. Run the query again in a few minutes. If the error stays, ask DingTalk's support, with the request id if there is one."`+"\n", out.String())
 	})
 }
 

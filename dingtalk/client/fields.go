@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,7 +129,7 @@ func unquoted(b []byte) []byte {
 func excerpt(b []byte) string {
 	const most = 40
 	if len(b) > most {
-		return strings.ToValidUTF8(string(b[:most]), "") + "…"
+		return strings.ToValidUTF8(string(b[:most]), "") + cut
 	}
 	return string(b)
 }
@@ -176,12 +177,35 @@ func describe(err error) string {
 	}
 	problem := m.Value
 	if m.Type != nil {
-		problem = fmt.Sprintf("the JSON %s is no %s", m.Value, m.Type)
+		problem = fmt.Sprintf("the JSON %s is no %s", jsonNames.Replace(m.Value), jsonName(m.Type))
 	}
 	if m.Field == "" {
 		return problem
 	}
 	return levels.Replace(m.Field) + ": " + problem
+}
+
+// jsonNames has JSON's own name for what encoding/json calls bool.
+var jsonNames = strings.NewReplacer("bool", "boolean")
+
+// jsonName returns what the JSON for a Go type is called.
+func jsonName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return jsonName(t.Elem())
+	case reflect.Bool:
+		return "boolean"
+	case reflect.String:
+		return "string"
+	case reflect.Float32, reflect.Float64:
+		return "number"
+	case reflect.Slice, reflect.Array:
+		return "array"
+	case reflect.Struct, reflect.Map:
+		return "object"
+	default:
+		return "whole number"
+	}
 }
 
 // levels writes the index of an entry directly after its list, and removes the names

@@ -38,9 +38,9 @@ func TestFields(t *testing.T) {
 		{`{"at":253402300799999}`, entry{At: millis(253402300799999)}, ""}, // the end of 9999
 		{`{"at":-62135596800001}`, entry{}, "at: -62135596800001 is no time in milliseconds"},
 		{`{"at":253402300800000}`, entry{}, "at: 253402300800000 is no time in milliseconds"},
-		{`{"at":"1668087731000"}`, entry{}, "at: the JSON string is no int64"},
-		{`{"at":1.5}`, entry{}, "at: the JSON number 1.5 is no int64"},
-		{`{"at":true}`, entry{}, "at: the JSON bool is no int64"},
+		{`{"at":"1668087731000"}`, entry{}, "at: the JSON string is no whole number"},
+		{`{"at":1.5}`, entry{}, "at: the JSON number 1.5 is no whole number"},
+		{`{"at":true}`, entry{}, "at: the JSON boolean is no whole number"},
 
 		{`{"is":true}`, entry{Is: yes}, ""},
 		{`{"is":false}`, entry{Is: no}, ""},
@@ -75,7 +75,7 @@ func TestFields(t *testing.T) {
 		{`{"text":["` + strings.Repeat("会", 50) + `"]}`, entry{}, `text: ["` + strings.Repeat("会", 12) + `… is no text`},
 
 		{`null`, entry{}, "null is no entry"},
-		{`7`, entry{}, "the JSON number is no client.entry"},
+		{`7`, entry{}, "the JSON number is no object"},
 	}
 	for _, test := range tests {
 		t.Run(test.json, func(t *testing.T) {

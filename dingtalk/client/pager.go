@@ -88,7 +88,9 @@ func pages[E entry, P any, PP interface {
 				err = list.next(at, keysOf(entries), of.paging.at, next)
 			}
 			if err != nil {
-				fail(unexpected(http.StatusOK, err.Error(), adviceOddAnswer))
+				e := unexpected(http.StatusOK, err.Error(), adviceOddAnswer)
+				e.redact(of, append(c.tokens.held(), c.secrets...))
+				fail(e)
 				return
 			}
 			if next == "" {

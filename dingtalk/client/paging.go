@@ -157,6 +157,9 @@ type progress struct {
 	entries  int
 	reported int64 // the totalCount of the last page that had one
 	total    int64 // the largest totalCount of any page
+	pages    int
+	told     int   // how many pages had a totalCount
+	least    int64 // the smallest of these
 	largest  int   // the number of entries of the largest page
 	// empty, stale and beyond count such pages in a row.
 	empty, stale, beyond int
@@ -186,11 +189,19 @@ func many(n int64, one, several string) string {
 	return fmt.Sprintf("%d %s", n, several)
 }
 
-// end returns the error of a list that ends with this page, or nil.
+// end returns the error of a list that ends with this page, or nil. totalCount is
+// evidence of rows that never came where each page has one, as it is with the lists that
+// lose pages. It is no more than that: DingTalk may count what it does not list, and a
+// list may shrink while it is read. So the line is at half of the smallest totalCount.
+// One page is not enough: DingTalk says that it returns the last meeting of a schedule
+// only, and its totalCount may well be that of all.
 func (p *progress) end(at position, keys []string) error {
 	p.count(at, keys)
 	if p.entries == 0 && p.reported > 0 {
 		return fmt.Errorf("totalCount is %d, but the list is empty", p.reported)
+	}
+	if p.pages > 1 && p.told == p.pages && 2*int64(p.entries) < p.least {
+		return fmt.Errorf("each of the %d pages has a totalCount of %d or more, but the list ended after %d entries", p.pages, p.least, p.entries)
 	}
 	return nil
 }
@@ -214,7 +225,10 @@ func (p *progress) next(at position, keys []string, name, next string) error {
 
 // count counts a page, by its position and the keys of its entries.
 func (p *progress) count(at position, keys []string) {
-	if at.total != nil {
+	if p.pages++; at.total != nil {
+		if p.told++; p.told == 1 || *at.total < p.least {
+			p.least = *at.total
+		}
 		p.reported = *at.total
 		p.total = max(p.total, p.reported)
 	}

@@ -77,6 +77,12 @@ func TestListsThatDoNotGetOn(t *testing.T) {
 			return one(fmt.Sprint(n))[:map[bool]int{true: 1}[n%51 == 50]], noTotal, n < 101
 		}, 102, ""},
 		{"a list that shrinks to nothing", func(n int) ([]string, int, bool) { return nil, 1 - n, n < 1 }, 2, ""},
+		{"a list that loses pages", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n), fmt.Sprint(n, "b")), 9, n < 1 }, 2,
+			"each of the 2 pages has a totalCount of 9 or more, but the list ended after 4 entries"},
+		{"half of the totalCount", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n), fmt.Sprint(n, "b")), 8, n < 1 }, 2, ""},
+		{"one page of many", func(n int) ([]string, int, bool) { return one("x"), 9, false }, 1, ""},
+		{"a page without a totalCount among those with one", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n)), 9 - 10*n, n < 1 }, 2, ""},
+		{"a list that shrinks on its last page", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n)), 9 - 6*n, n < 1 }, 2, ""},
 		{"some that never come", func(n int) ([]string, int, bool) { return nil, 3 - 4*n, n < 1 }, 2, "totalCount is 3, but the list is empty"},
 	}
 	for _, test := range tests {

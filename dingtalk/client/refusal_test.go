@@ -313,3 +313,19 @@ func TestProxyIsNotThere(t *testing.T) {
 		t.Error(e)
 	}
 }
+
+// How long to wait is in the unit in which a person counts.
+func TestRetryAfter(t *testing.T) {
+	for seconds, want := range map[int64][2]string{
+		1:          {"It asks to wait 1 second.", "对方要求等待 1 秒。"},
+		119:        {"It asks to wait 119 seconds.", "对方要求等待 119 秒。"},
+		121:        {"It asks to wait 3 minutes.", "对方要求等待 3 分钟。"},
+		7200:       {"It asks to wait 2 hours.", "对方要求等待 2 小时。"},
+		3153600000: {"It asks to wait 36500 days.", "对方要求等待 36500 天。"},
+	} {
+		e := &client.Error{Kind: client.Throttled, RetryAfter: time.Duration(seconds) * time.Second}
+		if !strings.HasPrefix(e.Remedy(), want[0]) || !strings.HasPrefix(e.InChinese(), want[1]) {
+			t.Errorf("%d: %s %s", seconds, e.Remedy(), e.InChinese())
+		}
+	}
+}
