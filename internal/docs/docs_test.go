@@ -18,9 +18,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// read returns a file's text. By its absolute path, go test knows the file in spite of
+// TestMain, and runs the tests again when the file has changed.
 func read(t *testing.T, path string) string {
 	t.Helper()
-	b, err := os.ReadFile(path)
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(absolute)
 	if err != nil {
 		t.Fatal(err)
 	}
