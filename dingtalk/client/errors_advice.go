@@ -45,8 +45,8 @@ var (
 	}
 
 	adviceThrottled = Advice{
-		"DingTalk refuses the call because too many arrive: run the query again, not at the full hour, and lower calls_per_second if other programs share the app.",
-		"调用过于频繁，被钉钉限流：请避开整点重新查询；如果其他程序也在用这个应用，请调低 calls_per_second。",
+		"DingTalk refuses the call because too many arrive: run the query again, not at the full hour, and lower calls_per_second if other programs share the app. In the Postgres extension, each session counts as another program.",
+		"调用过于频繁，被钉钉限流：请避开整点重新查询；如果其他程序也在用这个应用，请调低 calls_per_second。在 Postgres 扩展里，每个会话都相当于另一个程序。",
 	}
 	adviceThrottledMinute = Advice{
 		"The app has reached its limit of calls per minute: wait a minute, then run the query again.",
