@@ -119,6 +119,7 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request, s *slot) (sta
 		if err != nil && ctx.Err() == nil && !s.neverSent() {
 			c.pool.fail(transport)
 		}
+		c.pool.done(transport)
 	}()
 	// Not by http.Client: it would follow redirects, which carry the token to
 	// wherever they point, and its errors show the URL.

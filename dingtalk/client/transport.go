@@ -78,13 +78,25 @@ func (p *pool) transport() http.RoundTripper {
 func (p *pool) fail(failed http.RoundTripper) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if failed != p.current {
-		return // it was reported before
-	}
 	if t, ok := failed.(*http.Transport); ok {
+		if p.current != http.RoundTripper(t) {
+			return // it was reported before
+		}
 		p.current = t.Clone()
 	}
 	closeIdle(failed)
+}
+
+// timeToIdle is how long after its request a connection of HTTP/2 may still count as busy.
+const timeToIdle = 100 * time.Millisecond
+
+// done reports that a request has ended. One of a transport that was replaced leaves an
+// idle connection, which nobody would use again, and which would stay for 90 seconds: it
+// is closed.
+func (p *pool) done(used http.RoundTripper) {
+	if t, ok := used.(*http.Transport); ok && p.transport() != http.RoundTripper(t) { // others are never replaced
+		time.AfterFunc(timeToIdle, func() { closeIdle(used) })
+	}
 }
 
 // close closes the idle connections.

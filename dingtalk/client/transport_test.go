@@ -1,9 +1,15 @@
 package client
 
 import (
+	"crypto/tls"
+	"fmt"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"sync"
 	"testing"
+	"time"
 )
 
 // A client has one transport of its own, with a proxy from the environment, a
@@ -70,6 +76,67 @@ func TestPool(t *testing.T) {
 	p.fail(first)
 	if second == http.RoundTripper(first) || p.transport() != second {
 		t.Error("it must be replaced, and once")
+	}
+}
+
+// A transport that was replaced keeps no connection, however its last requests end:
+// those that were running when it was replaced, and one that began on it afterwards.
+func TestPoolClosesWhatItReplaced(t *testing.T) {
+	for _, http2 := range []bool{false, true} {
+		t.Run(fmt.Sprintf("HTTP/2 %t", http2), func(t *testing.T) {
+			const n = 5
+			arrived, release := make(chan struct{}, n), make(chan struct{})
+			open := map[net.Conn]bool{}
+			var mu sync.Mutex
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+				arrived <- struct{}{}
+				<-release
+			}))
+			server.EnableHTTP2 = http2
+			server.Config.ConnState = func(c net.Conn, state http.ConnState) {
+				mu.Lock()
+				defer mu.Unlock()
+				if open[c] = true; state == http.StateClosed {
+					delete(open, c)
+				}
+			}
+			server.StartTLS()
+			defer server.Close()
+			first := newTransport(DefaultCallsPerSecond)
+			first.TLSClientConfig = &tls.Config{RootCAs: server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
+			p := &pool{current: first}
+			call := func(by http.RoundTripper) {
+				req, _ := http.NewRequest(http.MethodGet, server.URL, nil)
+				resp, err := by.RoundTrip(req)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				resp.Body.Close()
+				p.done(by)
+			}
+			var wg sync.WaitGroup
+			for range n {
+				wg.Go(func() { call(first) })
+			}
+			for range n {
+				<-arrived
+			}
+			p.fail(first)
+			close(release)
+			wg.Wait()
+			call(first) // it had taken the transport before
+			for range 300 {
+				mu.Lock()
+				left := len(open)
+				mu.Unlock()
+				if left == 0 {
+					return
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			t.Error("connections stay open")
+		})
 	}
 }
 
