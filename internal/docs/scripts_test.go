@@ -31,10 +31,6 @@ func TestScriptsStopNoService(t *testing.T) {
 	if !slices.Equal(starting, []string{".ci/demo-steampipe"}) {
 		t.Errorf("a Steampipe is started in %v", starting)
 	}
-	bash, err := exec.LookPath("bash")
-	if err != nil {
-		t.Skip("there is no bash")
-	}
 	script, err := filepath.Abs(".ci/demo-steampipe")
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +66,7 @@ func TestScriptsStopNoService(t *testing.T) {
 			write(t, filepath.Join(folder, "processes"), test.processes+"\n", 0o644)
 			write(t, filepath.Join(folder, "bin/steampipe/config/empty.spc"), "", 0o644)
 
-			cmd := exec.Command(bash, "-c", `set -euo pipefail; source "$0"`, script)
+			cmd := exec.Command("sh", "-c", `set -eu; . "$0"`, script)
 			cmd.Dir = folder
 			cmd.Env = append(os.Environ(), "PATH="+filepath.Join(folder, "stubs")+string(os.PathListSeparator)+os.Getenv("PATH"))
 			said, err := cmd.CombinedOutput()

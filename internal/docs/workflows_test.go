@@ -9,7 +9,7 @@ import (
 )
 
 // A workflow runs what was read when it was pinned: every action and every
-// workflow of another repository is named by a commit.
+// workflow of another repository is named by a commit, and no script is downloaded and run.
 func TestWorkflowsArePinned(t *testing.T) {
 	files, err := filepath.Glob(".github/workflows/*.yml")
 	if err != nil {
@@ -27,6 +27,9 @@ func TestWorkflowsArePinned(t *testing.T) {
 			if !regexp.MustCompile(`^[\w./-]+@[0-9a-f]{40} # \S+$`).MatchString(u[1]) {
 				t.Errorf("%s: no commit and its version or date: %s", file, u[1])
 			}
+		}
+		if script := regexp.MustCompile(`\$\(curl|curl.*\|\s*(sudo )?(/bin/)?(ba)?sh`).FindString(text); script != "" {
+			t.Errorf("%s runs what it downloads: %s", file, script)
 		}
 		if len(uses) == 0 {
 			t.Errorf("%s uses nothing: does the test still read it?", file)
