@@ -118,7 +118,7 @@ func (e *OnlineMeetingExtra) UnmarshalJSON(b []byte) error {
 			return err
 		}
 		if b = []byte(text); !json.Valid(b) {
-			return typeError(excerpt(b) + " is no object")
+			return typeError(string(b) + " is no object")
 		}
 	}
 	type extra OnlineMeetingExtra

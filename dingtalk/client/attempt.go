@@ -39,20 +39,17 @@ func (c *Client) attempt(ctx context.Context, timeout time.Duration, r request, 
 		s.unsent()
 		return fmt.Errorf("building the request: %w", err)
 	}
-	secrets := append([]Secret{token}, c.secrets...)
-	hidden := func(text string) string {
-		for _, s := range secrets {
-			text = s.hide(text)
-		}
-		return text
+	args := maps.Clone(r.args)
+	if r.paging != nil {
+		args.Del(r.paging.at) // DingTalk chooses it, and it may be a secret
 	}
-	// DingTalk chooses the position of a page, which is one of the arguments.
-	call := []any{"method", r.method, "path", r.escapedPath(), "args", hidden(r.args.Encode())}
+	call := []any{"method", r.method, "path", r.escapedPath(), "page", r.number, "args", args.Encode()}
 	if r.api == openAPI && r.body != nil {
-		call = append(call, "body", hidden(string(r.body)))
+		call = append(call, "body", string(r.body))
 	}
 
 	start := time.Now()
+	secrets := append([]Secret{token}, c.secrets...)
 	status, header, body, err := c.roundTrip(ctx, req, s)
 	if err != nil {
 		if ctx.Err() != nil {

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"strings"
 	"time"
-	"unicode"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // Credentials are one kind of app and its secrets: InternalApp, ThirdPartyApp,
@@ -118,8 +118,9 @@ func (a ThirdPartyApp) secrets() []Secret   { return []Secret{a.ClientSecret, a.
 func (a OrganizationApp) secrets() []Secret { return []Secret{a.ClientSecret} }
 func (a AccessToken) secrets() []Secret     { return []Secret{a.Token} }
 
-// Sendable reports whether a token can be sent: it has no control character.
-func Sendable(token string) bool { return !strings.ContainsFunc(token, unicode.IsControl) }
+// Sendable reports whether a token can be sent in a header: it has no line break, and no
+// other control character but tabs.
+func Sendable(token string) bool { return httpguts.ValidHeaderFieldValue(token) }
 
 // tokenAnswer is the body of a token call.
 type tokenAnswer interface {

@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"math"
 	"net"
 	"net/url"
 	"strings"
@@ -167,20 +166,28 @@ func (e *Error) InChinese() string { return e.remedy().Chinese }
 func (e *Error) remedy() Advice {
 	advice := e.advice()
 	if e.RetryAfter > 0 {
-		n, unit, inChinese := e.RetryAfter.Seconds(), "second", "秒"
-		for _, larger := range []struct {
-			seconds       float64
-			unit, chinese string
-		}{{60, "minute", "分钟"}, {3600, "hour", "小时"}, {86400, "day", "天"}} {
-			if e.RetryAfter.Seconds() >= 2*larger.seconds {
-				n, unit, inChinese = e.RetryAfter.Seconds()/larger.seconds, larger.unit, larger.chinese
-			}
-		}
-		whole := int64(math.Ceil(n))
-		advice.English = fmt.Sprintf("It asks to wait %s. %s", many(whole, unit, unit+"s"), advice.English)
-		advice.Chinese = fmt.Sprintf("对方要求等待 %d %s。%s", whole, inChinese, advice.Chinese)
+		unit := unitOf(e.RetryAfter)
+		n := int64((e.RetryAfter + unit.length - 1) / unit.length)
+		advice.English = fmt.Sprintf("It asks to wait %s. %s", many(n, unit.english, unit.english+"s"), advice.English)
+		advice.Chinese = fmt.Sprintf("对方要求等待 %d %s。%s", n, unit.chinese, advice.Chinese)
 	}
 	return advice
+}
+
+// unit is a unit of time.
+type unit struct {
+	length           time.Duration
+	english, chinese string
+}
+
+// unitOf returns the largest unit of which a time has two or more, and at least seconds.
+func unitOf(d time.Duration) unit {
+	for _, u := range []unit{{24 * time.Hour, "day", "天"}, {time.Hour, "hour", "小时"}, {time.Minute, "minute", "分钟"}} {
+		if d >= 2*u.length {
+			return u
+		}
+	}
+	return unit{time.Second, "second", "秒"}
 }
 
 // unexpected returns the error of an answer that DingTalk does not document.

@@ -76,7 +76,7 @@ func (f *Flag) UnmarshalJSON(b []byte) error {
 		*f = 0
 	default:
 		if _, err := strconv.ParseInt(text, 10, 64); err != nil {
-			return typeError(excerpt(b) + " is no flag")
+			return typeError(string(b) + " is no flag")
 		}
 		*f = 0
 	}
@@ -92,7 +92,7 @@ func (n *LegacyInt) UnmarshalJSON(b []byte) error {
 	}
 	i, err := strconv.ParseInt(string(unquoted(b)), 10, 64)
 	if err != nil {
-		return typeError(excerpt(b) + " is no integer")
+		return typeError(string(b) + " is no integer")
 	}
 	*n = LegacyInt(i)
 	return nil
@@ -109,7 +109,7 @@ func (t *LegacyText) UnmarshalJSON(b []byte) error {
 	case b[0] == '"':
 		return json.Unmarshal(b, (*string)(t))
 	case b[0] == '{' || b[0] == '[':
-		return typeError(excerpt(b) + " is no text")
+		return typeError(string(b) + " is no text")
 	default:
 		*t = LegacyText(b)
 		return nil
@@ -123,15 +123,6 @@ func unquoted(b []byte) []byte {
 		return b[1 : len(b)-1]
 	}
 	return b
-}
-
-// excerpt returns the beginning of a JSON value, for an error message.
-func excerpt(b []byte) string {
-	const most = 40
-	if len(b) > most {
-		return strings.ToValidUTF8(string(b[:most]), "") + cut
-	}
-	return string(b)
 }
 
 // List is the entries of a page. A null among them is an error.
@@ -165,7 +156,8 @@ func (l *List[E]) UnmarshalJSON(b []byte) error {
 // typeError returns the error of a value that is not as the API documents. It has
 // encoding/json's own type, because encoding/json adds the names of the fields to such
 // an error, level by level. Its Type is nil, by which describe recognizes it; problem
-// is the whole text.
+// is the whole text. A value of DingTalk's in it is whole: a message is cut when it is
+// shown, after the secrets in it were hidden.
 func typeError(problem string) error { return &json.UnmarshalTypeError{Value: problem} }
 
 // describe returns what is wrong with the form of an answer, with the field's name
@@ -177,16 +169,13 @@ func describe(err error) string {
 	}
 	problem := m.Value
 	if m.Type != nil {
-		problem = fmt.Sprintf("the JSON %s is no %s", jsonNames.Replace(m.Value), jsonName(m.Type))
+		problem = fmt.Sprintf("the JSON %s is no %s", strings.Replace(m.Value, "bool", "boolean", 1), jsonName(m.Type))
 	}
 	if m.Field == "" {
 		return problem
 	}
 	return levels.Replace(m.Field) + ": " + problem
 }
-
-// jsonNames has JSON's own name for what encoding/json calls bool.
-var jsonNames = strings.NewReplacer("bool", "boolean")
 
 // jsonName returns what the JSON for a Go type is called.
 func jsonName(t reflect.Type) string {

@@ -71,8 +71,7 @@ func TestFields(t *testing.T) {
 		{`{"text":7}`, entry{Text: text("7")}, ""},
 		{`{"text":true}`, entry{Text: text("true")}, ""},
 		{`{"text":{"a":1}}`, entry{}, `text: {"a":1} is no text`},
-		{`{"text":["` + strings.Repeat("a", 36) + `"]}`, entry{}, `text: ["` + strings.Repeat("a", 36) + `"] is no text`},
-		{`{"text":["` + strings.Repeat("会", 50) + `"]}`, entry{}, `text: ["` + strings.Repeat("会", 12) + `… is no text`},
+		{`{"text":["` + strings.Repeat("会", 50) + `"]}`, entry{}, `text: ["` + strings.Repeat("会", 50) + `"] is no text`}, // cut when it is shown
 
 		{`null`, entry{}, "null is no entry"},
 		{`7`, entry{}, "the JSON number is no object"},

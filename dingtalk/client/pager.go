@@ -88,9 +88,7 @@ func pages[E entry, P any, PP interface {
 				err = list.next(at, keysOf(entries), of.paging.at, next)
 			}
 			if err != nil {
-				e := unexpected(http.StatusOK, err.Error(), adviceOddAnswer)
-				e.redact(of, append(c.tokens.held(), c.secrets...))
-				fail(e)
+				fail(unexpected(http.StatusOK, err.Error(), adviceOddAnswer))
 				return
 			}
 			if next == "" {

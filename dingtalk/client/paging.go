@@ -115,7 +115,7 @@ func (t *pageToken) UnmarshalJSON(b []byte) error {
 		*t = pageToken(b)
 		return nil
 	default:
-		return typeError(excerpt(b) + " is no position")
+		return typeError(string(b) + " is no position")
 	}
 }
 
@@ -158,8 +158,7 @@ type progress struct {
 	reported int64 // the totalCount of the last page that had one
 	total    int64 // the largest totalCount of any page
 	pages    int
-	told     int   // how many pages had a totalCount
-	least    int64 // the smallest of these
+	least    int64 // the smallest totalCount of all pages; 0 if one had none
 	largest  int   // the number of entries of the largest page
 	// empty, stale and beyond count such pages in a row.
 	empty, stale, beyond int
@@ -189,18 +188,17 @@ func many(n int64, one, several string) string {
 	return fmt.Sprintf("%d %s", n, several)
 }
 
-// end returns the error of a list that ends with this page, or nil. totalCount is
-// evidence of rows that never came where each page has one, as it is with the lists that
-// lose pages. It is no more than that: DingTalk may count what it does not list, and a
-// list may shrink while it is read. So the line is at half of the smallest totalCount.
-// One page is not enough: DingTalk says that it returns the last meeting of a schedule
-// only, and its totalCount may well be that of all.
+// end returns the error of a list that ends with this page, or nil. A list that ends with
+// fewer entries than half of the totalCount of each page has most likely lost some. With
+// more entries it may be complete: DingTalk may count what it does not list, and a list
+// may shrink while it is read. So may a list of one page: DingTalk says that it returns
+// the last meeting of a schedule only, and its totalCount may be that of all meetings.
 func (p *progress) end(at position, keys []string) error {
 	p.count(at, keys)
 	if p.entries == 0 && p.reported > 0 {
 		return fmt.Errorf("totalCount is %d, but the list is empty", p.reported)
 	}
-	if p.pages > 1 && p.told == p.pages && 2*int64(p.entries) < p.least {
+	if p.pages > 1 && 2*int64(p.entries) < p.least {
 		return fmt.Errorf("each of the %d pages has a totalCount of %d or more, but the list ended after %d entries", p.pages, p.least, p.entries)
 	}
 	return nil
@@ -213,7 +211,7 @@ func (p *progress) next(at position, keys []string, name, next string) error {
 	case p.empty > maxEmptyPages:
 		return fmt.Errorf("%d pages in a row were empty and promised more", p.empty)
 	case p.seen[next]:
-		return fmt.Errorf("%s %q came back a second time", name, next)
+		return fmt.Errorf("%s came back a second time", name)
 	case p.stale > maxStalePages:
 		return fmt.Errorf("%d pages in a row brought only what was on the page before, and promised more", p.stale)
 	case p.beyond > maxPagesBeyond:
@@ -225,12 +223,14 @@ func (p *progress) next(at position, keys []string, name, next string) error {
 
 // count counts a page, by its position and the keys of its entries.
 func (p *progress) count(at position, keys []string) {
-	if p.pages++; at.total != nil {
-		if p.told++; p.told == 1 || *at.total < p.least {
-			p.least = *at.total
-		}
-		p.reported = *at.total
-		p.total = max(p.total, p.reported)
+	var total int64
+	if at.total != nil {
+		total = *at.total
+		p.reported = total
+		p.total = max(p.total, total)
+	}
+	if p.pages++; p.pages == 1 || total < p.least {
+		p.least = total
 	}
 	if p.total > 0 && int64(p.entries) >= p.total {
 		p.beyond++

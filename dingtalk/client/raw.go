@@ -26,7 +26,7 @@ func keep(to *json.RawMessage, b []byte, begin byte, kind string) error {
 	case b[0] == begin:
 		*to = bytes.Clone(b)
 	default:
-		return typeError(excerpt(b) + " is no " + kind)
+		return typeError(string(b) + " is no " + kind)
 	}
 	return nil
 }

@@ -37,30 +37,12 @@ func (s Secret) reveal() string {
 const longSecret = 8
 
 // hide replaces the secret in a text of the server's: everywhere if the secret is
-// long, else where it is a word. It also replaces the beginning of a long one where the
-// text was cut.
+// long, else where it is a word.
 func (s Secret) hide(text string) string {
 	for _, secret := range []string{s.reveal(), url.QueryEscape(s.reveal())} {
-		text = hideCut(hide(text, secret), secret)
+		text = hide(text, secret)
 	}
 	return text
-}
-
-// cut follows a text that was cut (excerpt).
-const cut = "…"
-
-// hideCut replaces the beginning of a long secret before each cut.
-func hideCut(text, secret string) string {
-	parts := strings.Split(text, cut)
-	for i, part := range parts[:len(parts)-1] {
-		for n := min(len(secret), len(part)); n >= longSecret; n-- {
-			if before, ok := strings.CutSuffix(part, secret[:n]); ok {
-				parts[i] = before + "[redacted]"
-				break
-			}
-		}
-	}
-	return strings.Join(parts, cut)
 }
 
 func hide(text, secret string) string {

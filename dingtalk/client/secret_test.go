@@ -20,8 +20,6 @@ func TestHide(t *testing.T) {
 		{"会议室", "大会议室内", "大[redacted]内"}, // nine bytes
 		{"a/b+c", "access_token=a%2Fb%2Bc&x", "access_token=[redacted]&x"},
 		{"", "nothing", "nothing"},
-		{"0123456789", "at: \"01234567…, 0123456… 01234567", "at: \"[redacted]…, 0123456… 01234567"}, // cut
-		{"short", "sho…", "sho…"},
 	}
 	for _, test := range tests {
 		t.Run(test.secret+" in "+test.text, func(t *testing.T) {

@@ -91,7 +91,7 @@ func isTimestamp(t time.Time) bool {
 }
 
 func noTime(text, layout string) error {
-	return typeError(excerpt([]byte(strconv.Quote(text))) + " is no time like " + layout)
+	return typeError(strconv.Quote(text) + " is no time like " + layout)
 }
 
 var fixedZone = regexp.MustCompile(`^(?:GMT|UTC)([+-])(\d{1,2})(?::(\d{2}))?$`)

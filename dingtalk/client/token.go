@@ -68,16 +68,6 @@ func newTokenSource(c *Client, cred Credentials) *tokenSource {
 	return s
 }
 
-// held returns the token that is used now, to hide it; none if there is none.
-func (s *tokenSource) held() []Secret {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.current == nil {
-		return nil
-	}
-	return []Secret{s.current.value}
-}
-
 func (s *tokenSource) renewable() bool { return s.app != nil }
 
 // token returns the token for a call. A token that expires soon is still returned,

@@ -412,13 +412,28 @@ func TestTokenOfTwoLines(t *testing.T) {
 	})
 }
 
-// A position of DingTalk's may be the token. The guard of the log reads it at trace level.
+// A position of DingTalk's may be the token, so no error and no log shows one. The guard of
+// the log reads it at trace level.
 func TestTokenAsPosition(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {
 		w.sim.Script(simulator.Fault{On: isConference, Serve: simulator.Answer(200, `{"nextToken":"simulated-token-1","conferenceList":[{}]}`)})
 		got := list(t.Context(), w, "a", client.PageOptions{})
-		if got.err == nil || !strings.Contains(got.err.Error(), `nextToken "[redacted]" came back a second time`) {
-			t.Error(got.err)
+		if got.err == nil || !strings.Contains(got.err.Error(), "nextToken came back a second time") {
+			t.Fatal(got.err)
+		}
+		checkNoSecret(t, "the error", got.err.Error())
+	})
+}
+
+// A secret is hidden before a message is cut, so that no part of it is shown.
+func TestSecretWhereAMessageIsCut(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		for before := range 520 {
+			w.sim.Script(simulator.Fault{On: isConference, Serve: simulator.Answer(200, fmt.Sprintf(`{"hasMore":true,"nextToken":[%q],"conferenceList":[]}`, strings.Repeat("x", before)+"simulated-token-1")), Times: 1})
+			got := list(t.Context(), w, "a", client.PageOptions{})
+			if got.err == nil || strings.Contains(got.err.Error(), "simulat") {
+				t.Fatal(before, got.err)
+			}
 		}
 	})
 }

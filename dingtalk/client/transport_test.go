@@ -113,6 +113,9 @@ func TestPoolClosesWhatItReplaced(t *testing.T) {
 					return
 				}
 				resp.Body.Close()
+				if (resp.ProtoMajor == 2) != http2 {
+					t.Error(resp.Proto)
+				}
 				p.done(by)
 			}
 			var wg sync.WaitGroup
