@@ -49,19 +49,7 @@ func (c *resultCache) get(ctx context.Context, request scanRequest, scan scanFun
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.evictExpired()
-	var found *result
-	for _, r := range c.byKey[request.key] {
-		if !r.request.covers(request) || !r.cachedAt.IsZero() && c.expired(r, request.maxAge) {
-			continue
-		}
-		if r.partial == 0 {
-			found = r
-			break
-		}
-		if request.limit != noLimit && request.limit <= r.partial {
-			found = r
-		}
-	}
+	found := c.find(request)
 	if found != nil {
 		found.readers++
 		found.wanted.raise(request.limit)
@@ -71,6 +59,33 @@ func (c *resultCache) get(ctx context.Context, request scanRequest, scan scanFun
 	r.readers = 1
 	c.insert(r)
 	return r, true
+}
+
+// find returns a result for a scan request, as get does; nil is none. The caller holds
+// c.mu.
+func (c *resultCache) find(request scanRequest) (found *result) {
+	for _, r := range c.byKey[request.key] {
+		if !r.request.covers(request) || !r.cachedAt.IsZero() && c.expired(r, request.maxAge) {
+			continue
+		}
+		if r.partial == 0 {
+			return r
+		}
+		if request.limit != noLimit && request.limit <= r.partial {
+			found = r
+		}
+	}
+	return found
+}
+
+// finished returns the result of a finished scan for a scan request; nil if there is none.
+func (c *resultCache) finished(request scanRequest) *result {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r := c.find(request); r != nil && !r.cachedAt.IsZero() {
+		return r
+	}
+	return nil
 }
 
 // insert puts a result into the cache. The caller holds c.mu.

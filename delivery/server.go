@@ -110,18 +110,9 @@ func (s *Server) execute(request *proto.ExecuteRequest, stream proto.WrapperPlug
 	if !ok {
 		return s.PluginServer.Execute(request, stream) // which returns an error
 	}
-	if request.ExecuteConnectionData == nil { // from an engine before aggregators
-		if request.Connection == "" {
-			return fmt.Errorf("%s: the engine names no connection to ask: use a newer Steampipe", request.Table)
-		}
-		request.ExecuteConnectionData = map[string]*proto.ExecuteConnectionData{request.Connection: {}}
-	}
-	if err := s.missingKeys(request, table); err != nil {
-		return s.explain(request.Table, request.Connection, errors.Join(err, missing))
-	}
-	requests, err := s.split(request, table)
+	requests, err := s.scanRequests(request, table, missing)
 	if err != nil {
-		return s.explain(request.Table, request.Connection, err)
+		return err
 	}
 	ctx, cancel := context.WithCancel(stream.Context())
 	defer cancel()
@@ -153,6 +144,25 @@ func (s *Server) execute(request *proto.ExecuteRequest, stream proto.WrapperPlug
 	return group.Wait()
 }
 
+// scanRequests returns the scan requests of an engine's request, or the error of one that
+// cannot be scanned.
+func (s *Server) scanRequests(request *proto.ExecuteRequest, table *plugin.Table, missing error) ([]scanRequest, error) {
+	if request.ExecuteConnectionData == nil { // from an engine before aggregators
+		if request.Connection == "" {
+			return nil, fmt.Errorf("%s: the engine names no connection to ask: use a newer Steampipe", request.Table)
+		}
+		request.ExecuteConnectionData = map[string]*proto.ExecuteConnectionData{request.Connection: {}}
+	}
+	if err := s.missingKeys(request, table); err != nil {
+		return nil, s.explain(request.Table, request.Connection, errors.Join(err, missing))
+	}
+	requests, err := s.split(request, table)
+	if err != nil {
+		return nil, s.explain(request.Table, request.Connection, err)
+	}
+	return requests, nil
+}
+
 // explain returns an error of a query of a table with what the plugin adds to it.
 func (s *Server) explain(table, connection string, err error) error {
 	s.configuring.RLock()
@@ -164,11 +174,16 @@ func (s *Server) explain(table, connection string, err error) error {
 	return s.keys[table].explain(data.Connection, err)
 }
 
-// runRequest streams the result of a scan request.
-func (s *Server) runRequest(ctx context.Context, request scanRequest, out *engineStream) error {
-	scan := func(ctx context.Context, want *rowsWanted, put func(*proto.ExecuteResponse) error) error {
+// scanFunc returns what runs a scan request.
+func (s *Server) scanFunc(request scanRequest) scanFunc {
+	return func(ctx context.Context, want *rowsWanted, put func(*proto.ExecuteResponse) error) error {
 		return runScan(ctx, s.PluginServer.Execute, request, want, put)
 	}
+}
+
+// runRequest streams the result of a scan request.
+func (s *Server) runRequest(ctx context.Context, request scanRequest, out *engineStream) error {
+	scan := s.scanFunc(request)
 	send := func(want *rowsWanted, row *proto.Row, cached bool) error {
 		readsOn, err := out.send(ctx, request.connection, row, cached)
 		if readsOn {

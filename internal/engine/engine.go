@@ -205,16 +205,69 @@ func (e *Engine) Execute(ctx context.Context, s Scan, each func(*proto.Row) erro
 	if s.Limit != nil && *s.Limit == 0 && s.More == nil {
 		return nil
 	}
+	request, err := e.request(s)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	err = e.server.Execute(request, &sink{ctx: ctx, cancel: cancel, each: each, more: s.More})
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errEnough):
+		return nil
+	case cause != nil:
+		return cause
+	}
+	return plain(err)
+}
+
+// fetcher is a server that runs several requests at a time, and knows what it has cached.
+type fetcher interface {
+	Cached(*proto.ExecuteRequest) (delivery.Rows, bool)
+	Fetch(context.Context, []*proto.ExecuteRequest) ([]delivery.Rows, error)
+}
+
+// CanFetch reports whether the server can do what Cached and Fetch need.
+func (e *Engine) CanFetch() bool {
+	_, ok := e.server.(fetcher)
+	return ok
+}
+
+// Cached returns the rows of a scan without a limit, if the server has cached all of them.
+func (e *Engine) Cached(s Scan) (rows delivery.Rows, ok bool) {
+	request, err := e.request(s)
+	if err != nil {
+		return nil, false // Fetch returns the error
+	}
+	return e.server.(fetcher).Cached(request)
+}
+
+// Fetch runs scans without a limit, as many at a time as the server runs for one request.
+// It returns the rows of each, or the first error, which ends the other scans.
+func (e *Engine) Fetch(ctx context.Context, scans []Scan) ([]delivery.Rows, error) {
+	requests := make([]*proto.ExecuteRequest, len(scans))
+	for i, s := range scans {
+		var err error
+		if requests[i], err = e.request(s); err != nil {
+			return nil, err
+		}
+	}
+	rows, err := e.server.(fetcher).Fetch(ctx, requests)
+	return rows, plain(err)
+}
+
+// request returns the request of a scan for the server.
+func (e *Engine) request(s Scan) (*proto.ExecuteRequest, error) {
 	connection := e.Connections[0]
 	if s.Connection != "" {
 		i := slices.IndexFunc(e.Connections, func(c Connection) bool { return c.Name == s.Connection })
 		if i < 0 {
-			return fmt.Errorf("there is no connection %q", s.Connection)
+			return nil, fmt.Errorf("there is no connection %q", s.Connection)
 		}
 		connection = e.Connections[i]
 	}
 	if connection.Err != nil {
-		return connection.Err
+		return nil, connection.Err
 	}
 	var limit *proto.NullableInt // nil is none
 	if s.Limit != nil {
@@ -236,22 +289,13 @@ func (e *Engine) Execute(ctx context.Context, s Scan, each func(*proto.Row) erro
 	for _, name := range connection.scanned() {
 		connections[name] = &proto.ExecuteConnectionData{Limit: limit, CacheEnabled: s.Cache, CacheTtl: cacheTTLSeconds}
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	err := e.server.Execute(&proto.ExecuteRequest{
+	return &proto.ExecuteRequest{
 		Table:                 s.Table,
 		QueryContext:          &proto.QueryContext{Columns: s.Columns, Quals: quals},
 		CallId:                grpc.BuildCallId(),
 		Connection:            connection.Name,
 		ExecuteConnectionData: connections,
-	}, &sink{ctx: ctx, cancel: cancel, each: each, more: s.More})
-	switch cause := context.Cause(ctx); {
-	case errors.Is(cause, errEnough):
-		return nil
-	case cause != nil:
-		return cause
-	}
-	return plain(err)
+	}, nil
 }
 
 // scanned returns the connections that a scan of c scans.
