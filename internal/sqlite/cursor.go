@@ -27,6 +27,8 @@ type cursor struct {
 
 	row   *proto.Row // nil past the last row
 	rowid int64
+
+	scanned bool // whether it has made a scan, and not only read rows that were there
 }
 
 // Filter starts the scan and reads its first row.
@@ -49,10 +51,14 @@ func (c *cursor) Filter(_ int, idxStr string, args []vtab.Value) error {
 	if scan.Limit != nil {
 		c.limit, scan.More = *scan.Limit, c.more
 	}
+	source, err := query.ahead.source(c, scan, scanKey(c.table, idxStr, args))
+	if source == nil {
+		return err
+	}
 	c.ctx, c.cancel = context.WithCancel(query.ctx)
 	c.rows, c.outcome = make(chan *proto.Row), make(chan error, 1)
 	go func(ctx context.Context, rows chan<- *proto.Row, outcome chan<- error) {
-		outcome <- c.table.db.engine.Execute(ctx, scan, func(row *proto.Row) error {
+		outcome <- source(ctx, func(row *proto.Row) error {
 			select {
 			case rows <- row:
 				return nil
@@ -79,6 +85,7 @@ func (c *cursor) Next() error {
 		return nil
 	case err := <-c.outcome:
 		if err != nil {
+			c.table.db.query.ahead.run.failed = true
 			return c.table.db.query.fail(err)
 		}
 		return nil
@@ -114,6 +121,6 @@ func (c *cursor) Close() error {
 
 func (c *cursor) stop() {
 	if c.cancel != nil {
-		c.cancel()
+		c.table.db.query.ahead.stop(c.cancel)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/advice"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
@@ -33,7 +34,7 @@ type columnOf struct {
 // takes a time for a number, or compares it as text. It ignores errors of SQLite's, which
 // come again when the statement runs.
 func (db *DB) check(ctx context.Context, statement string) error {
-	db.query.times = nil
+	db.query.times, db.query.ahead = nil, ahead{}
 	if !reads[firstWord(statement)] {
 		return nil
 	}
@@ -43,6 +44,7 @@ func (db *DB) check(ctx context.Context, statement string) error {
 			return nil
 		}
 		db.query.order = nil
+		db.query.ahead = ahead{on: db.engine.CanFetch(), rows: map[string]delivery.Rows{}}
 		var compared []columnOf
 		for i, p := range programs(db.modules, explained.Rows) {
 			if i == 0 {
@@ -53,6 +55,8 @@ func (db *DB) check(ctx context.Context, statement string) error {
 				return p.refused
 			}
 			compared = append(compared, p.compared...)
+			db.query.ahead.on = db.query.ahead.on && !p.endsLoops()
+			db.query.ahead.writes = db.query.ahead.writes || p.writes()
 			if p.ordered {
 				db.query.keepOrder(p.literals())
 			}

@@ -59,6 +59,7 @@ type query struct {
 	order order
 	// times are the Times of the statement's result.
 	times []bool
+	ahead ahead
 	// failure is the first error of a scan or a comparison. SQLite passes on the
 	// text of some of them only.
 	mu      sync.Mutex
@@ -284,7 +285,7 @@ func (db *DB) run(ctx context.Context, text string) (result *Result, err error) 
 		if err := db.check(ctx, s); err != nil {
 			return nil, err
 		}
-		if result, err = db.read(ctx, s); err != nil {
+		if result, err = db.readAhead(ctx, s); err != nil {
 			return nil, err
 		}
 		result.Times = db.query.times
