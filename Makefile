@@ -14,13 +14,14 @@ BUILD                 := go build -ldflags "-s -w -X github.com/turbot/steampipe
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 # The race detector reports races inside the SDK, so it runs where the SDK is
 # not imported.
 RACE_PACKAGES := ./dingtalk/client ./dingtalk/sidebyside ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo bench compare profiles mutants fuzz fuzz-steampipe release-check steampipe-examples steampipe-answers steampipe-history steampipe-traps compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
+.PHONY: all install build demo bench compare profiles mutants fuzz fuzz-steampipe release-check vulncheck steampipe-examples steampipe-answers steampipe-history steampipe-traps compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
 
 all: install
 
@@ -94,6 +95,11 @@ release-check:
 		case $$target in windows/*) plugin= ;; *) plugin=. ;; esac; \
 		GOOS=$${target%/*} GOARCH=$${target#*/} $(BUILD) -o /dev/null $$plugin ./cmd/dingtalk-sql ./cmd/dingtalk-simulator || exit 1; \
 	done
+
+# The known vulnerabilities that the code reaches. It needs the network, and is no part
+# of make test: what it finds changes without a change here.
+vulncheck:
+	go run $(GOVULNCHECK) ./...
 
 # The documentation's Postgres examples in a real Steampipe.
 steampipe-examples:
