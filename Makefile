@@ -21,7 +21,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 RACE_PACKAGES := ./dingtalk/client ./dingtalk/sidebyside ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo bench compare profiles mutants fuzz fuzz-steampipe release-check vulncheck steampipe-examples steampipe-answers steampipe-history steampipe-traps compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
+.PHONY: all install build demo bench compare profiles mutants fuzz fuzz-steampipe release-check notices vulncheck steampipe-examples steampipe-answers steampipe-history steampipe-traps compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
 
 all: install
 
@@ -88,13 +88,20 @@ fuzz:
 fuzz-steampipe:
 	go run ./internal/cmd/query-steampipe -queries $(QUERIES) -seed $(SEED)
 
-# The targets of .goreleaser.yml, built as it builds them.
-release-check:
+# The targets of .goreleaser.yml, built as it builds them, and their notices.
+release-check: notices
 	@for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64; do \
 		echo "building $$target"; \
 		case $$target in windows/*) plugin= ;; *) plugin=. ;; esac; \
 		GOOS=$${target%/*} GOARCH=$${target#*/} $(BUILD) -o /dev/null $$plugin ./cmd/dingtalk-sql ./cmd/dingtalk-simulator || exit 1; \
 	done
+
+# What a release has beside each program: the licences and notices of what it links.
+notices:
+	@mkdir -p bin/notices
+	.ci/notices . > bin/notices/steampipe-plugin-dingtalk.txt
+	.ci/notices ./cmd/dingtalk-sql > bin/notices/dingtalk-sql.txt
+	.ci/notices ./cmd/dingtalk-simulator > bin/notices/dingtalk-simulator.txt
 
 # The known vulnerabilities that the code reaches. It needs the network, and is no part
 # of make test: what it finds changes without a change here.
