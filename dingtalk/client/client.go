@@ -184,8 +184,8 @@ func (c *Client) CountedCalls() int64 { return c.counted.Load() }
 // throttled, which do not count.
 func (c *Client) CallsOfTheDay() int { return c.month.lastDay() }
 
-// Close closes the idle connections. The client's limit no longer applies to the
-// other clients of its app. Running calls go on.
+// Close closes the connections: those of running calls, which go on, as they end. The
+// client's limit no longer applies to the other clients of its app.
 func (c *Client) Close() {
 	c.limits.remove(c)
 	c.pool.close()

@@ -64,6 +64,7 @@ func (e *proxyError) meaning() (Kind, Advice) {
 type pool struct {
 	mu      sync.Mutex
 	current http.RoundTripper
+	closed  bool
 }
 
 // transport returns the transport for the next request.
@@ -90,17 +91,25 @@ func (p *pool) fail(failed http.RoundTripper) {
 // timeToIdle is how long after its request a connection of HTTP/2 may still count as busy.
 const timeToIdle = 100 * time.Millisecond
 
-// done reports that a request has ended. One of a transport that was replaced leaves an
-// idle connection, which nobody would use again, and which would stay for 90 seconds: it
-// is closed.
+// done reports that a request has ended. One of a transport that was replaced, or of a pool
+// that was closed, leaves an idle connection, which nobody would use again, and which would
+// stay for 90 seconds: it is closed.
 func (p *pool) done(used http.RoundTripper) {
-	if t, ok := used.(*http.Transport); ok && p.transport() != http.RoundTripper(t) { // others are never replaced
+	t, ok := used.(*http.Transport) // others are never replaced
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || ok && p.current != http.RoundTripper(t) {
 		time.AfterFunc(timeToIdle, func() { closeIdle(used) })
 	}
 }
 
-// close closes the idle connections.
-func (p *pool) close() { closeIdle(p.transport()) }
+// close closes the connections, each as soon as it is idle.
+func (p *pool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	closeIdle(p.current)
+}
 
 func closeIdle(t http.RoundTripper) {
 	if t, ok := t.(interface{ CloseIdleConnections() }); ok {

@@ -79,11 +79,12 @@ func TestPool(t *testing.T) {
 	}
 }
 
-// A transport that was replaced keeps no connection, however its last requests end:
-// those that were running when it was replaced, and one that began on it afterwards.
-func TestPoolClosesWhatItReplaced(t *testing.T) {
-	for _, http2 := range []bool{false, true} {
-		t.Run(fmt.Sprintf("HTTP/2 %t", http2), func(t *testing.T) {
+// A transport that was replaced keeps no connection, and a pool that was closed none either,
+// however the last requests end: those that were running then, and one that began afterwards.
+func TestPoolClosesConnections(t *testing.T) {
+	for i := range 4 {
+		http2, closed := i%2 == 1, i/2 == 1
+		t.Run(fmt.Sprintf("HTTP/2 %t, closed %t", http2, closed), func(t *testing.T) {
 			const n = 5
 			arrived, release := make(chan struct{}, n), make(chan struct{})
 			open := map[net.Conn]bool{}
@@ -125,7 +126,11 @@ func TestPoolClosesWhatItReplaced(t *testing.T) {
 			for range n {
 				<-arrived
 			}
-			p.fail(first)
+			if closed {
+				p.close()
+			} else {
+				p.fail(first)
+			}
 			close(release)
 			wg.Wait()
 			call(first) // it had taken the transport before
