@@ -21,7 +21,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 RACE_PACKAGES := ./dingtalk/client ./dingtalk/sidebyside ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo bench compare profiles mutants fuzz fuzz-steampipe release-check notices vulncheck steampipe-examples steampipe-answers steampipe-history steampipe-traps compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
+.PHONY: all install build demo bench compare profiles mutants fuzz fuzz-steampipe soak release-check notices vulncheck steampipe-examples steampipe-answers steampipe-history steampipe-traps compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
 
 all: install
 
@@ -87,6 +87,13 @@ fuzz:
 
 fuzz-steampipe:
 	go run ./internal/cmd/query-steampipe -queries $(QUERIES) -seed $(SEED)
+
+# A long load on the built plugin, with faults of the API and of the network: it must not
+# grow, nor answer a query wrong. SOAK is how long, beside four minutes at both ends.
+SOAK ?= 10m
+
+soak:
+	go test -vet=off . -run 'TestSoak$$' -timeout 0 -v -args -soak $(SOAK)
 
 # The targets of .goreleaser.yml, built as it builds them, and their notices.
 release-check: notices
