@@ -114,20 +114,11 @@ func (s *soaked) load(t *testing.T, d time.Duration) {
 	t.Logf("queries of %s: %v; wrong: %v; with rows from the cache: %d", d, count, wrong, s.cached.Swap(0))
 }
 
-// settle ends the faults, and asks one query by a new client, which closes the connections
-// of the one before: all others are forgotten ones. It returns the state when idle
-// connections have had the time to close, with the memory that more queries leave behind,
-// during which it is collected.
+// settle ends the faults, and returns the state when idle connections have had the time to
+// close, with the memory that more queries leave behind, during which it is collected.
 func (s *soaked) settle(t *testing.T) state {
 	s.front.calm()
-	s.reconfigure(t)
-	if err := s.ask(s.people("p1")); err != nil {
-		t.Error(err)
-	}
-	time.Sleep(time.Second) // what was cancelled ends
-	if n := s.front.open(); n > 1 {
-		t.Errorf("%d connections stay open after the load, 1 is of use", n)
-	}
+	s.renew(t)
 	time.Sleep(95 * time.Second)
 	end := s.state(t)
 	for range 50 {
@@ -137,7 +128,21 @@ func (s *soaked) settle(t *testing.T) state {
 	}
 	memory := s.state(t)
 	end.resident, end.live = memory.resident, memory.live
+	s.renew(t)
 	return end
+}
+
+// renew asks one query by a new client, which closes the connections of the one before: all
+// others are forgotten ones.
+func (s *soaked) renew(t *testing.T) {
+	s.reconfigure(t)
+	if err := s.ask(s.people("p1")); err != nil {
+		t.Error(err)
+	}
+	time.Sleep(time.Second) // what was cancelled ends
+	if n := s.front.open(); n > 1 {
+		t.Errorf("%d connections stay open, 1 is of use", n)
+	}
 }
 
 const (
