@@ -17,15 +17,36 @@ type rowsOf struct {
 	columns []string
 }
 
-// Each calls each with each row, until it returns an error, which Each returns. It returns
-// the reason if ctx ended.
-func (r Rows) Each(ctx context.Context, each func(*proto.Row) error) error {
-	for _, part := range r {
-		if err := part.read(ctx, part.columns, each); err != nil {
-			return err
+// Reader returns a reader of the rows.
+func (r Rows) Reader() *RowReader { return &RowReader{rest: r} }
+
+// RowReader reads rows, one after another.
+type RowReader struct {
+	rest  Rows         // from the part under way on
+	pages int          // of this part that were unpacked
+	rows  []*proto.Row // of the last of these
+}
+
+// Next returns the next row; nil is the end.
+func (r *RowReader) Next() (*proto.Row, error) {
+	for len(r.rows) == 0 {
+		if len(r.rest) == 0 {
+			return nil, nil
 		}
+		part := r.rest[0]
+		if r.pages == len(part.packed) {
+			r.rest, r.pages = r.rest[1:], 0
+			continue
+		}
+		rows, err := part.format().unpack(part.packed[r.pages], part.columns)
+		if err != nil {
+			return nil, err
+		}
+		r.rows, r.pages = rows, r.pages+1
 	}
-	return nil
+	row := r.rows[0]
+	r.rows = r.rows[1:]
+	return row, nil
 }
 
 // Fetch runs requests of the plugin's tables without a LIMIT, as many scans at a time as

@@ -9,7 +9,6 @@ import (
 
 	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-dingtalk/internal/engine"
-	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"modernc.org/sqlite/vtab"
 )
 
@@ -76,32 +75,31 @@ const maxAlone = 3
 // errAhead ends a run in which a table is to be scanned while scans are noted.
 var errAhead = errors.New("the noted scans come first")
 
-// source returns what runs a scan of a cursor. It is nil for a scan that is noted, and has
-// no rows in this run.
-func (a *ahead) source(c *cursor, scan engine.Scan, key string) (func(context.Context, func(*proto.Row) error) error, error) {
-	e := c.table.db.engine
+// look returns the rows of a scan of a cursor if they are there: none for a scan that is
+// noted. ok is false for a scan that is to be made now.
+func (a *ahead) look(c *cursor, scan engine.Scan, key string) (rows delivery.Rows, ok bool, err error) {
 	if rows, ok := a.rows[key]; ok {
-		return rows.Each, nil
+		return rows, true, nil
 	}
 	if a.on && c.scanned && scan.Limit == nil {
-		if rows, ok := e.Cached(scan); ok {
+		if rows, ok := c.table.db.engine.Cached(scan); ok {
 			a.rows[key] = rows
-			return rows.Each, nil
+			return rows, true, nil
 		}
 		if a.run.loop == nil || a.run.loop == c {
 			a.run.loop = c
 			if a.run.add(key, scan) {
 				a.run.noted++
 			}
-			return nil, nil
+			return nil, true, nil
 		}
 	}
 	if a.run.loop != nil {
-		return nil, errAhead
+		return nil, false, errAhead
 	}
 	c.scanned = true
 	a.run.add(key, scan)
-	return func(ctx context.Context, each func(*proto.Row) error) error { return e.Execute(ctx, scan, each) }, nil
+	return nil, false, nil
 }
 
 // stop ends a scan, now or after the run.

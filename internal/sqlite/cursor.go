@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"modernc.org/sqlite/vtab"
 )
@@ -18,6 +19,8 @@ type cursor struct {
 	cancel  context.CancelFunc
 	rows    chan *proto.Row
 	outcome chan error // how the scan ended, once
+	// fetched has the rows instead if they were there.
+	fetched *delivery.RowReader
 
 	rowids rowids
 
@@ -51,14 +54,18 @@ func (c *cursor) Filter(_ int, idxStr string, args []vtab.Value) error {
 	if scan.Limit != nil {
 		c.limit, scan.More = *scan.Limit, c.more
 	}
-	source, err := query.ahead.source(c, scan, scanKey(c.table, idxStr, args))
-	if source == nil {
+	rows, ok, err := query.ahead.look(c, scan, scanKey(c.table, idxStr, args))
+	if err != nil {
 		return err
+	}
+	if c.fetched = nil; ok {
+		c.fetched = rows.Reader()
+		return c.Next()
 	}
 	c.ctx, c.cancel = context.WithCancel(query.ctx)
 	c.rows, c.outcome = make(chan *proto.Row), make(chan error, 1)
 	go func(ctx context.Context, rows chan<- *proto.Row, outcome chan<- error) {
-		outcome <- source(ctx, func(row *proto.Row) error {
+		outcome <- c.table.db.engine.Execute(ctx, scan, func(row *proto.Row) error {
 			select {
 			case rows <- row:
 				return nil
@@ -74,6 +81,14 @@ func (c *cursor) Filter(_ int, idxStr string, args []vtab.Value) error {
 // not noticed yet that it is cancelled.
 func (c *cursor) Next() error {
 	c.row = nil
+	if c.fetched != nil {
+		row, err := c.fetched.Next()
+		if err != nil {
+			return c.table.db.query.fail(err)
+		}
+		c.take(row)
+		return nil
+	}
 	if c.taken == c.limit {
 		close(c.more)
 		c.limit = -1
@@ -81,7 +96,7 @@ func (c *cursor) Next() error {
 	select {
 	case row := <-c.rows:
 		c.taken++
-		c.row, c.rowid = row, c.rowids.of(row)
+		c.take(row)
 		return nil
 	case err := <-c.outcome:
 		if err != nil {
@@ -91,6 +106,13 @@ func (c *cursor) Next() error {
 		return nil
 	case <-c.ctx.Done():
 		return c.table.db.query.fail(c.ctx.Err())
+	}
+}
+
+// take makes a row the cursor's; nil is none.
+func (c *cursor) take(row *proto.Row) {
+	if c.row = row; row != nil && c.table.db.query.rowids {
+		c.rowid = c.rowids.of(row)
 	}
 }
 

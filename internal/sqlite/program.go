@@ -34,7 +34,7 @@ type columnOf struct {
 // takes a time for a number, or compares it as text. It ignores errors of SQLite's, which
 // come again when the statement runs.
 func (db *DB) check(ctx context.Context, statement string) error {
-	db.query.times, db.query.ahead = nil, ahead{}
+	db.query.times, db.query.ahead, db.query.rowids = nil, ahead{}, true
 	if !reads[firstWord(statement)] {
 		return nil
 	}
@@ -45,6 +45,7 @@ func (db *DB) check(ctx context.Context, statement string) error {
 		}
 		db.query.order = nil
 		db.query.ahead = ahead{on: db.engine.CanFetch(), rows: map[string]delivery.Rows{}}
+		db.query.rowids = false
 		var compared []columnOf
 		for i, p := range programs(db.modules, explained.Rows) {
 			if i == 0 {
@@ -57,6 +58,7 @@ func (db *DB) check(ctx context.Context, statement string) error {
 			compared = append(compared, p.compared...)
 			db.query.ahead.on = db.query.ahead.on && !p.endsLoops()
 			db.query.ahead.writes = db.query.ahead.writes || p.writes()
+			db.query.rowids = db.query.rowids || p.readsRowids()
 			if p.ordered {
 				db.query.keepOrder(p.literals())
 			}
@@ -281,6 +283,11 @@ func (p *program) scans(modules []*module, i instruction) {
 func (p *program) isTime(i instruction) bool {
 	m := p.tables[i.p1]
 	return m != nil && i.p2 >= 0 && i.p2 < len(m.schema.Columns) && m.schema.Columns[i.p2].Type == proto.ColumnType_TIMESTAMP
+}
+
+// readsRowids reports whether the program reads rowids of a table of the plugin's.
+func (p *program) readsRowids() bool {
+	return slices.ContainsFunc(p.instructions, func(i instruction) bool { return i.op == "Rowid" && p.tables[i.p1] != nil })
 }
 
 // base returns the cursor with whose table a cursor was opened.

@@ -60,6 +60,8 @@ type query struct {
 	// times are the Times of the statement's result.
 	times []bool
 	ahead ahead
+	// rowids is whether the statement reads rowids of the plugin's tables.
+	rowids bool
 	// failure is the first error of a scan or a comparison. SQLite passes on the
 	// text of some of them only.
 	mu      sync.Mutex
