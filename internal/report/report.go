@@ -149,13 +149,13 @@ func Run(ctx context.Context, dbs []DB, b *powerpipe.Benchmark) (*Group, error) 
 type ran map[*powerpipe.Control]*Control
 
 // run runs a control before all others, if it is not nil, and then those of a benchmark,
-// which begin in their order.
+// which begin inTurn.
 func run(ctx context.Context, dbs []DB, b *powerpipe.Benchmark, first *powerpipe.Control) (ran, error) {
 	free := make(chan DB, len(dbs))
 	for _, db := range dbs {
 		free <- db
 	}
-	r, controls := ran{}, controlsOf(b)
+	r, controls := ran{}, inTurn(b)
 	if first != nil { // it says how many calls were made before the report
 		r[first] = runControl(ctx, dbs[0], first)
 		controls = slices.DeleteFunc(controls, func(c *powerpipe.Control) bool { return c == first })
@@ -184,6 +184,30 @@ func run(ctx context.Context, dbs []DB, b *powerpipe.Benchmark, first *powerpipe
 		return nil, context.Cause(ctx)
 	}
 	return r, nil
+}
+
+// inTurn returns the controls of a benchmark, the first of each benchmark in it before the
+// second of any: they may need other tables, whose calls then do not wait for one another.
+func inTurn(b *powerpipe.Benchmark) (all []*powerpipe.Control) {
+	var lists [][]*powerpipe.Control
+	var own []*powerpipe.Control
+	for _, child := range b.Children {
+		switch child := child.(type) {
+		case *powerpipe.Benchmark:
+			lists = append(lists, inTurn(child))
+		case *powerpipe.Control:
+			own = append(own, child)
+		}
+	}
+	lists = append(lists, own)
+	for i := 0; slices.ContainsFunc(lists, func(l []*powerpipe.Control) bool { return i < len(l) }); i++ {
+		for _, list := range lists {
+			if i < len(list) {
+				all = append(all, list[i])
+			}
+		}
+	}
+	return all
 }
 
 // controlsOf returns the controls of a benchmark, in their order.

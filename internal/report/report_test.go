@@ -211,6 +211,30 @@ func (h headFirst) Query(ctx context.Context, sql string) (*sqlite.Result, error
 	return h.DB.Query(ctx, sql)
 }
 
+// inOrder is a DB that notes the statements.
+type inOrder struct {
+	report.DB
+	begun *[]string
+}
+
+func (o inOrder) Query(ctx context.Context, sql string) (*sqlite.Result, error) {
+	*o.begun = append(*o.begun, sql)
+	return o.DB.Query(ctx, sql)
+}
+
+// Controls of different benchmarks begin in turn.
+func TestControlsBeginInTurn(t *testing.T) {
+	var begun []string
+	named := func(sql string) *powerpipe.Control { return &powerpipe.Control{Name: sql, SQL: sql} }
+	b := benchmark(benchmark(named("a1"), named("a2"), named("a3")), named("own"), benchmark(benchmark(named("b1")), benchmark(named("c1"), named("c2"))))
+	if _, err := report.Run(t.Context(), []report.DB{inOrder{db, &begun}}, b); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"a1", "b1", "own", "a2", "c1", "a3", "c2"}, begun); d != "" {
+		t.Errorf("order (-want +got):\n%s", d)
+	}
+}
+
 // A run that is stopped has no report.
 func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
