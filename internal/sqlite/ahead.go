@@ -140,6 +140,7 @@ func scanKey(t *table, plan string, args []vtab.Value) string {
 // result of the last run. What the others have written is undone.
 func (db *DB) readAhead(ctx context.Context, statement string) (*Result, error) {
 	q := db.query
+	defer func() { q.ahead.rows = nil }() // db keeps the query until the next
 	order := q.order
 	for {
 		q.order, q.ahead.run = maps.Clone(order), aheadRun{}
@@ -193,12 +194,17 @@ func (db *DB) savepoint(ctx context.Context) (undo, keep func() error, err error
 		return nil, nil, err
 	}
 	ctx = context.WithoutCancel(ctx)
+	const back = "rollback to " + name + "; release " + name
 	keep = func() error {
 		_, err := db.conn.ExecContext(ctx, "release "+name)
+		if err != nil {
+			// The statement may not have what it wrote, as with a foreign key that is missing.
+			_, _ = db.conn.ExecContext(ctx, back)
+		}
 		return err
 	}
 	undo = func() error {
-		if _, err := db.conn.ExecContext(ctx, "rollback to "+name); err != nil {
+		if _, err := db.conn.ExecContext(ctx, back); err != nil {
 			return err
 		}
 		var after int64
@@ -206,7 +212,7 @@ func (db *DB) savepoint(ctx context.Context) (undo, keep func() error, err error
 			return err
 		}
 		db.changes += after - before // SQLite counts what was undone
-		return keep()
+		return nil
 	}
 	return undo, keep, nil
 }

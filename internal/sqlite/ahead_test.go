@@ -213,6 +213,29 @@ func TestAheadOnlyWhereItHelps(t *testing.T) {
 	}
 }
 
+// A statement whose changes SQLite refuses in the end changes nothing, and leaves no
+// transaction behind.
+func TestAheadRefusedInTheEnd(t *testing.T) {
+	db := open(t, twelve())
+	const setUp = "pragma foreign_keys = on; create table parent(title text primary key); create table child(title text references parent deferrable initially deferred)"
+	for _, step := range []struct{ sql, want, err string }{
+		{setUp, "", ""},
+		{"insert into child with " + idsOfTwelve + " select c.title from ids join dingtalk_schedule_conference c on c.schedule_conference_id = ids.id", "", "FOREIGN KEY"},
+		{"select count(*) from child", "0", ""},
+		{"begin; insert into parent values ('c00'); commit; select count(*) from parent", "1", ""},
+	} {
+		r, err := db.Query(t.Context(), step.sql)
+		if (err != nil) != (step.err != "") || err != nil && !strings.Contains(err.Error(), step.err) {
+			t.Errorf("%s: error %v", step.sql, err)
+		}
+		if step.want != "" && err == nil {
+			if d := cmp.Diff([]string{step.want}, text(r)); d != "" {
+				t.Errorf("%s: %s", step.sql, d)
+			}
+		}
+	}
+}
+
 // A query can be cancelled while it makes scans ahead.
 func TestAheadIsCancelled(t *testing.T) {
 	sim := twelve()
