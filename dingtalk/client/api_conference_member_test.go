@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/dingtalk/client"
+	"github.com/turbot/steampipe-plugin-dingtalk/internal/simulator"
 )
 
 var conferenceMembersAPI = apiCase{
@@ -74,4 +75,21 @@ func TestMemberPageSizes(t *testing.T) {
 			equal(t, "arguments", []string{want}, *asked)
 		})
 	}
+}
+
+// Somebody who joined often fills pages, each with the same person: the list gets on.
+func TestMemberWhoJoinsOften(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		for i := range int64(12) {
+			w.sim.Members["x"] = append(w.sim.Members["x"], simulator.Member{UnionID: "u", JoinTime: to(1755500395000 + 60_000*i)})
+		}
+		entries := 0
+		for page, err := range w.api.ConferenceMembers(t.Context(), "x", client.PageOptions{Size: 1}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			entries += len(page.Entries)
+		}
+		equal(t, "entries", 12, entries)
+	})
 }
