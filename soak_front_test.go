@@ -46,7 +46,7 @@ func newFront(sim *simulator.Simulator, http2 bool) *front {
 
 // inARowAtMost is how often the front makes a call fail before it answers: the plugin
 // repeats a call five times, and connections that end fail it as well.
-const inARowAtMost = 3
+const inARowAtMost = 2
 
 type serveFault = func(http.ResponseWriter, *http.Request, http.Handler)
 
