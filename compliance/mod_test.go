@@ -97,7 +97,7 @@ func (o *organization) start(config ...string) *organization {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { o.DB.Close() })
-	o.Now = func() time.Time { return simulator.DemoTime }
+	o.Now, o.Ahead = func() time.Time { return simulator.DemoTime }, true // as in a report
 	return o
 }
 

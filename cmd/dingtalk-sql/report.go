@@ -141,7 +141,7 @@ func (s *session) forControls(ctx context.Context) ([]report.DB, error) {
 		if err != nil {
 			return nil, err
 		}
-		db.Now = now
+		db.Now, db.Ahead = now, true
 		s.closers = append(s.closers, func() { db.Close() })
 		dbs[i] = db
 	}

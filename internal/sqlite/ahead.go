@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,20 +13,18 @@ import (
 
 // SQLite scans a table for one key of a join or of an in list after another, so that each
 // call would wait for the one before. To make as many calls at a time as the plugin does for
-// a list in Steampipe, a query runs several times. A run makes the first scan of a loop.
-// From the second on, it finds no rows, and notes which scans the loop asks for. The loop
-// goes through them whatever their rows are. When it has ended, or when another table is to
-// be scanned by keys that may come from these rows, the noted scans are made, all at once.
-// Then the query runs again, with their rows. The last run, which notes nothing, has the
-// result. A loop that a row may end makes its scans one after another.
+// a list in Steampipe, a statement of an Ahead database runs several times. A run makes the
+// first scan of a loop. From the second on, it finds no rows, and notes which scans the loop
+// asks for. When the loop has ended, or when another table is to be scanned by keys that may
+// come from these rows, the noted scans are made, all at once. Then the statement runs again,
+// with their rows. The last run, which notes nothing, has the result.
 
 // ahead is what a query knows of the scans that it makes ahead.
 type ahead struct {
-	// on is whether scans are noted. alone is how many runs in a row have noted one only.
-	on    bool
-	alone int
-	// writes is whether the statement writes: a run that has noted scans is undone.
-	writes bool
+	// on is whether scans are noted. runs is how many have noted some, and alone how many of
+	// the last have noted one only.
+	on          bool
+	runs, alone int
 	// rows are those of the scans that were made for the runs before, by their keys.
 	rows map[string]delivery.Rows
 	run  aheadRun
@@ -68,9 +65,14 @@ func (r *aheadRun) end() {
 	}
 }
 
-// maxAlone is how many runs in a row may note one scan only: where two tables are scanned
-// in turn, it would be so for each row.
-const maxAlone = 3
+const (
+	// maxRuns is how many runs may note scans: a statement with other keys in each run
+	// would have no end.
+	maxRuns = 20
+	// maxAlone is how many runs in a row may note one scan only: where two tables are
+	// scanned in turn, it would be so for each row.
+	maxAlone = 3
+)
 
 // errAhead ends a run in which a table is to be scanned while scans are noted.
 var errAhead = errors.New("the noted scans come first")
@@ -127,7 +129,8 @@ func (a *ahead) fetch(ctx context.Context, e *engine.Engine, run aheadRun) error
 	if a.alone++; run.noted > 1 {
 		a.alone = 0
 	}
-	a.on = a.alone < maxAlone
+	a.runs++
+	a.on = a.runs < maxRuns && a.alone < maxAlone
 	return nil
 }
 
@@ -137,20 +140,20 @@ func scanKey(t *table, plan string, args []vtab.Value) string {
 }
 
 // readAhead runs a statement as often as the scans that it makes ahead need, and returns the
-// result of the last run. What the others have written is undone.
+// result of the last run.
 func (db *DB) readAhead(ctx context.Context, statement string) (*Result, error) {
 	q := db.query
 	defer func() { q.ahead.rows = nil }() // db keeps the query until the next
-	order := q.order
+	order, failure := q.order, q.failure
 	for {
 		q.order, q.ahead.run = maps.Clone(order), aheadRun{}
-		result, err := db.runOnce(ctx, statement)
+		result, err := db.read(ctx, statement)
 		run := q.ahead.run
 		if run.loop == nil {
 			return result, err
 		}
-		if err == nil {
-			q.failure = nil // it may come from rows that were missing
+		if !run.failed {
+			q.failure = failure // that of the run may come from rows that were missing
 			err = q.ahead.fetch(ctx, db.engine, run)
 		}
 		run.end()
@@ -158,92 +161,4 @@ func (db *DB) readAhead(ctx context.Context, statement string) (*Result, error) 
 			return nil, q.fail(err)
 		}
 	}
-}
-
-// runOnce runs a statement once. If it has noted scans, there is no result, and the error
-// is one that ends the query.
-func (db *DB) runOnce(ctx context.Context, statement string) (*Result, error) {
-	a := &db.query.ahead
-	undo, keep := func() error { return nil }, func() error { return nil }
-	if a.on && a.writes {
-		var err error
-		if undo, keep, err = db.savepoint(ctx); err != nil {
-			return nil, err
-		}
-	}
-	result, err := db.read(ctx, statement)
-	switch {
-	case a.run.loop == nil:
-		keepErr := keep()
-		return result, cmp.Or(err, keepErr)
-	case a.run.failed:
-		return nil, cmp.Or(undo(), err)
-	default:
-		return nil, undo()
-	}
-}
-
-// savepoint returns what undoes all changes from here on, and what keeps them.
-func (db *DB) savepoint(ctx context.Context) (undo, keep func() error, err error) {
-	const name = "ahead"
-	var before int64
-	if err := db.conn.QueryRowContext(ctx, "select total_changes()").Scan(&before); err != nil {
-		return nil, nil, err
-	}
-	if _, err := db.conn.ExecContext(ctx, "savepoint "+name); err != nil {
-		return nil, nil, err
-	}
-	ctx = context.WithoutCancel(ctx)
-	const back = "rollback to " + name + "; release " + name
-	keep = func() error {
-		_, err := db.conn.ExecContext(ctx, "release "+name)
-		if err != nil {
-			// The statement may not have what it wrote, as with a foreign key that is missing.
-			_, _ = db.conn.ExecContext(ctx, back)
-		}
-		return err
-	}
-	undo = func() error {
-		if _, err := db.conn.ExecContext(ctx, back); err != nil {
-			return err
-		}
-		var after int64
-		if err := db.conn.QueryRowContext(ctx, "select total_changes()").Scan(&after); err != nil {
-			return err
-		}
-		db.changes += after - before // SQLite counts what was undone
-		return nil
-	}
-	return undo, keep, nil
-}
-
-// endsLoops reports whether a row may end a loop over a table of the plugin's, as with limit
-// and exists.
-func (p *program) endsLoops() bool {
-	filter := map[int]int{} // by cursor
-	for at, i := range p.instructions {
-		switch i.op {
-		case "VFilter":
-			filter[i.p1] = at
-		case "VNext":
-			for inside := filter[i.p1] + 1; inside < at; inside++ {
-				for _, to := range p.flow.next(inside) {
-					if to > at {
-						return true
-					}
-				}
-			}
-		}
-	}
-	return false
-}
-
-// writes reports whether the program may write into a database.
-func (p *program) writes() bool {
-	for _, i := range p.instructions {
-		if i.op == "Transaction" && i.p2 != 0 {
-			return true
-		}
-	}
-	return false
 }

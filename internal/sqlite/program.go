@@ -44,7 +44,7 @@ func (db *DB) check(ctx context.Context, statement string) error {
 			return nil
 		}
 		db.query.order = nil
-		db.query.ahead = ahead{on: db.engine.CanFetch(), rows: map[string]delivery.Rows{}}
+		db.query.ahead = ahead{on: db.Ahead && db.engine.CanFetch(), rows: map[string]delivery.Rows{}}
 		db.query.rowids = false
 		var compared []columnOf
 		for i, p := range programs(db.modules, explained.Rows) {
@@ -56,8 +56,6 @@ func (db *DB) check(ctx context.Context, statement string) error {
 				return p.refused
 			}
 			compared = append(compared, p.compared...)
-			db.query.ahead.on = db.query.ahead.on && !p.endsLoops()
-			db.query.ahead.writes = db.query.ahead.writes || p.writes()
 			db.query.rowids = db.query.rowids || p.readsRowids()
 			if p.ordered {
 				db.query.keepOrder(p.literals())

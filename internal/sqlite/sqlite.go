@@ -26,6 +26,11 @@ import (
 type DB struct {
 	// Now is the time of the function now(). Nil is the machine's.
 	Now func() time.Time
+	// Ahead is whether the calls of a join and of a list are made several at a time, for
+	// which a statement runs several times. It is for statements that only read, whose keys
+	// are the same in each run, and in which no row ends a loop over a table, as with limit,
+	// exists or a recursion: others would make more calls, or change something twice.
+	Ahead bool
 
 	engine *engine.Engine
 	file   string // "" is in memory
