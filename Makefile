@@ -1,6 +1,6 @@
 # make demo and make test need nothing but Go and make, and install the rest. The
-# first time they compile: on two cores make demo takes two and a half minutes,
-# make test behind it five; after that seconds, and a minute and a half.
+# first time they compile: on two cores make demo takes two to three minutes, make test
+# behind it six; after that seconds, and two to three minutes.
 
 # One way to build for everything but the race detector, so that each package is
 # compiled once, and without what only a debugger reads.
