@@ -1,3 +1,5 @@
+//go:build soak
+
 package main_test
 
 import (
@@ -109,4 +111,12 @@ func (s *soaked) goroutines(t *testing.T) (count map[string]int, all int) {
 		all++
 	}
 	return count, all
+}
+
+// Reset returns what was written, and forgets it.
+func (s *syncBuffer) Reset() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer s.b.Reset()
+	return s.b.String()
 }

@@ -1,3 +1,5 @@
+//go:build soak
+
 package main_test
 
 import (
@@ -15,16 +17,13 @@ import (
 	"time"
 )
 
-var soak = flag.Duration("soak", 0, "how long TestSoak puts load on the plugin")
+var soak = flag.Duration("soak", 10*time.Minute, "how long TestSoak puts load on the plugin")
 
 // The built plugin answers all queries of a long load in full, whatever faults their calls
 // meet, and then holds what it held at the beginning: descriptors, goroutines and memory.
 // The beginning is a second process, which has the warm-up and is idle from then on. The
 // load is over HTTP/1.1 and over HTTP/2 at the same time.
 func TestSoak(t *testing.T) {
-	if *soak == 0 {
-		t.Skip("it takes minutes: make soak")
-	}
 	bin := build(t)
 	warmUp := min(time.Minute, *soak/5)
 	t.Setenv("GODEBUG", "gctrace=1")

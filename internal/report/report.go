@@ -127,7 +127,7 @@ func Make(ctx context.Context, dbs []DB, mod *powerpipe.Mod, b *powerpipe.Benchm
 	if head == nil {
 		return report, nil
 	}
-	if c := r[head]; c.Err != nil && !slices.Contains(controlsOf(b), head) {
+	if c := r[head]; c.Err != nil && !slices.Contains(inTurn(b), head) {
 		report.Root.Controls = append(report.Root.Controls, c)
 		report.Root.summarize()
 	}
@@ -205,19 +205,6 @@ func inTurn(b *powerpipe.Benchmark) (all []*powerpipe.Control) {
 			if i < len(list) {
 				all = append(all, list[i])
 			}
-		}
-	}
-	return all
-}
-
-// controlsOf returns the controls of a benchmark, in their order.
-func controlsOf(b *powerpipe.Benchmark) (all []*powerpipe.Control) {
-	for _, child := range b.Children {
-		switch child := child.(type) {
-		case *powerpipe.Benchmark:
-			all = append(all, controlsOf(child)...)
-		case *powerpipe.Control:
-			all = append(all, child)
 		}
 	}
 	return all

@@ -79,7 +79,11 @@ var errAhead = errors.New("the noted scans come first")
 
 // look returns the rows of a scan of a cursor if they are there: none for a scan that is
 // noted. ok is false for a scan that is to be made now.
-func (a *ahead) look(c *cursor, scan engine.Scan, key string) (rows delivery.Rows, ok bool, err error) {
+func (a *ahead) look(c *cursor, scan engine.Scan, plan string, args []vtab.Value) (rows delivery.Rows, ok bool, err error) {
+	if a.rows == nil {
+		return nil, false, nil // of a statement without scans ahead
+	}
+	key := scanKey(c.table, plan, args)
 	if rows, ok := a.rows[key]; ok {
 		return rows, true, nil
 	}

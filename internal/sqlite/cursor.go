@@ -54,7 +54,7 @@ func (c *cursor) Filter(_ int, idxStr string, args []vtab.Value) error {
 	if scan.Limit != nil {
 		c.limit, scan.More = *scan.Limit, c.more
 	}
-	rows, ok, err := query.ahead.look(c, scan, scanKey(c.table, idxStr, args))
+	rows, ok, err := query.ahead.look(c, scan, idxStr, args)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,9 @@ func (db *DB) check(ctx context.Context, statement string) error {
 			return nil
 		}
 		db.query.order = nil
-		db.query.ahead = ahead{on: db.Ahead && db.engine.CanFetch(), rows: map[string]delivery.Rows{}}
+		if db.Ahead && db.engine.CanFetch() {
+			db.query.ahead = ahead{on: true, rows: map[string]delivery.Rows{}}
+		}
 		db.query.rowids = false
 		var compared []columnOf
 		for i, p := range programs(db.modules, explained.Rows) {
