@@ -56,6 +56,49 @@ func TestCacheLeavesNoRecord(t *testing.T) {
 	}
 }
 
+// The cache may become as large as its size: only beyond it the oldest result goes.
+func TestCacheUsesItsSize(t *testing.T) {
+	cache := newResultCache()
+	cache.configure(true, time.Hour, 0)
+	query := func(key string) {
+		r, _ := cache.get(t.Context(), scanRequest{connection: "c", key: key, limit: noLimit, maxAge: time.Hour}, func(context.Context, *rowsWanted, func(*proto.ExecuteResponse) error) error { return nil })
+		if err := r.read(t.Context(), nil, func(*proto.Row) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		cache.release(r)
+	}
+	query("a")
+	for _, test := range []struct {
+		room int64
+		want int
+	}{{cache.size, 2}, {cache.size - 1, 1}} {
+		cache.clear()
+		query("a")
+		cache.maxSize = cache.size + test.room
+		query("b")
+		if n := cache.order.Len(); n != test.want {
+			t.Errorf("%d results of %d bytes stay in %d", n, cache.size, cache.maxSize)
+		}
+	}
+}
+
+// A scan that was cancelled before it wanted a row has none to cache.
+func TestNothingOfALimitOfZeroIsCached(t *testing.T) {
+	cache := newResultCache()
+	cache.configure(true, time.Hour, 0)
+	untilCancelled := func(ctx context.Context, _ *rowsWanted, _ func(*proto.ExecuteResponse) error) error {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	for _, limit := range []int64{0, noLimit} {
+		r, started := cache.get(t.Context(), scanRequest{connection: "c", key: "a", limit: limit, maxAge: time.Hour}, untilCancelled)
+		if !started {
+			t.Errorf("limit %d: from the cache", limit)
+		}
+		cache.release(r)
+	}
+}
+
 // Results age by the wall clock, also while the machine sleeps; one from the future is
 // expired.
 func TestResultsAgeByTheWallClock(t *testing.T) {
@@ -65,7 +108,7 @@ func TestResultsAgeByTheWallClock(t *testing.T) {
 	for name, test := range map[string]struct {
 		later time.Duration
 		hit   bool
-	}{"at once": {0, true}, "soon": {59 * time.Minute, true}, "after a night": {9 * time.Hour, false}, "before": {-time.Minute, false}} {
+	}{"at once": {0, true}, "at its age": {time.Hour, true}, "a little later": {time.Hour + 1, false}, "after a night": {9 * time.Hour, false}, "before": {-time.Minute, false}} {
 		cache := newResultCache()
 		cache.configure(true, time.Hour, 0)
 		start := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
@@ -115,7 +158,9 @@ func TestExpiredResultsAreEvicted(t *testing.T) {
 // After its list calls a scan is no longer counted, and one of the calls is the first.
 func TestBufferedScansLeaveNoRecord(t *testing.T) {
 	s := &bufferedScans{running: map[*plugin.QueryContext]int{}}
-	d := &plugin.QueryData{Table: &plugin.Table{List: &plugin.ListConfig{KeyColumns: plugin.KeyColumnSlice{{Name: "id", Operators: []string{"="}}}}}}
+	d := &plugin.QueryData{Table: &plugin.Table{List: &plugin.ListConfig{KeyColumns: plugin.KeyColumnSlice{
+		{Name: "id", Operators: []string{"="}, Require: plugin.Optional}, {Name: "required", Operators: []string{"="}, Require: plugin.Required},
+	}}}}
 	value := func(s string) *proto.QualValue {
 		return &proto.QualValue{Value: &proto.QualValue_StringValue{StringValue: s}}
 	}
@@ -131,6 +176,9 @@ func TestBufferedScansLeaveNoRecord(t *testing.T) {
 		"a list in a list":   {list(value("a"), listValue([]*proto.QualValue{value("b"), value("c")})), 2},
 		"two lists":          {map[string]*proto.Quals{"id": {Quals: append(list(value("a"), value("b"))["id"].Quals, list(value("a"))["id"].Quals...)}}, 1},
 		"a value, not a key": {map[string]*proto.Quals{"other": list(value("a"), value("b"))["id"]}, 1},
+		"a list of a required key and one of another": {map[string]*proto.Quals{
+			"required": {Quals: []*proto.Qual{equals("required", listValue([]*proto.QualValue{value("a"), value("b"), value("c")}))}},
+			"id":       list(value("a"), value("b"))["id"]}, 3},
 	} {
 		d.QueryContext = &plugin.QueryContext{UnsafeQuals: test.quals}
 		for i := range test.calls {

@@ -82,6 +82,7 @@ func TestListCalls(t *testing.T) {
 		{"bounds", conditions{{"at", ">", day(1)}, {"at", "<=", day(3)}}, []string{"at <= day 3, at > day 1"}},
 		{"a time", conditions{{"at", "=", day(1)}}, []string{"at = day 1"}},
 		{"a list of one time", conditions{{"at", "=", list(day(1))}}, []string{"at = day 1"}},
+		{"a list of two times", conditions{{"at", "=", list(day(3), day(1))}}, []string{"at <= day 3, at >= day 1"}},
 		{"a list of times", conditions{{"at", "=", list(day(3), list(day(1), null), day(2))}, {"id", "=", list("a", "b")}},
 			[]string{"at <= day 3, at >= day 1, id = a", "at <= day 3, at >= day 1, id = b"}},
 		{"later than any", conditions{{"at", ">", list(day(2), day(1))}, {"at", ">=", list(day(4), day(3))}}, []string{"at > day 1, at >= day 3"}},

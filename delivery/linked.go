@@ -182,11 +182,16 @@ const (
 	settleTurnsLeast = 10
 )
 
+// turnsToSettle returns how many turns a list call needs that took some time.
+func turnsToSettle(took time.Duration) int {
+	return max(settleTurnsLeast, settleTurns-int(took/settleTurn))
+}
+
 // settle waits until the SDK receives from the error channel.
 func settle(ctx context.Context, started time.Time) {
 	turn := time.NewTicker(settleTurn)
 	defer turn.Stop()
-	for range max(settleTurnsLeast, settleTurns-int(time.Since(started)/settleTurn)) {
+	for range turnsToSettle(time.Since(started)) {
 		select {
 		case <-turn.C:
 		case <-ctx.Done():

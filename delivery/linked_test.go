@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/turbot/steampipe-plugin-dingtalk/delivery"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
 
 // An engine that links the plugin gets all rows or the error: of the first
@@ -120,6 +122,53 @@ func TestLinkedLimit(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A list function is told of the query's limit, less what other list calls have brought,
+// and that there is none.
+func TestLinkedWanted(t *testing.T) {
+	for limit, want := range map[int64][]string{0: {"a 0 false", "b 0 false"}, 5: {"a 5 true", "b 2 true"}} {
+		var mu sync.Mutex
+		var got []string
+		s := &source{read: func(ctx context.Context, c call) error {
+			n, limited := delivery.Wanted(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			if !limited {
+				n = 0 // all
+			}
+			got = append(got, fmt.Sprint(c.id, " ", n, " ", limited))
+			c.emitAll(3)
+			return nil
+		}}
+		if _, err := runLinked(t.Context(), s.linked(t), query{ids: []string{"a", "b"}, limit: limit, uncached: true}); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(got)
+		diff(t, fmt.Sprint("wanted with limit ", limit), want, got)
+	}
+}
+
+// The SDK waits for the user's rate limiters before each of its list calls. Here it makes
+// one, where the scan needs four.
+func TestLinkedLimiters(t *testing.T) {
+	s := &source{read: func(_ context.Context, c call) error { c.emitAll(1); return nil }}
+	server := s.linked(t)
+	if _, err := server.SetRateLimiters(&proto.SetRateLimitersRequest{Definitions: []*proto.RateLimiterDefinition{
+		{Name: "of_my_own", FillRate: 1. / 3600, BucketSize: 4, Scope: []string{"connection", "table"}},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	twoLists := map[string]*proto.Quals{"id": equals("id", values("a", "b", "c", "d", "x"), values("a", "b", "c", "d", "y"))}
+	if rows, err := runLinked(t.Context(), server, query{quals: twoLists, uncached: true}); err != nil || len(rows) != 4 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	s.taken()
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if _, err := runLinked(ctx, server, query{ids: []string{"a"}, uncached: true}); err == nil || len(s.taken()) > 0 {
+		t.Errorf("a fifth list call in the hour was made; error %v", err)
+	}
 }
 
 // The first error of a list ends the other calls, and no goroutine remains.

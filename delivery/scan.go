@@ -115,9 +115,7 @@ func (s *scan) list(ctx context.Context, d *plugin.QueryData, read ListFunc) err
 	defer context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })()
 
 	before := d.RowsRemaining(ctx)
-	wanted := func() bool {
-		return d.RowsRemaining(ctx) > 0 && readCtx.Err() == nil && s.failure() == nil
-	}
+	wanted := func() bool { return readCtx.Err() == nil && s.failure() == nil }
 	err := safely(context.WithValue(readCtx, listCallKey{}, s), s.call.queryData(d), read, func(row any) bool {
 		// Of a page, the rows beyond those wanted wait here, as a call would: the SDK
 		// sends rows in any order, and the first rows have to arrive first.
