@@ -311,7 +311,7 @@ func emptyList(table *plugin.Table, column string) error {
 func flat(v *proto.QualValue) []*proto.QualValue {
 	list := v.GetListValue()
 	switch {
-	case list == nil && v.GetValue() == nil:
+	case v.GetValue() == nil:
 		return nil
 	case list == nil:
 		return []*proto.QualValue{v}

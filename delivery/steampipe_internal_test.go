@@ -33,6 +33,7 @@ func TestKeyColumnsForThePlanner(t *testing.T) {
 			"directory": table("directory", key("user", plugin.Optional, "="), key("email", plugin.Optional, "=")),
 			"meeting":   table("meeting", key("id", plugin.AnyOf, "="), key("code", plugin.AnyOf, "=")),
 			"mixed":     table("mixed", key("user", plugin.Required, "="), key("id", plugin.AnyOf, "=")),
+			"booking":   table("booking", key("room", plugin.Optional, "="), key("start", plugin.Optional, ">=", "<=")),
 			"keyless":   table("keyless"),
 		}}
 	})
@@ -61,6 +62,7 @@ func TestKeyColumnsForThePlanner(t *testing.T) {
 		"directory": {[]string{"email", "user"}, []string{"org", "sp_connection_name"}},
 		"meeting":   {[]string{"code", "id"}, []string{"org", "sp_connection_name"}},
 		"mixed":     {[]string{"id", "user"}, []string{"org", "sp_connection_name"}},
+		"booking":   {[]string{"room", "start"}, []string{"org", "sp_connection_name"}},
 		"keyless":   {nil, []string{"org", "sp_connection_name"}},
 	} {
 		got := planned[name]
