@@ -254,8 +254,11 @@ func TestAllowanceOfAll(t *testing.T) {
 			_, err := conferences(t, c, "0", client.PageOptions{})
 			c.Close()
 			if organization == "one" && w.sim.Count(simulator.ConferenceCall) == 2 && err != nil {
-				if text := spent(t, err); !strings.Contains(text, "--max-calls is 2, and 2 calls") {
-					t.Error(text)
+				text := spent(t, err)
+				for _, want := range []string{"--max-calls is 2, and 2 calls", "made since the program started", "run it again with a larger number"} {
+					if !strings.Contains(text, want) {
+						t.Errorf("not %q: %s", want, text)
+					}
 				}
 			} else if err != nil {
 				t.Fatal(err)

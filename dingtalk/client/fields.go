@@ -119,7 +119,7 @@ func (t *LegacyText) UnmarshalJSON(b []byte) error {
 // unquoted removes the quotes of a JSON string with a number or a truth value. It
 // resolves no escapes.
 func unquoted(b []byte) []byte {
-	if len(b) > 2 && b[0] == '"' && b[len(b)-1] == '"' && string(b) != `"null"` {
+	if b[0] == '"' && string(b) != `"null"` {
 		return b[1 : len(b)-1]
 	}
 	return b

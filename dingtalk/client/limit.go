@@ -108,9 +108,10 @@ const mostDifference = 100 * time.Millisecond
 
 // add adds a call, and returns how much of the least time does not count.
 func (t *answerTimes) add(took time.Duration, callsPerSecond int) time.Duration {
-	if t.calls == 0 || took < t.least {
+	if t.calls == 0 {
 		t.least = took
 	}
+	t.least = min(t.least, took)
 	t.calls++
 	usual := t.least
 	switch {
@@ -289,9 +290,8 @@ func (s *slot) take(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	s.update(func(w *window) {
-		if i := slices.Index(w.queue, me); i >= 0 {
-			w.queue = slices.Delete(w.queue, i, i+1)
-		} else {
+		queued := len(w.queue)
+		if w.queue = slices.DeleteFunc(w.queue, func(q *queuedCall) bool { return q == me }); len(w.queue) == queued {
 			w.taken-- // the call got its slot in the meantime
 		}
 	})
