@@ -229,9 +229,10 @@ func (p *progress) count(at position, keys []string) {
 		p.reported = total
 		p.total = max(p.total, total)
 	}
-	if p.pages++; p.pages == 1 || total < p.least {
+	if p.pages++; p.pages == 1 {
 		p.least = total
 	}
+	p.least = min(p.least, total)
 	if p.total > 0 && int64(p.entries) >= p.total {
 		p.beyond++
 	} else {

@@ -79,6 +79,7 @@ func TestListsThatDoNotGetOn(t *testing.T) {
 		{"a list that shrinks to nothing", func(n int) ([]string, int, bool) { return nil, 1 - n, n < 1 }, 2, ""},
 		{"a list that loses pages", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n), fmt.Sprint(n, "b")), 9, n < 1 }, 2,
 			"each of the 2 pages has a totalCount of 9 or more, but the list ended after 4 entries"},
+		{"a totalCount that grows on the last page", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n), fmt.Sprint(n, "b")), 4 + 36*n, n < 1 }, 2, ""},
 		{"half of the totalCount", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n), fmt.Sprint(n, "b")), 8, n < 1 }, 2, ""},
 		{"one page of many", func(n int) ([]string, int, bool) { return one("x"), 9, false }, 1, ""},
 		{"a page without a totalCount among those with one", func(n int) ([]string, int, bool) { return one(fmt.Sprint(n)), 9 - 10*n, n < 1 }, 2, ""},
