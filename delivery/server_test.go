@@ -279,6 +279,26 @@ func TestTheEngineRefusesARow(t *testing.T) {
 	})
 }
 
+// An engine that takes no more rows ends a query of which the cache has as many as its
+// LIMIT.
+func TestBrokenStreamOfAPartialResult(t *testing.T) {
+	server := (&source{read: func(_ context.Context, c call) error { c.emitAll(5); return nil }}).server(t)
+	server.SetLimitWait(time.Minute)
+	q := query{ids: []string{"a"}, limit: 2}
+	if rows, err := run(t.Context(), server, q); err != nil || len(rows) != 2 {
+		t.Fatal(rows, err)
+	}
+	n := 0
+	err := server.Execute(q.request(), sink{ctx: t.Context(), each: func(*proto.ExecuteResponse) error {
+		n++
+		return errors.New("the pipe is broken")
+	}})
+	wantError(t, err, "the pipe is broken")
+	if n != 1 {
+		t.Errorf("%d rows were sent", n)
+	}
+}
+
 // The second list contains ids that were queried before.
 func TestResultsAreCachedByID(t *testing.T) {
 	s := &source{read: func(_ context.Context, c call) error {

@@ -67,6 +67,26 @@ func TestTallies(t *testing.T) {
 	})
 }
 
+// Of a call that was sent and has no answer yet, nothing is known but that it was made.
+func TestTalliesOfACallUnderWay(t *testing.T) {
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		schedule(w.sim, "s", 1)
+		w.sim.Script(simulator.Fault{On: isConference, Times: 1, Serve: simulator.Delay(10 * time.Second)})
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			_, _ = conferences(t, w.api, "s", client.PageOptions{})
+		}()
+		time.Sleep(time.Second)
+		for _, tally := range w.api.Tallies() {
+			if tally.Counted {
+				equal(t, "calls, answered and mean", []any{int64(1), false, time.Duration(0)}, []any{tally.Calls, tally.Answered, tally.Mean})
+			}
+		}
+		<-done
+	})
+}
+
 // An API that sends codes without end fills no memory with them.
 func TestTalliesOfManyCodes(t *testing.T) {
 	inWorld(t, internalApp, func(t *testing.T, w *world) {

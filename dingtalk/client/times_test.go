@@ -29,6 +29,7 @@ func TestTimes(t *testing.T) {
 		{`{"iso":"0001-01-01T00:00:00Z"}`, "0001-01-01T00:00:00Z", ""},
 		{`{"iso":"0001-01-01T00:00:00+08:00"}`, "", `iso: "0001-01-01T00:00:00+08:00" is no time like 2006-01-02T15:04:05Z07:00`},
 		{`{"iso":"9999-12-31T23:59:59-01:00"}`, "", `iso: "9999-12-31T23:59:59-01:00" is no time like 2006-01-02T15:04:05Z07:00`},
+		{`{"iso":"9999-12-31T23:59:59.999Z"}`, "9999-12-31T23:59:59.999Z", ""},
 		{`{"iso":"2025-08-11 01:02:03"}`, "", `iso: "2025-08-11 01:02:03" is no time like 2006-01-02T15:04:05Z07:00`},
 		{`{"iso":"2025-02-30T01:02:03Z"}`, "", `iso: "2025-02-30T01:02:03Z" is no time like 2006-01-02T15:04:05Z07:00`},
 		{`{"iso":1755500400000}`, "", "iso: the JSON number is no string"},
@@ -61,6 +62,25 @@ func TestTimes(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 		})
+	}
+}
+
+// A zone is at most 14 hours from Greenwich.
+func TestZones(t *testing.T) {
+	for name, want := range map[string]int{"GMT+8": 8 * 3600, "UTC-3:30": -12600, "GMT+13:59": 50340, "GMT+14": 50400, "GMT-14:00": -50400, "GMT+0:59": 3540} {
+		zone := zoneNamed(name)
+		if zone == nil {
+			t.Errorf("%s is unknown", name)
+			continue
+		}
+		if _, offset := time.Now().In(zone).Zone(); offset != want {
+			t.Errorf("%s is %d s, want %d", name, offset, want)
+		}
+	}
+	for _, name := range []string{"GMT+14:01", "GMT+15", "GMT+8:60", "", "Local", "Nowhere/Else"} {
+		if zone := zoneNamed(name); zone != nil {
+			t.Errorf("%q is %s", name, zone)
+		}
 	}
 }
 
