@@ -40,6 +40,8 @@ var faults = []fault{
 	{"throttled by API", simulator.Refuse(403, "Forbidden.AccessDenied.QpsLimitForApi", "slow down"), client.Throttled, time.Second, 0},
 	{"throttled by app and API", simulator.Refuse(403, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", "slow down"), client.Throttled, time.Second, 0},
 	{"throttled by suite and organization", simulator.Refuse(403, "Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrgAndApi", "slow down"), client.Throttled, time.Second, 0},
+	{"throttled by what nobody knows", simulator.Refuse(403, "Forbidden.AccessDenied.QpsLimitForNobodyKnows", "slow down"), client.Throttled, time.Second, 0},
+	{"throttled by the minute by what nobody knows", simulator.Refuse(403, "Forbidden.AccessDenied.QpmLimitForNobodyKnows", "slow down"), client.ThrottledMinute, 31 * time.Second, 0},
 	{"throttled by the minute", simulator.Refuse(403, "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi", "slow down"), client.ThrottledMinute, 31 * time.Second, 0},
 	{"throttled by suite and the minute", simulator.Refuse(403, "Forbidden.AccessDenied.QpmLimitForSuitekeyAndOrgAndApi", "slow down"), client.ThrottledMinute, 31 * time.Second, 0},
 	{"qps exceeded", simulator.Refuse(400, "qps.exceed.limit", ""), client.Throttled, time.Second, 0},

@@ -234,6 +234,45 @@ func TestLimitWhereAnswersTakeLong(t *testing.T) {
 	}
 }
 
+// A call whose connection breaks may have been counted until then, however long answers
+// take otherwise: its slot is free a second later, and no later.
+func TestLimitWhereConnectionsBreak(t *testing.T) {
+	const calls, limit = 400, 20
+	const answer = 300 * time.Millisecond
+	type breaksKey struct{}
+	inWorld(t, internalApp, func(t *testing.T, w *world) {
+		w.api.Close()
+		w.transport.DisableKeepAlives = true // net/http sends no call again by itself
+		w.api = w.newClient(t, internalApp, limit)
+		schedules(w, calls)
+		var n, broken atomic.Int64
+		w.arrive = func(r *http.Request) *http.Request {
+			i := n.Add(1)
+			breaks := i > 100 && i%3 == 0
+			if breaks {
+				time.Sleep(answer)
+			}
+			return r.WithContext(context.WithValue(r.Context(), breaksKey{}, breaks))
+		}
+		w.sim.Script(simulator.Fault{On: isConference, Serve: func(rw http.ResponseWriter, r *http.Request, real http.Handler) {
+			if r.Context().Value(breaksKey{}).(bool) {
+				broken.Add(1)
+				simulator.Drop(rw, r, real)
+				return
+			}
+			real.ServeHTTP(rw, r)
+			time.Sleep(answer)
+		}})
+		took := askFor(t, w, calls, w.api)
+		equal(t, "worst second", limit, worstSecond(w, simulator.ConferenceCall))
+		made := w.sim.Count(simulator.ConferenceCall)
+		equal(t, "calls", calls+int(broken.Load()), made)
+		if least := time.Duration(made-limit) * time.Second / limit; broken.Load() < 100 || took > least*185/100 {
+			t.Errorf("%d calls, of which %d broke, took %s, and the least is %s", made, broken.Load(), took, least)
+		}
+	})
+}
+
 // The calls of an app count together, whichever client makes them; those of
 // another app, of another endpoint, and to another API don't.
 func TestWhoseCallsCountTogether(t *testing.T) {

@@ -27,6 +27,9 @@ func TestUsage(t *testing.T) {
 			t.Errorf("fewer than %d from %v on, want %v", than, got, at(want))
 		}
 	}
+	if got, want := u.fewer(at(10+hour), time.Hour, 4), at(11+hour); !got.Equal(want) {
+		t.Errorf("fewer than 4 from %v on, want %v", got, want)
+	}
 	later := day.Seconds() + 11
 	if got := u.last(at(later-0.001), day); got != 4 {
 		t.Errorf("%d calls of the day", got)
