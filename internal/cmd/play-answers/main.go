@@ -10,7 +10,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -41,18 +40,13 @@ func run(path, config string) (wrong int, err error) {
 		return 0, err
 	}
 	apis := make([]*answers.API, len(cases))
-	mux := http.NewServeMux()
-	for i, c := range cases {
-		apis[i] = answers.NewAPI(c)
-		prefix := fmt.Sprintf("/%s", connection(i))
-		mux.Handle(prefix+"/", http.StripPrefix(prefix, apis[i]))
-	}
-	server := httptest.NewServer(mux)
-	defer server.Close()
 	var blocks bytes.Buffer
 	for i, c := range cases {
+		apis[i] = answers.NewAPI(c)
+		server := httptest.NewServer(apis[i])
+		defer server.Close()
 		fmt.Fprintf(&blocks, "connection %q {\n  plugin = \"dingtalk\"\n", connection(i))
-		for name, value := range c.Arguments(server.URL + "/" + connection(i)) {
+		for name, value := range c.Arguments(server.URL) {
 			fmt.Fprintf(&blocks, "  %s = %q\n", name, value)
 		}
 		blocks.WriteString("}\n")
