@@ -204,6 +204,20 @@ func TestRefusedCredentials(t *testing.T) {
 	}
 }
 
+// A host that has no such token call is not DingTalk's, whatever its code; that says
+// nothing of the credentials. A 404 of a code that is documented does.
+func TestTokenCallThatIsNotThere(t *testing.T) {
+	for code, kind := range map[string]client.Kind{"somethingNew": client.Unexpected, "invalidClientIdOrSecret": client.BadCredentials} {
+		inWorld(t, internalApp, func(t *testing.T, w *world) {
+			w.sim.Script(simulator.Fault{On: simulator.OnToken, Serve: simulator.Refuse(404, code, "")})
+			got := list(t.Context(), w, "a", client.PageOptions{})
+			if !client.IsKind(got.err, kind) || strings.Contains(got.err.Error(), "check endpoint") != (kind == client.Unexpected) {
+				t.Errorf("%s: %v", code, got.err)
+			}
+		})
+	}
+}
+
 // Hundreds of lists on one client, and every token dies under them again and
 // again: each list is complete, and no death costs more than one token call.
 func TestTokensDieUnderManyLists(t *testing.T) {
