@@ -30,6 +30,21 @@ func TestTransportError(t *testing.T) {
 	}
 }
 
+// What a proxy answers passes by itself, or somebody has to do something about it.
+func TestProxyError(t *testing.T) {
+	for status, want := range map[int]meaning{
+		407: {kind: Unexpected, advice: adviceProxyRefuses},
+		408: {kind: Transient, advice: adviceNoAnswer}, 429: {kind: Transient, advice: adviceNoAnswer},
+		500: {kind: Transient, advice: adviceNoAnswer}, 503: {kind: Transient, advice: adviceNoAnswer},
+		400: {kind: Unexpected, advice: adviceProxyChanges}, 403: {kind: Unexpected, advice: adviceProxyChanges},
+	} {
+		e := transportError(&proxyError{status}, 15*time.Second)
+		if got := (meaning{kind: e.Kind, advice: e.Advice}); got != want {
+			t.Errorf("%d means %v, want %v", status, got, want)
+		}
+	}
+}
+
 // A refusal says that it is DingTalk's; what was found out without a call does not.
 func TestReasonOfAnError(t *testing.T) {
 	for want, e := range map[string]Error{
