@@ -21,8 +21,9 @@ type resultCache struct {
 	byKey   map[string][]*result // by the key of their scan request
 	order   *list.List           // of *result, the oldest first
 	clears  int                  // how often clear was called
-	// eviction evicts what has expired when nobody asks; nil if nothing is cached.
+	// eviction evicts what has expired, at evictAt; nil if nothing is cached.
 	eviction *time.Timer
+	evictAt  time.Time
 	now      func() time.Time
 }
 
@@ -48,7 +49,6 @@ func (c *resultCache) expired(r *result, maxAge time.Duration) bool {
 func (c *resultCache) get(ctx context.Context, request scanRequest, scan scanFunc) (r *result, started bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.evictExpired()
 	found := c.find(request)
 	if found != nil {
 		found.readers++
@@ -65,7 +65,7 @@ func (c *resultCache) get(ctx context.Context, request scanRequest, scan scanFun
 // c.mu.
 func (c *resultCache) find(request scanRequest) (found *result) {
 	for _, r := range c.byKey[request.key] {
-		if !r.request.covers(request) || !r.cachedAt.IsZero() && c.expired(r, request.maxAge) {
+		if !r.request.covers(request) || !r.cachedAt.IsZero() && c.expired(r, min(c.life(r), request.maxAge)) {
 			continue
 		}
 		if r.partial == 0 {
@@ -151,43 +151,48 @@ func (c *resultCache) finish(r *result, err error) {
 func (c *resultCache) store(r *result, size int64) {
 	r.cachedAt, r.size = c.now(), size
 	c.size += size
-	c.evictWhile(func(*result) bool { return c.maxSize > 0 && c.size > c.maxSize })
-	if c.eviction == nil {
-		c.evictLater()
+	for e := c.order.Front(); e != nil && c.maxSize > 0 && c.size > c.maxSize; {
+		oldest := e.Value.(*result)
+		e = e.Next()
+		if !oldest.cachedAt.IsZero() { // its scan has ended
+			c.removeLocked(oldest)
+		}
 	}
+	c.evictAfter(c.life(r))
 }
 
-// evictLater evicts what has expired by then, as long as anything is cached. The caller
-// holds c.mu.
-func (c *resultCache) evictLater() {
-	c.eviction = nil
-	if c.size > 0 {
-		c.eviction = time.AfterFunc(c.maxAge+time.Second, func() {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			c.evictExpired()
-			c.evictLater()
-		})
+// life is how long a finished result is of use.
+func (c *resultCache) life(r *result) time.Duration { return min(c.maxAge, r.request.maxAge) }
+
+// evictAfter makes a second after a time, or earlier, the next time at which expired
+// results are evicted. The caller holds c.mu.
+func (c *resultCache) evictAfter(wait time.Duration) {
+	wait += time.Second
+	at := c.now().Add(wait)
+	if c.eviction != nil {
+		if !at.Before(c.evictAt) {
+			return
+		}
+		c.eviction.Stop()
 	}
+	c.eviction, c.evictAt = time.AfterFunc(wait, c.evictExpired), at
 }
 
-// evictExpired evicts the results that are too old. The caller holds c.mu.
+// evictExpired evicts the results that are too old, and comes back for the next one. Until
+// then they are in memory only: find returns none of them.
 func (c *resultCache) evictExpired() {
-	c.evictWhile(func(r *result) bool { return c.expired(r, min(c.maxAge, r.request.maxAge)) })
-}
-
-// evictWhile evicts finished results, the oldest first, while evict returns true. The
-// caller holds c.mu.
-func (c *resultCache) evictWhile(evict func(*result) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.eviction = nil
 	for e := c.order.Front(); e != nil; {
 		r := e.Value.(*result)
 		e = e.Next()
 		switch {
 		case r.cachedAt.IsZero(): // its scan is running
-		case evict(r):
+		case c.expired(r, c.life(r)):
 			c.removeLocked(r)
 		default:
-			return
+			c.evictAfter(c.life(r) - c.now().Sub(r.cachedAt))
 		}
 	}
 }

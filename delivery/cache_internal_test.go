@@ -30,8 +30,6 @@ func TestCacheLeavesNoRecord(t *testing.T) {
 		"configured anew": func(_ *testing.T, cache *resultCache) { cache.configure(true, time.Hour, 0) },
 		"expired": func(_ *testing.T, cache *resultCache) {
 			cache.maxAge = -1
-			cache.mu.Lock()
-			defer cache.mu.Unlock()
 			cache.evictExpired()
 		},
 		"evicted for its size": func(t *testing.T, cache *resultCache) { cache.maxSize = 1; query(t, cache, "one more", nil) },
@@ -152,6 +150,93 @@ func TestExpiredResultsAreEvicted(t *testing.T) {
 		if n := cached(); n != 0 || cache.eviction != nil {
 			t.Errorf("%d results, eviction %v", n, cache.eviction)
 		}
+	})
+}
+
+// Each is evicted within two seconds of its own end, whichever was cached first, while
+// others stay.
+func TestEachResultIsEvictedInTime(t *testing.T) {
+	lives := map[string]time.Duration{"five minutes": 5 * time.Minute, "an hour": time.Hour, "ten minutes": 10 * time.Minute, "a day at most": 48 * time.Hour}
+	for _, first := range []string{"five minutes", "an hour", "ten minutes", "a day at most"} {
+		t.Run(first+" first", func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cache := newResultCache()
+				cache.configure(true, 24*time.Hour, 0)
+				ask := func(key string) {
+					r, _ := cache.get(t.Context(), scanRequest{connection: "c", key: key, limit: noLimit, maxAge: lives[key]}, func(context.Context, *rowsWanted, func(*proto.ExecuteResponse) error) error { return nil })
+					if err := r.read(t.Context(), nil, func(*proto.Row) error { return nil }); err != nil {
+						t.Fatal(err)
+					}
+					cache.release(r)
+				}
+				ask(first)
+				for key := range lives {
+					if key != first {
+						ask(key)
+					}
+				}
+				var passed time.Duration
+				for _, step := range []struct {
+					at   time.Duration
+					left int
+				}{
+					{0, 4}, {5 * time.Minute, 4}, {5*time.Minute + 2*time.Second, 3}, {10 * time.Minute, 3}, {10*time.Minute + 2*time.Second, 2},
+					{time.Hour, 2}, {time.Hour + 2*time.Second, 1}, {24 * time.Hour, 1}, {24*time.Hour + 2*time.Second, 0},
+				} {
+					time.Sleep(step.at - passed)
+					passed = step.at
+					synctest.Wait()
+					cache.mu.Lock()
+					if n := cache.order.Len(); n != step.left {
+						t.Errorf("%d results after %s, want %d", n, step.at, step.left)
+					}
+					cache.mu.Unlock()
+				}
+				if cache.eviction != nil {
+					t.Error("something still waits")
+				}
+			})
+		})
+	}
+}
+
+// Queries share a running scan, whatever is evicted meanwhile.
+func TestRunningScanIsNotEvicted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cache := newResultCache()
+		cache.configure(true, time.Minute, 0)
+		end := make(chan struct{})
+		get := func(key string) (*result, bool) {
+			return cache.get(t.Context(), scanRequest{connection: "c", key: key, limit: noLimit, maxAge: time.Minute}, func(context.Context, *rowsWanted, func(*proto.ExecuteResponse) error) error {
+				if key == "long" {
+					<-end
+				}
+				return nil
+			})
+		}
+		ask := func(key string) {
+			r, _ := get(key)
+			if err := r.read(t.Context(), nil, func(*proto.Row) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
+			cache.release(r)
+		}
+		long, _ := get("long")
+		ask("a")
+		time.Sleep(time.Hour) // a is evicted
+		cache.maxSize = 1
+		ask("b") // and goes at once
+		if n := cache.order.Len(); n != 1 {
+			t.Errorf("%d results", n)
+		}
+		again, started := get("long")
+		if started || again != long {
+			t.Error("a second scan was started")
+		}
+		close(end)
+		cache.release(again)
+		cache.release(long)
+		time.Sleep(time.Hour)
 	})
 }
 
