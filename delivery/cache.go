@@ -21,9 +21,9 @@ type resultCache struct {
 	byKey   map[string][]*result // by the key of their scan request
 	order   *list.List           // of *result, the oldest first
 	clears  int                  // how often clear was called
-	// eviction evicts what has expired, at evictAt; nil if nothing is cached.
+	// eviction evicts what has expired, at evictAt; nil if nothing is to be evicted.
 	eviction *time.Timer
-	evictAt  time.Time
+	evictAt  time.Time // with the time of the monotonic clock, as the timer has
 	now      func() time.Time
 }
 
@@ -61,11 +61,15 @@ func (c *resultCache) get(ctx context.Context, request scanRequest, scan scanFun
 	return r, true
 }
 
-// find returns a result for a scan request, as get does; nil is none. The caller holds
-// c.mu.
+// find returns a result for a scan request, as get does; nil is none. It evicts those that
+// are too old. The caller holds c.mu.
 func (c *resultCache) find(request scanRequest) (found *result) {
-	for _, r := range c.byKey[request.key] {
-		if !r.request.covers(request) || !r.cachedAt.IsZero() && c.expired(r, min(c.life(r), request.maxAge)) {
+	for _, r := range slices.Clone(c.byKey[request.key]) {
+		if !r.cachedAt.IsZero() && c.expired(r, c.life(r)) {
+			c.removeLocked(r) // for good: the clock may be set back
+			continue
+		}
+		if !r.request.covers(request) || !r.cachedAt.IsZero() && c.expired(r, request.maxAge) {
 			continue
 		}
 		if r.partial == 0 {
@@ -168,7 +172,7 @@ func (c *resultCache) life(r *result) time.Duration { return min(c.maxAge, r.req
 // results are evicted. The caller holds c.mu.
 func (c *resultCache) evictAfter(wait time.Duration) {
 	wait += time.Second
-	at := c.now().Add(wait)
+	at := time.Now().Add(wait)
 	if c.eviction != nil {
 		if !at.Before(c.evictAt) {
 			return
@@ -178,8 +182,7 @@ func (c *resultCache) evictAfter(wait time.Duration) {
 	c.eviction, c.evictAt = time.AfterFunc(wait, c.evictExpired), at
 }
 
-// evictExpired evicts the results that are too old, and comes back for the next one. Until
-// then they are in memory only: find returns none of them.
+// evictExpired evicts the results that are too old, and comes back for the next one.
 func (c *resultCache) evictExpired() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

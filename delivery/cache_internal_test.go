@@ -200,6 +200,60 @@ func TestEachResultIsEvictedInTime(t *testing.T) {
 	}
 }
 
+// When the clock is set back, an answer from the future is dropped for good, and it and a
+// machine that has slept make no answer stay longer than its own life.
+func TestEvictionWhenTheClockIsSet(t *testing.T) {
+	type step struct {
+		set, wait time.Duration // the clock, and what passes then
+		key       string        // of a query; "" is none
+		started   bool          // whether it is answered by a scan
+		left      int           // the results that are cached then
+	}
+	lives := map[string]time.Duration{"minutes": 5 * time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
+	for name, steps := range map[string][]step{
+		"back, and an older answer is not served again": {
+			{0, 0, "hour", true, 1}, {-10 * time.Minute, 5 * time.Minute, "hour", true, 1}, {0, 6 * time.Minute, "hour", false, 1}, {0, 54*time.Minute + 2*time.Second, "", false, 0},
+		},
+		"back, and a short life is not a long one": {
+			{0, 0, "minutes", true, 1}, {-48 * time.Hour, 0, "day", true, 2}, {0, 5*time.Minute + 2*time.Second, "", false, 1},
+		},
+		"after a sleep": {
+			{0, 0, "day", true, 1}, {48 * time.Hour, 0, "minutes", true, 2}, {0, 5*time.Minute + 2*time.Second, "", false, 0},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cache := newResultCache()
+				cache.configure(true, 24*time.Hour, 0)
+				var set time.Duration
+				cache.now = func() time.Time { return wallClock().Add(set) }
+				for i, s := range steps {
+					cache.mu.Lock()
+					set += s.set
+					cache.mu.Unlock()
+					time.Sleep(s.wait)
+					synctest.Wait()
+					if s.key != "" {
+						r, started := cache.get(t.Context(), scanRequest{connection: "c", key: s.key, limit: noLimit, maxAge: lives[s.key]}, func(context.Context, *rowsWanted, func(*proto.ExecuteResponse) error) error { return nil })
+						if err := r.read(t.Context(), nil, func(*proto.Row) error { return nil }); err != nil {
+							t.Fatal(err)
+						}
+						cache.release(r)
+						if started != s.started {
+							t.Errorf("step %d: a scan: %t", i, started)
+						}
+					}
+					cache.mu.Lock()
+					if n := cache.order.Len(); n != s.left {
+						t.Errorf("step %d: %d results, want %d", i, n, s.left)
+					}
+					cache.mu.Unlock()
+				}
+			})
+		})
+	}
+}
+
 // Queries share a running scan, whatever is evicted meanwhile.
 func TestRunningScanIsNotEvicted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
