@@ -279,6 +279,40 @@ func TestTheEngineRefusesARow(t *testing.T) {
 	})
 }
 
+// A list function is told to stop when nobody takes its rows any more.
+func TestListFunctionIsToldToStop(t *testing.T) {
+	bothCaches(t, func(t *testing.T, uncached bool) {
+		for name, end := range map[string]func(context.CancelFunc) error{
+			"the stream breaks":  func(context.CancelFunc) error { return errors.New("the pipe is broken") },
+			"the query is ended": func(cancel context.CancelFunc) error { cancel(); return nil },
+		} {
+			t.Run(name, func(t *testing.T) {
+				const many = 1_000_000
+				stopped := make(chan bool, 1)
+				server := (&source{read: func(_ context.Context, c call) error {
+					for n := range many {
+						if !c.emit(n) {
+							stopped <- true
+							return nil
+						}
+					}
+					stopped <- false
+					return nil
+				}}).server(t)
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				err := server.Execute(query{ids: []string{"a"}, uncached: uncached}.request(), sink{ctx: ctx, each: func(*proto.ExecuteResponse) error { return end(cancel) }})
+				if err == nil {
+					t.Error("no error")
+				}
+				if !<-stopped {
+					t.Errorf("it has emitted %d rows", many)
+				}
+			})
+		}
+	})
+}
+
 // An engine that takes no more rows ends a query of which the cache has as many as its
 // LIMIT.
 func TestBrokenStreamOfAPartialResult(t *testing.T) {

@@ -78,11 +78,14 @@ func TestTalliesOfACallUnderWay(t *testing.T) {
 			_, _ = conferences(t, w.api, "s", client.PageOptions{})
 		}()
 		time.Sleep(time.Second)
+		counted := 0
 		for _, tally := range w.api.Tallies() {
 			if tally.Counted {
+				counted++
 				equal(t, "calls, answered and mean", []any{int64(1), false, time.Duration(0)}, []any{tally.Calls, tally.Answered, tally.Mean})
 			}
 		}
+		equal(t, "APIs", 1, counted)
 		<-done
 	})
 }
