@@ -21,7 +21,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 RACE_PACKAGES := ./dingtalk/client ./dingtalk/sidebyside ./internal/simulator ./internal/spc ./cmd/dingtalk-simulator
 GOTESTFLAGS   ?=
 
-.PHONY: all install build demo bench compare profiles mutants fuzz fuzz-steampipe soak release-check notices vulncheck steampipe-examples steampipe-answers steampipe-history steampipe-traps compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
+.PHONY: all install build demo bench compare profiles mutants fuzz fuzz-steampipe soak soak-dashboard release-check notices vulncheck steampipe-examples steampipe-answers steampipe-history steampipe-traps compliance compliance-demo sdk-v6 test fmt-check vet lint tidy-check test-race test-others cc clean
 
 all: install
 
@@ -66,7 +66,7 @@ profiles:
 	@.ci/profiles
 
 # Changes the code in small ways and runs the tests after each; a change that no test
-# notices is code that no test needs. It takes a quarter of an hour, and is no part of
+# notices is code that no test needs. It takes an hour on two cores, and is no part of
 # make test.
 MUTATED ?= ./dingtalk/client ./dingtalk/sidebyside ./delivery
 
@@ -94,6 +94,10 @@ SOAK ?= 10m
 
 soak:
 	go test -vet=off -tags=netgo,soak . -run 'TestSoak$$' -timeout 0 -v -args -soak $(SOAK)
+
+# A dashboard that asks the built plugin for the same 500 IDs each minute for an hour.
+soak-dashboard:
+	go test -vet=off -tags=netgo,soak . -run 'TestDashboard$$' -timeout 0 -v -args -soak 1h
 
 # The targets of .goreleaser.yml, built as it builds them, and their notices.
 release-check: notices

@@ -23,15 +23,16 @@ import (
 // no page that says how it is.
 type soaked struct {
 	*grpc.PluginClient
-	process *exec.Cmd
-	stderr  syncBuffer
-	front   *front
-	configs int          // how many the connection has had
-	cached  atomic.Int64 // queries with rows from the cache
+	process  *exec.Cmd
+	stderr   syncBuffer
+	front    *front
+	configs  int           // how many the connection has had
+	cacheFor time.Duration // how long an answer serves queries
+	cached   atomic.Int64  // queries with rows from the cache
 }
 
 func launchSoaked(t *testing.T, bin string, f *front) *soaked {
-	s := &soaked{process: exec.Command(bin), front: f}
+	s := &soaked{process: exec.Command(bin), front: f, cacheFor: 10 * time.Second}
 	logTo = &s.stderr
 	defer func() { logTo = nil }()
 	s.PluginClient = launchAs(t, s.process, s.config())

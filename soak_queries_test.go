@@ -150,7 +150,7 @@ func (s *soaked) ask(q asked) error {
 	}
 	r.QueryContext = proto.NewQueryContext([]string{q.column}, quals, q.limit, nil)
 	r.CallId = fmt.Sprint("soak", callIDs.Add(1)) // the SDK's may be the same for two
-	r.ExecuteConnectionData["dingtalk"].CacheTtl = 10
+	r.ExecuteConnectionData["dingtalk"].CacheTtl = int64(s.cacheFor.Seconds())
 	stream, _, cancel, err := s.Execute(r)
 	if err != nil {
 		return err
