@@ -54,26 +54,30 @@ func TestCacheLeavesNoRecord(t *testing.T) {
 	}
 }
 
+// ask asks a cache for a result without rows, and reports whether that started a scan.
+func ask(t *testing.T, cache *resultCache, key string, maxAge time.Duration) (started bool) {
+	t.Helper()
+	r, started := cache.get(t.Context(), scanRequest{connection: "c", key: key, limit: noLimit, maxAge: maxAge}, func(context.Context, *rowsWanted, func(*proto.ExecuteResponse) error) error { return nil })
+	if err := r.read(t.Context(), nil, func(*proto.Row) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	cache.release(r)
+	return started
+}
+
 // The cache may become as large as its size: only beyond it the oldest result goes.
 func TestCacheUsesItsSize(t *testing.T) {
 	cache := newResultCache()
 	cache.configure(true, time.Hour, 0)
-	query := func(key string) {
-		r, _ := cache.get(t.Context(), scanRequest{connection: "c", key: key, limit: noLimit, maxAge: time.Hour}, func(context.Context, *rowsWanted, func(*proto.ExecuteResponse) error) error { return nil })
-		if err := r.read(t.Context(), nil, func(*proto.Row) error { return nil }); err != nil {
-			t.Fatal(err)
-		}
-		cache.release(r)
-	}
-	query("a")
+	ask(t, cache, "a", time.Hour)
 	for _, test := range []struct {
 		room int64
 		want int
 	}{{cache.size, 2}, {cache.size - 1, 1}} {
 		cache.clear()
-		query("a")
+		ask(t, cache, "a", time.Hour)
 		cache.maxSize = cache.size + test.room
-		query("b")
+		ask(t, cache, "b", time.Hour)
 		if n := cache.order.Len(); n != test.want {
 			t.Errorf("%d results of %d bytes stay in %d", n, cache.size, cache.maxSize)
 		}
@@ -112,12 +116,7 @@ func TestResultsAgeByTheWallClock(t *testing.T) {
 		start := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
 		for i, now := range []time.Time{start, start.Add(test.later)} {
 			cache.now = func() time.Time { return now }
-			r, started := cache.get(t.Context(), scanRequest{connection: "c", key: "a", limit: noLimit, maxAge: time.Hour}, func(context.Context, *rowsWanted, func(*proto.ExecuteResponse) error) error { return nil })
-			if err := r.read(t.Context(), nil, func(*proto.Row) error { return nil }); err != nil {
-				t.Fatal(err)
-			}
-			cache.release(r)
-			if hit := !started; i == 1 && hit != test.hit {
+			if hit := !ask(t, cache, "a", time.Hour); i == 1 && hit != test.hit {
 				t.Errorf("%s: from the cache: %t", name, hit)
 			}
 		}
@@ -130,11 +129,7 @@ func TestExpiredResultsAreEvicted(t *testing.T) {
 		cache := newResultCache()
 		cache.configure(true, time.Hour, 0)
 		for _, key := range []string{"a", "b"} {
-			r, _ := cache.get(t.Context(), scanRequest{connection: "c", key: key, limit: noLimit, maxAge: time.Hour}, func(context.Context, *rowsWanted, func(*proto.ExecuteResponse) error) error { return nil })
-			if err := r.read(t.Context(), nil, func(*proto.Row) error { return nil }); err != nil {
-				t.Fatal(err)
-			}
-			cache.release(r)
+			ask(t, cache, key, time.Hour)
 			time.Sleep(40 * time.Minute)
 		}
 		cached := func() int {
@@ -162,17 +157,10 @@ func TestEachResultIsEvictedInTime(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cache := newResultCache()
 				cache.configure(true, 24*time.Hour, 0)
-				ask := func(key string) {
-					r, _ := cache.get(t.Context(), scanRequest{connection: "c", key: key, limit: noLimit, maxAge: lives[key]}, func(context.Context, *rowsWanted, func(*proto.ExecuteResponse) error) error { return nil })
-					if err := r.read(t.Context(), nil, func(*proto.Row) error { return nil }); err != nil {
-						t.Fatal(err)
-					}
-					cache.release(r)
-				}
-				ask(first)
+				ask(t, cache, first, lives[first])
 				for key := range lives {
 					if key != first {
-						ask(key)
+						ask(t, cache, key, lives[key])
 					}
 				}
 				var passed time.Duration
@@ -234,12 +222,7 @@ func TestEvictionWhenTheClockIsSet(t *testing.T) {
 					time.Sleep(s.wait)
 					synctest.Wait()
 					if s.key != "" {
-						r, started := cache.get(t.Context(), scanRequest{connection: "c", key: s.key, limit: noLimit, maxAge: lives[s.key]}, func(context.Context, *rowsWanted, func(*proto.ExecuteResponse) error) error { return nil })
-						if err := r.read(t.Context(), nil, func(*proto.Row) error { return nil }); err != nil {
-							t.Fatal(err)
-						}
-						cache.release(r)
-						if started != s.started {
+						if started := ask(t, cache, s.key, lives[s.key]); started != s.started {
 							t.Errorf("step %d: a scan: %t", i, started)
 						}
 					}
@@ -260,30 +243,21 @@ func TestRunningScanIsNotEvicted(t *testing.T) {
 		cache := newResultCache()
 		cache.configure(true, time.Minute, 0)
 		end := make(chan struct{})
-		get := func(key string) (*result, bool) {
-			return cache.get(t.Context(), scanRequest{connection: "c", key: key, limit: noLimit, maxAge: time.Minute}, func(context.Context, *rowsWanted, func(*proto.ExecuteResponse) error) error {
-				if key == "long" {
-					<-end
-				}
+		get := func() (*result, bool) {
+			return cache.get(t.Context(), scanRequest{connection: "c", key: "long", limit: noLimit, maxAge: time.Minute}, func(context.Context, *rowsWanted, func(*proto.ExecuteResponse) error) error {
+				<-end
 				return nil
 			})
 		}
-		ask := func(key string) {
-			r, _ := get(key)
-			if err := r.read(t.Context(), nil, func(*proto.Row) error { return nil }); err != nil {
-				t.Fatal(err)
-			}
-			cache.release(r)
-		}
-		long, _ := get("long")
-		ask("a")
+		long, _ := get()
+		ask(t, cache, "a", time.Minute)
 		time.Sleep(time.Hour) // a is evicted
 		cache.maxSize = 1
-		ask("b") // and goes at once
+		ask(t, cache, "b", time.Minute) // and goes at once
 		if n := cache.order.Len(); n != 1 {
 			t.Errorf("%d results", n)
 		}
-		again, started := get("long")
+		again, started := get()
 		if started || again != long {
 			t.Error("a second scan was started")
 		}
